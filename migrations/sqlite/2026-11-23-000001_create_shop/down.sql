@@ -1,0 +1,2 @@
+DROP TABLE lockbench_ledger;
+DROP TABLE lockbench_items;

@@ -1,0 +1,70 @@
+//! The command line. The doc comments of these types are the help texts.
+
+mod bar;
+mod completions;
+mod database;
+mod explain;
+mod failure;
+mod load;
+mod output;
+mod run;
+mod strategies;
+mod tables;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::Exit;
+
+/// Shows which locking strategies oversell on your database, and what the others cost
+///
+/// lockbench runs one purchase routine under every locking strategy, from many threads,
+/// against a real database, and holds what the buyers were told against what the database
+/// says afterwards.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The end of `--help`.
+const EXIT_CODES: &str = "Exit codes: 0 held, 1 a promise was broken, 2 wrong usage, \
+3 database unreachable or set-up failed, 4 inconclusive, 130 interrupted";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::RunArguments),
+    Strategies(strategies::StrategiesArguments),
+    Explain(explain::ExplainArguments),
+    Db(tables::TablesArguments),
+    Completions(completions::CompletionsArguments),
+}
+
+/// Parses the command line, does what it says, and reports what went wrong.
+pub fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(refusal) => {
+            // Help and version are "errors" that go to the standard output and are none.
+            let _ = refusal.print();
+            return if refusal.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Held
+            };
+        }
+    };
+    let done = match &cli.command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Strategies(_) => strategies::show(),
+        Command::Explain(arguments) => explain::explain(arguments),
+        Command::Db(arguments) => tables::tables(arguments),
+        Command::Completions(arguments) => completions::print(arguments),
+    };
+    done.unwrap_or_else(|failure| failure.report())
+}
+
+/// The command line as clap knows it, for completions and documentation.
+pub fn command() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}

@@ -1,0 +1,48 @@
+//! Which database to use.
+
+use clap::Args;
+
+use super::failure::Failure;
+use crate::db::server::ServerOptions;
+use crate::db::{Address, Database};
+
+/// Which database to use
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Database")]
+pub(super) struct DatabaseArguments {
+    /// Database: `sqlite` (a private temporary file), `sqlite:PATH`, `postgres` (a private
+    /// throwaway server), or `postgres://…`
+    #[arg(
+        long,
+        value_name = "DATABASE",
+        env = "DATABASE_URL",
+        default_value = "sqlite",
+        hide_env_values = true
+    )]
+    database: String,
+}
+
+impl DatabaseArguments {
+    /// Understands the name, without touching the database.
+    pub(super) fn address(&self) -> Result<Address, Failure> {
+        let address = self.database.parse::<Address>();
+        address.map_err(|error| {
+            let from_environment = std::env::var("DATABASE_URL").as_deref() == Ok(&self.database);
+            let source = if from_environment {
+                "DATABASE_URL"
+            } else {
+                "--database"
+            };
+            Failure::usage(anyhow::Error::new(error).context(format!("invalid {source}")))
+        })
+    }
+}
+
+/// Opens the database, able to hold `connections`.
+pub(super) fn open(address: &Address, connections: u32) -> Result<Database, Failure> {
+    let options = ServerOptions {
+        connections,
+        ..ServerOptions::default()
+    };
+    Database::open(address, &options).map_err(Failure::unreachable)
+}

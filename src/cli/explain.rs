@@ -1,0 +1,72 @@
+//! `lockbench explain`.
+
+use anyhow::Result;
+use clap::Args;
+
+use super::database::{self, DatabaseArguments};
+use super::failure::Failure;
+use super::output::to_terminal;
+use super::run::refuse_nonsense;
+use crate::contender::Contender;
+use crate::db::{Address, Description};
+use crate::exit::Exit;
+use crate::explain::{Sent, overhear};
+use crate::load::Load;
+use crate::run::Shop;
+use crate::strategy::Strategy;
+
+/// Show the statements that one purchase really sends
+///
+/// One unit is bought on the database, and what goes over the connection is overheard.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// Strategy to explain
+    #[arg(value_enum)]
+    strategy: Strategy,
+    #[command(flatten)]
+    database: DatabaseArguments,
+}
+
+pub(super) fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
+    let address = arguments.database.address()?;
+    let contender = Contender::from(arguments.strategy);
+    refuse_nonsense(&contender, address.backend())?;
+    let (description, sent) = buy_one(&address, &contender)?;
+    let lesson = arguments.strategy.lesson();
+    let promise = match contender.promise(description.backend) {
+        Some(promise) => promise.to_string(),
+        None => "nothing".to_owned(),
+    };
+    let mut text = format!(
+        "{} on {} {} promises: {promise}\n\n{}\n\nWhat one purchase sent:\n\n",
+        contender.name, description.backend, description.version, lesson.idea
+    );
+    for statement in &sent {
+        text.push_str(&line(statement));
+    }
+    text.push_str(&format!(
+        "\nWhen it fails: {}\nWhat it costs: {}\n",
+        lesson.fails, lesson.cost
+    ));
+    to_terminal(&text)?;
+    Ok(Exit::Held)
+}
+
+fn buy_one(address: &Address, contender: &Contender) -> Result<(Description, Vec<Sent>), Failure> {
+    let database = database::open(address, 1)?;
+    let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
+    let mut work = || {
+        shop.restart(&Load::default())?;
+        let description = Description::of(&database, shop.connection())?;
+        let sent = overhear(shop.connection(), contender.plan)?;
+        Ok((description, sent))
+    };
+    work().map_err(|error: anyhow::Error| Failure::unreachable(error))
+}
+
+fn line(statement: &Sent) -> String {
+    match statement.binds.as_str() {
+        "" => format!("  {}\n", statement.text),
+        binds => format!("  {}   {binds}\n", statement.text),
+    }
+}

@@ -1,0 +1,89 @@
+//! Where a report goes: the terminal, a pipe or a file.
+
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::PathBuf;
+
+use anyhow::{Context, Error, Result};
+use clap::Args;
+
+use super::failure::Failure;
+use crate::report::Format;
+
+/// How and where to write the result
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArguments {
+    /// Format of the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    /// Write the result to this file instead of the terminal
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// A place that a report can be written to, which has been tried before anything runs.
+pub(super) enum Output {
+    Terminal,
+    File {
+        path: PathBuf,
+        file: File,
+        is_new: bool,
+    },
+}
+
+impl OutputArguments {
+    /// Opens the file, so that one that cannot be written is known before anything runs.
+    pub(super) fn open(&self) -> Result<Output, Failure> {
+        let Some(path) = self.output.clone() else {
+            return Ok(Output::Terminal);
+        };
+        let is_new = !path.exists();
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .with_context(|| format!("cannot write {}", path.display()))
+            .map_err(Failure::usage)?;
+        Ok(Output::File { path, file, is_new })
+    }
+}
+
+impl Output {
+    /// Writes the report in place of whatever was there.
+    pub(super) fn write(self, text: &str) -> Result<(), Failure> {
+        match self {
+            Self::Terminal => to_terminal(text),
+            Self::File { path, mut file, .. } => {
+                // A pipe or a device cannot be cut short, and has no need to be.
+                let _ = file.set_len(0);
+                file.write_all(anstream::adapter::strip_str(text).to_string().as_bytes())
+                    .with_context(|| format!("cannot write {}", path.display()))
+                    .map_err(Failure::usage)
+            }
+        }
+    }
+
+    /// Leaves no empty file behind where there is nothing to report.
+    pub(super) fn abandon(self) {
+        if let Self::File {
+            path, is_new: true, ..
+        } = self
+        {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+}
+
+/// Writes to the standard output, in colour on a terminal only. A reader that has heard enough
+/// (`| head`) is no error.
+pub(super) fn to_terminal(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::usage(Error::new(error)))
+        }
+        _ => Ok(()),
+    }
+}

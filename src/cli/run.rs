@@ -1,0 +1,122 @@
+//! `lockbench run`.
+
+use anyhow::anyhow;
+use clap::Args;
+
+use super::bar;
+use super::database::{self, DatabaseArguments};
+use super::failure::Failure;
+use super::load::LoadArguments;
+use super::output::OutputArguments;
+use crate::contender::{Contender, Overrides};
+use crate::db::{Address, Backend};
+use crate::exit::Exit;
+use crate::hammer::Progress;
+use crate::interrupt;
+use crate::report;
+use crate::result::RunResult;
+use crate::run::{Request, Shop};
+use crate::scenario::Scenario;
+use crate::strategy::{Guard, Isolation, Read, Strategy, Write};
+
+/// Sell under one strategy, from many threads, and say what came of it
+///
+/// A result that is safe is backed by a control: the naive strategy is run under the same
+/// load, and if that breaks nothing either, the answer is inconclusive.
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    contender: ContenderArguments,
+    /// Story to tell
+    #[arg(long, value_enum, default_value_t)]
+    scenario: Scenario,
+    /// Do not run the naive control after a result that is safe
+    #[arg(long)]
+    no_control: bool,
+    #[command(flatten)]
+    database: DatabaseArguments,
+    #[command(flatten)]
+    load: LoadArguments,
+    #[command(flatten)]
+    output: OutputArguments,
+}
+
+/// What is put to the test
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Strategy")]
+pub(super) struct ContenderArguments {
+    /// Strategy to use; `lockbench strategies` shows them all
+    #[arg(long, value_enum, hide_possible_values = true)]
+    strategy: Strategy,
+    /// Replace what the strategy holds around the whole purchase
+    #[arg(long, value_enum)]
+    guard: Option<Guard>,
+    /// Replace the strategy's isolation level
+    #[arg(long, value_enum)]
+    isolation: Option<Isolation>,
+    /// Replace how the strategy finds out what is left
+    #[arg(long, value_enum)]
+    read: Option<Read>,
+    /// Replace how the strategy takes what it wants
+    #[arg(long, value_enum)]
+    write: Option<Write>,
+}
+
+impl ContenderArguments {
+    fn contender(&self) -> Contender {
+        let overrides = Overrides {
+            guard: self.guard,
+            isolation: self.isolation,
+            read: self.read,
+            write: self.write,
+        };
+        Contender::new(self.strategy, overrides)
+    }
+}
+
+pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
+    let contender = arguments.contender.contender();
+    let load = arguments.load.load()?;
+    let address = arguments.database.address()?;
+    refuse_nonsense(&contender, address.backend())?;
+    let request = Request {
+        contender,
+        scenario: arguments.scenario,
+        load,
+        control: !arguments.no_control,
+    };
+    let output = arguments.output.open()?;
+    match measure(&address, &request) {
+        Ok(result) => {
+            let text = report::render(&result, arguments.output.format);
+            output.write(&text.map_err(Failure::unreachable)?)?;
+            Ok(result.exit())
+        }
+        Err(failure) => {
+            output.abandon();
+            Err(failure)
+        }
+    }
+}
+
+/// Refuses a combination that means nothing on this kind of database.
+pub(super) fn refuse_nonsense(contender: &Contender, backend: Backend) -> Result<(), Failure> {
+    match contender.plan.refusal(backend) {
+        Some(why) => Err(Failure::usage(anyhow!(
+            "{} cannot be run on {backend}: {why}",
+            contender.name
+        ))),
+        None => Ok(()),
+    }
+}
+
+fn measure(address: &Address, request: &Request) -> Result<RunResult, Failure> {
+    let stop = interrupt::flag().map_err(Failure::unreachable)?;
+    let database = database::open(address, request.load.pool)?;
+    let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
+    let progress = Progress::default();
+    bar::alongside(&progress, request.load.orders, || {
+        shop.run(request, stop, &progress)
+    })
+    .map_err(Failure::unreachable)
+}

@@ -1,0 +1,103 @@
+//! What is put to the test: a strategy, perhaps with some of its choices replaced.
+
+use serde::Serialize;
+
+use crate::db::Backend;
+use crate::strategy::{Guard, Isolation, Plan, Promise, Read, Strategy, Write};
+
+/// A plan and the name it goes by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Contender {
+    /// The strategy's name, with what was replaced in it.
+    pub name: String,
+    /// Its four choices.
+    #[serde(flatten)]
+    pub plan: Plan,
+    #[serde(skip)]
+    strategy: Option<Strategy>,
+}
+
+/// Choices that replace those of a strategy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// Replaces the guard.
+    pub guard: Option<Guard>,
+    /// Replaces the isolation.
+    pub isolation: Option<Isolation>,
+    /// Replaces the read.
+    pub read: Option<Read>,
+    /// Replaces the write.
+    pub write: Option<Write>,
+}
+
+impl Contender {
+    /// A strategy with `overrides` in place of its own choices. A row that has a name of its
+    /// own goes by that.
+    pub fn new(base: Strategy, overrides: Overrides) -> Self {
+        let own = base.plan();
+        let plan = Plan {
+            guard: overrides.guard.unwrap_or(own.guard),
+            isolation: overrides.isolation.unwrap_or(own.isolation),
+            read: overrides.read.unwrap_or(own.read),
+            write: overrides.write.unwrap_or(own.write),
+        };
+        let strategy = Strategy::named(&plan);
+        let name = match strategy {
+            Some(strategy) => strategy.to_string(),
+            None => [
+                Some(base.to_string()),
+                (plan.guard != own.guard).then(|| format!("guard {}", plan.guard)),
+                (plan.isolation != own.isolation).then(|| format!("isolation {}", plan.isolation)),
+                (plan.read != own.read).then(|| format!("read {}", plan.read)),
+                (plan.write != own.write).then(|| format!("write {}", plan.write)),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" + "),
+        };
+        Self {
+            name,
+            plan,
+            strategy,
+        }
+    }
+
+    /// What it promises on `backend`: nothing, unless the row has a name.
+    pub fn promise(&self, backend: Backend) -> Option<Promise> {
+        self.strategy?.promise(backend)
+    }
+}
+
+impl From<Strategy> for Contender {
+    fn from(strategy: Strategy) -> Self {
+        Self::new(strategy, Overrides::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_replaced_choice_is_in_the_name_and_ends_the_promise() {
+        let overrides = Overrides {
+            isolation: Some(Isolation::Autocommit),
+            ..Overrides::default()
+        };
+        let contender = Contender::new(Strategy::Pessimistic, overrides);
+        assert_eq!(contender.name, "pessimistic + isolation autocommit");
+        assert_eq!(contender.promise(Backend::Postgres), None);
+    }
+
+    #[test]
+    fn a_row_with_a_name_goes_by_it() {
+        let overrides = Overrides {
+            isolation: Some(Isolation::ReadCommitted),
+            ..Overrides::default()
+        };
+        let contender = Contender::new(Strategy::Naive, overrides);
+        assert_eq!(contender.name, "transaction");
+        assert_eq!(contender.promise(Backend::Postgres), Some(Promise::Unsafe));
+    }
+}

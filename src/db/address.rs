@@ -1,0 +1,217 @@
+//! Which database a user names, and how that name is shown without its password.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use super::Backend;
+
+/// A database, as the user names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// `sqlite`: a private temporary file.
+    PrivateSqlite,
+    /// `sqlite:PATH`: the database in that file.
+    SqliteFile(PathBuf),
+    /// `postgres`: a private throwaway server.
+    PrivatePostgres,
+    /// `postgres://…`: a server that is there.
+    Postgres(String),
+}
+
+/// Why a name stands for no database. Never holds a password.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum AddressError {
+    /// The scheme, or the word, is none that lockbench knows.
+    #[error(
+        "'{0}' names no database that lockbench knows: sqlite, sqlite:PATH, postgres or postgres://…"
+    )]
+    Unknown(String),
+    /// A path without the scheme that says what it is.
+    #[error("'{0}' looks like a file: write sqlite:{0}")]
+    LooksLikeFile(String),
+    /// `sqlite:` with nothing behind it.
+    #[error("sqlite: needs a path behind it, as in sqlite:shop.db")]
+    NoPath,
+    /// Every connection to `:memory:` would see a database of its own.
+    #[error(
+        "an in-memory SQLite database belongs to one connection; `--database sqlite` is a private temporary file"
+    )]
+    InMemory,
+    /// libpq would split such a URL in the wrong place, and print a part of the password.
+    #[error(
+        "this URL cannot be told apart from its password: write %40 for '@', %2F for '/', %3A for ':', %3F for '?' and %23 for '#' in it"
+    )]
+    Ambiguous,
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "sqlite" => return Ok(Self::PrivateSqlite),
+            "postgres" | "postgresql" => return Ok(Self::PrivatePostgres),
+            _ => {}
+        }
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            return sqlite_file(path.strip_prefix("//").unwrap_or(path));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            check_authority(text)?;
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        let shown = redact(text);
+        if !text.contains("://") && (text.contains('/') || text.contains('.')) {
+            Err(AddressError::LooksLikeFile(shown))
+        } else {
+            Err(AddressError::Unknown(shown))
+        }
+    }
+}
+
+impl Address {
+    /// The kind of database that it is.
+    pub fn backend(&self) -> Backend {
+        match self {
+            Self::PrivateSqlite | Self::SqliteFile(_) => Backend::Sqlite,
+            Self::PrivatePostgres | Self::Postgres(_) => Backend::Postgres,
+        }
+    }
+}
+
+fn sqlite_file(path: &str) -> Result<Address, AddressError> {
+    match path {
+        "" => Err(AddressError::NoPath),
+        _ if path.contains(":memory:") || path.contains("mode=memory") => {
+            Err(AddressError::InMemory)
+        }
+        _ => Ok(Address::SqliteFile(PathBuf::from(path))),
+    }
+}
+
+/// Refuses a URL whose user part libpq would end somewhere else than its writer meant.
+fn check_authority(url: &str) -> Result<(), AddressError> {
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let before_query = rest.split('?').next().unwrap_or(rest);
+    let authority = before_query.split('/').next().unwrap_or(before_query);
+    let query_start = before_query.len();
+    let stray = before_query[authority.len()..].contains('@')
+        || rest[query_start..]
+            .split('&')
+            .any(|pair| pair.contains('@') && !pair.contains('='));
+    let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
+    if stray || user.contains('@') || user.matches(':').count() > 1 || authority.contains('#') {
+        return Err(AddressError::Ambiguous);
+    }
+    Ok(())
+}
+
+/// `url` as it may be shown: with `***` for the password, wherever it stands.
+pub fn redact(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let (userinfo, tail) = match rest.rsplit_once('@') {
+        Some((userinfo, tail)) => (Some(userinfo), tail),
+        None => (None, rest),
+    };
+    let shown_user = match userinfo {
+        Some(userinfo) => match userinfo.split_once(':') {
+            Some((user, _)) => format!("{user}:***@"),
+            None => format!("{userinfo}@"),
+        },
+        None => String::new(),
+    };
+    format!("{scheme}://{shown_user}{}", redact_query(tail))
+}
+
+fn redact_query(tail: &str) -> String {
+    let Some((path, query)) = tail.split_once('?') else {
+        return tail.to_owned();
+    };
+    let shown: Vec<String> = query
+        .split('&')
+        .map(|pair| match pair.split_once('=') {
+            Some((key, _)) if key.contains("password") => format!("{key}=***"),
+            _ => pair.to_owned(),
+        })
+        .collect();
+    format!("{path}?{}", shown.join("&"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Address, AddressError> {
+        text.parse()
+    }
+
+    #[test]
+    fn words_and_urls_name_databases() {
+        assert_eq!(parse("sqlite"), Ok(Address::PrivateSqlite));
+        assert_eq!(
+            parse("sqlite:shop.db"),
+            Ok(Address::SqliteFile("shop.db".into()))
+        );
+        assert_eq!(
+            parse("sqlite:///tmp/shop.db"),
+            Ok(Address::SqliteFile("/tmp/shop.db".into()))
+        );
+        assert_eq!(parse("postgres"), Ok(Address::PrivatePostgres));
+        for url in [
+            "postgres://h/d",
+            "postgresql://u:p@h:1/d?sslmode=require",
+            "postgres://u@%2Ftmp%2Fx/d",
+            "postgres://u@h/d?options=-c%20a%3Db&user=a@b",
+        ] {
+            assert_eq!(parse(url), Ok(Address::Postgres(url.to_owned())), "{url}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_database_is_refused() {
+        assert!(matches!(
+            parse("oracle://h/d"),
+            Err(AddressError::Unknown(_))
+        ));
+        assert!(matches!(parse("sqilte"), Err(AddressError::Unknown(_))));
+        assert!(matches!(
+            parse("./shop.db"),
+            Err(AddressError::LooksLikeFile(_))
+        ));
+        assert_eq!(parse("sqlite:"), Err(AddressError::NoPath));
+        assert_eq!(parse("sqlite::memory:"), Err(AddressError::InMemory));
+    }
+
+    #[test]
+    fn a_password_that_would_split_the_url_is_refused() {
+        for url in [
+            "postgres://u:p@ss@h/d",
+            "postgres://u:pa/ss@h/d",
+            "postgres://u:pa:ss@h/d",
+            "postgres://u:pa?ss@h/d",
+            "postgres://u:pa#ss@h/d",
+        ] {
+            assert_eq!(parse(url), Err(AddressError::Ambiguous), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        for (url, shown) in [
+            ("postgres://u:secret@h/d", "postgres://u:***@h/d"),
+            ("postgres://u:sec@ret@h/d", "postgres://u:***@h/d"),
+            (
+                "postgres://h/d?password=secret&a=b",
+                "postgres://h/d?password=***&a=b",
+            ),
+            ("oracle://u:secret@h", "oracle://u:***@h"),
+            ("postgres://u@h/d", "postgres://u@h/d"),
+        ] {
+            assert_eq!(redact(url), shown);
+        }
+    }
+}

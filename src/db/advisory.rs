@@ -1,0 +1,105 @@
+//! Advisory locks: names that a server locks without knowing what they stand for.
+
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel::sql_types::{Bool, Integer};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
+
+use super::connection::MultiBackend;
+use super::{AnyConnection, Backend};
+
+/// The first half of every advisory lock of ours: the letters "lock", so that we do not meet
+/// the user's own locks by accident.
+const CLASS: i32 = 0x6C6F_636B;
+
+/// The second half of the lock that says "lockbench is at work here"; items count from 1.
+const AT_WORK: i32 = 0;
+
+#[derive(QueryId)]
+struct Take {
+    key: i32,
+}
+
+#[derive(QueryId)]
+struct Release {
+    key: i32,
+}
+
+impl QueryFragment<MultiBackend> for Take {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        call("SELECT pg_advisory_lock(", &self.key, out)
+    }
+}
+
+impl QueryFragment<MultiBackend> for Release {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        call("SELECT pg_advisory_unlock(", &self.key, out)
+    }
+}
+
+fn call<'b>(
+    function: &'static str,
+    key: &'b i32,
+    mut out: AstPass<'_, 'b, MultiBackend>,
+) -> QueryResult<()> {
+    out.push_sql(function);
+    out.push_bind_param::<Integer, _>(&CLASS)?;
+    out.push_sql(", ");
+    out.push_bind_param::<Integer, _>(key)?;
+    out.push_sql(")");
+    Ok(())
+}
+
+impl RunQueryDsl<AnyConnection> for Take {}
+impl RunQueryDsl<AnyConnection> for Release {}
+
+/// Waits for the advisory lock of an item. It belongs to the session, not to a transaction,
+/// so that it can be held around a whole one, COMMIT included (PostgreSQL 15 manual, 13.3.5).
+///
+/// # Errors
+/// Whatever the server answers, or the backend's refusal where there are no such locks.
+pub fn lock(connection: &mut AnyConnection, item: i64) -> QueryResult<()> {
+    let key = key(connection, item)?;
+    Take { key }.execute(connection).map(drop)
+}
+
+/// Gives the advisory lock of an item back.
+///
+/// # Errors
+/// Whatever the server answers; a lost connection gives its locks back by itself.
+pub fn unlock(connection: &mut AnyConnection, item: i64) -> QueryResult<()> {
+    let key = key(connection, item)?;
+    Release { key }.execute(connection).map(drop)
+}
+
+fn key(connection: &AnyConnection, item: i64) -> QueryResult<i32> {
+    if let Some(refusal) = connection.backend().refuses_advisory_lock() {
+        return Err(Error::DatabaseError(
+            DatabaseErrorKind::Unknown,
+            Box::new(refusal.to_owned()),
+        ));
+    }
+    i32::try_from(item).map_err(|error| Error::SerializationError(Box::new(error)))
+}
+
+#[derive(QueryableByName)]
+struct Taken {
+    #[diesel(sql_type = Bool)]
+    taken: bool,
+}
+
+/// Tries to take the lock that says "lockbench is at work in this database", for as long as
+/// `connection` lives. `false`: another session holds it.
+///
+/// # Errors
+/// Whatever the server answers.
+pub(super) fn try_lock_database(connection: &mut AnyConnection) -> QueryResult<bool> {
+    match connection.backend() {
+        Backend::Sqlite => Ok(true),
+        Backend::Postgres => sql_query(format!(
+            "SELECT pg_try_advisory_lock({CLASS}, {AT_WORK}) AS taken"
+        ))
+        .get_result::<Taken>(connection)
+        .map(|answer| answer.taken),
+    }
+}

@@ -1,0 +1,58 @@
+//! The kinds of database, and what each of them has no answer to.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::RowLock;
+
+/// A kind of database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// SQLite, compiled into lockbench.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+impl Backend {
+    /// Every kind, in the order in which tables show them.
+    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+
+    /// Why this database cannot take that row lock; `None` when it can.
+    ///
+    /// SQLite has one write lock for the whole file and none for a row
+    /// (<https://sqlite.org/lockingv3.html>). A `FOR UPDATE` is at home there as
+    /// `BEGIN IMMEDIATE`, which takes that one lock early; these have no counterpart.
+    pub fn refuses_row_lock(self, lock: RowLock) -> Option<&'static str> {
+        match (self, lock) {
+            (Self::Sqlite, RowLock::SkipLocked) => Some(
+                "SQLite locks the whole database and never a single row, so there is no locked row to skip",
+            ),
+            (Self::Sqlite, RowLock::ForShare) => Some(
+                "SQLite has no shared lock on a row: a reader never keeps a writer out in WAL mode",
+            ),
+            _ => None,
+        }
+    }
+
+    /// Why this database has no advisory locks; `None` when it has.
+    pub fn refuses_advisory_lock(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some(
+                "SQLite has no advisory locks, because it has no server to hold them; `--guard mutex` locks inside this process",
+            ),
+            Self::Postgres => None,
+        }
+    }
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! What a report says of the database it was measured on.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use diesel::sql_types::Text;
+use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
+use serde::Serialize;
+
+use super::{AnyConnection, Backend, Database};
+
+/// The database of a report: kind, version, name, and the settings that bear on the result.
+#[derive(Clone, Debug, Serialize)]
+pub struct Description {
+    /// The kind of database.
+    pub backend: Backend,
+    /// The version that the database itself states.
+    pub version: String,
+    /// Its name, without a password.
+    pub url: String,
+    /// Durability and isolation settings, as the database states them.
+    pub settings: BTreeMap<String, String>,
+}
+
+/// Settings that decide how durable a commit is and what a transaction means.
+const POSTGRES_SETTINGS: [&str; 5] = [
+    "default_transaction_isolation",
+    "fsync",
+    "full_page_writes",
+    "max_connections",
+    "synchronous_commit",
+];
+
+const SQLITE_SETTINGS: [&str; 3] = ["busy_timeout", "journal_mode", "synchronous"];
+
+impl Description {
+    /// Asks the database about itself.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    pub fn of(database: &Database, connection: &mut AnyConnection) -> Result<Self> {
+        let backend = database.backend();
+        let (version, settings) = match backend {
+            Backend::Sqlite => sqlite(connection),
+            Backend::Postgres => postgres(connection),
+        }
+        .context("the database did not tell its version and settings")?;
+        Ok(Self {
+            backend,
+            version,
+            url: database.shown_url(),
+            settings,
+        })
+    }
+}
+
+type VersionAndSettings = (String, BTreeMap<String, String>);
+
+fn sqlite(connection: &mut AnyConnection) -> QueryResult<VersionAndSettings> {
+    let version = ask(connection, "SELECT sqlite_version() AS value")?;
+    let mut settings = BTreeMap::new();
+    for name in SQLITE_SETTINGS {
+        // The table-valued form of a PRAGMA names its one column after the PRAGMA, but for this.
+        let column = if name == "busy_timeout" {
+            "timeout"
+        } else {
+            name
+        };
+        let question = format!("SELECT CAST({column} AS TEXT) AS value FROM pragma_{name}");
+        let value = ask(connection, &question)?;
+        let value = match (name, value.as_str()) {
+            ("synchronous", "0") => "off".to_owned(),
+            ("synchronous", "1") => "normal".to_owned(),
+            ("synchronous", "2") => "full".to_owned(),
+            ("synchronous", "3") => "extra".to_owned(),
+            _ => value,
+        };
+        settings.insert(name.to_owned(), value);
+    }
+    Ok((version, settings))
+}
+
+fn postgres(connection: &mut AnyConnection) -> QueryResult<VersionAndSettings> {
+    let version = ask(
+        connection,
+        "SELECT current_setting('server_version') AS value",
+    )?;
+    // "15.18 (Debian 15.18-0+deb12u1)" names the package too.
+    let version = version.split(' ').next().unwrap_or(&version).to_owned();
+    let mut settings = BTreeMap::new();
+    for name in POSTGRES_SETTINGS {
+        let question = format!("SELECT current_setting('{name}') AS value");
+        settings.insert(name.to_owned(), ask(connection, &question)?);
+    }
+    Ok((version, settings))
+}
+
+#[derive(QueryableByName)]
+struct Answer {
+    #[diesel(sql_type = Text)]
+    value: String,
+}
+
+fn ask(connection: &mut AnyConnection, question: &str) -> QueryResult<String> {
+    sql_query(question)
+        .get_result::<Answer>(connection)
+        .map(|answer| answer.value)
+}

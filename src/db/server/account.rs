@@ -1,0 +1,49 @@
+//! The account a server runs under: PostgreSQL refuses to run as root.
+
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use nix::unistd::{Gid, Uid, User, geteuid};
+
+/// An unprivileged account to step down to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Account {
+    user: Uid,
+    group: Gid,
+}
+
+impl Account {
+    /// The account to step down to: none when we are not root, else `postgres`, else `nobody`.
+    ///
+    /// # Errors
+    /// Root on a system that has neither.
+    pub(super) fn unprivileged() -> Result<Option<Self>> {
+        if !geteuid().is_root() {
+            return Ok(None);
+        }
+        for name in ["postgres", "nobody"] {
+            if let Some(found) = User::from_name(name)? {
+                return Ok(Some(Self {
+                    user: found.uid,
+                    group: found.gid,
+                }));
+            }
+        }
+        bail!(
+            "PostgreSQL does not run as root, and this system has neither a user `postgres` nor `nobody` to run it"
+        )
+    }
+
+    /// Makes `command` run under this account.
+    pub(super) fn step_down(self, command: &mut Command) {
+        command.uid(self.user.as_raw()).gid(self.group.as_raw());
+    }
+
+    /// Gives `path` to this account.
+    pub(super) fn take_over(self, path: &Path) -> Result<()> {
+        std::os::unix::fs::chown(path, Some(self.user.as_raw()), Some(self.group.as_raw()))
+            .with_context(|| format!("cannot give {} to another user", path.display()))
+    }
+}

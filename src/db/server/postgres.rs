@@ -1,0 +1,150 @@
+//! A private PostgreSQL server.
+
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use diesel::{Connection as _, PgConnection};
+
+use super::account::Account;
+use super::folder::Folder;
+use super::programs;
+use super::watcher::{ENDED, LOG};
+
+/// How long a server may take to answer; a third of a second is usual.
+const READY: Duration = Duration::from_secs(30);
+
+/// The superuser that the private server is made with.
+const USER: &str = "lockbench";
+
+/// How a private server is to be run.
+#[derive(Clone, Debug, Default)]
+pub struct ServerOptions {
+    /// Connections it must be able to hold, beside a few for its administration. A server's
+    /// own default where this is smaller.
+    pub connections: u32,
+    /// Further settings, as `name=value`. A user's run keeps the durable defaults; tests turn
+    /// `fsync` off.
+    pub settings: Vec<String>,
+}
+
+/// A PostgreSQL server of our own: in a private folder, on a Unix socket, without a network.
+/// Dropping it stops it and removes every trace.
+#[derive(Debug)]
+pub struct PostgresServer {
+    folder: Folder,
+}
+
+impl PostgresServer {
+    /// Starts a server and waits until it answers.
+    ///
+    /// # Errors
+    /// PostgreSQL's programs are not there, or failed: then in their own words.
+    pub fn start(options: &ServerOptions) -> Result<Self> {
+        let programs = programs::find()?;
+        let account = Account::unprivileged()?;
+        let mut folder = Folder::for_server(account)?;
+        initialize(&programs, folder.path(), account)?;
+        folder.serve(&serve(&programs, folder.path(), options), account)?;
+        let server = Self { folder };
+        server.wait_until_ready()?;
+        Ok(server)
+    }
+
+    /// Where to connect to.
+    pub fn url(&self) -> String {
+        self.database("postgres")
+    }
+
+    /// Where to connect to for another of the server's databases.
+    pub fn database(&self, name: &str) -> String {
+        let socket = self
+            .folder
+            .path()
+            .display()
+            .to_string()
+            .replace('%', "%25")
+            .replace('/', "%2F")
+            .replace(' ', "%20");
+        format!("postgres://{USER}@{socket}/{name}")
+    }
+
+    /// The server's folder: its data are in `data` below it, its socket beside them.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Waits for a real start-up packet to be answered: the socket is there before that.
+    fn wait_until_ready(&self) -> Result<()> {
+        let deadline = Instant::now() + READY;
+        let url = self.url();
+        loop {
+            let refusal = match PgConnection::establish(&url) {
+                Ok(_) => return Ok(()),
+                Err(refusal) => refusal,
+            };
+            if self.folder.path().join(ENDED).exists() {
+                bail!(
+                    "the private PostgreSQL server ended at once: {}",
+                    self.last_words()
+                );
+            }
+            if Instant::now() > deadline {
+                bail!(
+                    "the private PostgreSQL server did not answer within {} s: {refusal}; {}",
+                    READY.as_secs(),
+                    self.last_words()
+                );
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn last_words(&self) -> String {
+        let log = std::fs::read_to_string(self.folder.path().join(LOG)).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().rev().take(3).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join(" / ")
+    }
+}
+
+fn initialize(programs: &Path, folder: &Path, account: Option<Account>) -> Result<()> {
+    let mut initdb = Command::new(programs.join("initdb"));
+    initdb
+        .arg("-D")
+        .arg(folder.join("data"))
+        .args(["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C"])
+        // No sync of files that are thrown away soon; the server that follows is durable.
+        .args(["-N", "--no-instructions"])
+        .current_dir(folder);
+    if let Some(account) = account {
+        account.step_down(&mut initdb);
+    }
+    let made = initdb
+        .output()
+        .with_context(|| format!("cannot start {}", programs.join("initdb").display()))?;
+    if !made.status.success() {
+        let words = String::from_utf8_lossy(&made.stderr);
+        bail!("initdb failed: {}", words.trim().replace('\n', " / "));
+    }
+    Ok(())
+}
+
+fn serve(programs: &Path, folder: &Path, options: &ServerOptions) -> Command {
+    let mut server = Command::new(programs.join("postgres"));
+    server
+        .arg("-D")
+        .arg(folder.join("data"))
+        .arg("-k")
+        .arg(folder)
+        .args(["-c", "listen_addresses="])
+        .args([
+            "-c",
+            &format!("max_connections={}", (options.connections + 20).max(100)),
+        ]);
+    for setting in &options.settings {
+        server.args(["-c", setting]);
+    }
+    server
+}

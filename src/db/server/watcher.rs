@@ -1,0 +1,84 @@
+//! A small process that outlives lockbench just long enough to clean up after it.
+//!
+//! It holds the reading end of a pipe whose writing end is ours. When we end, in whatever way,
+//! a SIGKILL included, the pipe ends; the watcher then stops the server, which is its own
+//! child, and removes the folder. Stopping on purpose closes the pipe: there is one way out.
+//!
+//! A parent-death signal alone would leave the folder, and comes when the *thread* ends that
+//! started the child. The watcher is a shell because it must run from wherever the library is
+//! used: in a test program, lockbench's own binary could not be found to start again.
+
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+
+use anyhow::{Context, Result};
+
+use super::account::Account;
+
+/// Written into the folder when the server has ended, wanted or not.
+pub(super) const ENDED: &str = "ended";
+
+/// What the server printed.
+pub(super) const LOG: &str = "server.log";
+
+/// SIGQUIT is PostgreSQL's immediate shutdown: right for data that is thrown away.
+const SCRIPT: &str = r#"
+folder=$1; ended=$2; log=$3; shift 3
+exec 3<&0
+if [ $# -gt 0 ]; then
+    "$@" 3<&- </dev/null >"$log" 2>&1 &
+    server=$!
+    { cat <&3 >/dev/null; [ -e "$ended" ] || kill -s QUIT "$server"; } 2>/dev/null &
+    reader=$!
+    wait "$server"
+    : >"$ended"
+    wait "$reader"
+else
+    cat <&3 >/dev/null
+fi
+rm -rf "$folder" 2>/dev/null
+"#;
+
+/// The process that watches over a folder and the server in it.
+#[derive(Debug)]
+pub(super) struct Watcher {
+    process: Child,
+    pipe: Option<ChildStdin>,
+}
+
+impl Watcher {
+    /// Watches over `folder`, and runs `server` in it.
+    ///
+    /// # Errors
+    /// The system's shell could not be started.
+    pub(super) fn over(folder: &Path, server: Option<(&Command, Option<Account>)>) -> Result<Self> {
+        let mut shell = Command::new("/bin/sh");
+        shell
+            .args(["-c", SCRIPT, "lockbench-watcher"])
+            .arg(folder)
+            .args([folder.join(ENDED), folder.join(LOG)])
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            // Out of reach of the terminal's Ctrl-C, which is for us to answer.
+            .process_group(0);
+        if let Some((server, account)) = server {
+            shell.arg(server.get_program()).args(server.get_args());
+            if let Some(account) = account {
+                account.step_down(&mut shell);
+            }
+        }
+        let mut process = shell.spawn().context("cannot start /bin/sh")?;
+        let pipe = process.stdin.take();
+        Ok(Self { process, pipe })
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        drop(self.pipe.take());
+        let _ = self.process.wait();
+    }
+}

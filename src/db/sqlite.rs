@@ -1,0 +1,62 @@
+//! SQLite: how a connection to a file is made ready.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection as _, SqliteConnection};
+
+/// How long a statement waits for another connection's write lock: 5 s, as Rails and Django
+/// set it. SQLite's own default is not to wait at all.
+pub(super) const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 5000";
+
+/// Opens a connection to the database in `path`, which is made when it is not there.
+///
+/// # Errors
+/// The folder is missing, the file is no database or may not be written.
+pub(super) fn connect(path: &Path) -> Result<SqliteConnection> {
+    let name = path
+        .to_str()
+        .with_context(|| format!("{} is not a path in UTF-8", path.display()))?;
+    let failed = || format!("SQLite could not open {name}");
+    let mut connection = SqliteConnection::establish(name).with_context(failed)?;
+    connection
+        .batch_execute(BUSY_TIMEOUT)
+        .with_context(failed)?;
+    Ok(connection)
+}
+
+/// Readies the file itself, once, before the first ordinary connection.
+///
+/// A new file is put into write-ahead-log mode, in which readers and the writer do not keep
+/// each other out. A database that was there keeps the journal mode its owner gave it.
+///
+/// # Errors
+/// As for [`connect`], each with SQLite's own words.
+pub(super) fn prepare(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        bail!("{} is a folder; `sqlite:PATH` takes a file", path.display());
+    }
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    if !folder.is_dir() {
+        bail!(
+            "the folder {} of {} does not exist",
+            folder.display(),
+            path.display()
+        );
+    }
+    let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
+    let mut connection = connect(path)?;
+    let probe = if is_new {
+        "PRAGMA journal_mode = WAL"
+    } else {
+        // Takes and releases the write lock: finds a file that is no database, or read-only.
+        "BEGIN IMMEDIATE; PRAGMA user_version; ROLLBACK"
+    };
+    connection
+        .batch_execute(probe)
+        .with_context(|| format!("SQLite cannot use {}", path.display()))
+}

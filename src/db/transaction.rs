@@ -1,0 +1,102 @@
+//! How a transaction begins and ends, which is where the databases differ most.
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::{QueryResult, SqliteConnection};
+
+use super::{AnyConnection, RowLock, sqlite};
+
+/// An isolation level, by the names of the SQL standard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IsolationLevel {
+    /// Each statement sees what was committed before it began.
+    ReadCommitted,
+    /// Every statement sees what was committed before the first one.
+    RepeatableRead,
+    /// As if the transactions had run one after the other.
+    Serializable,
+}
+
+/// Begins a transaction in which `lock` is the lock that its read will take.
+///
+/// SQLite knows one level, serializable, whatever is asked for, and one lock, the whole
+/// database's, which `BEGIN IMMEDIATE` takes early
+/// (<https://sqlite.org/lang_transaction.html>, 2.2).
+///
+/// # Errors
+/// Whatever the database answers; on SQLite a locking begin can be refused as busy.
+pub fn begin(
+    connection: &mut AnyConnection,
+    level: IsolationLevel,
+    lock: Option<RowLock>,
+) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(inner) => begin_sqlite(inner, lock),
+        AnyConnection::Postgres(inner) => {
+            AnsiTransactionManager::begin_transaction_sql(inner, postgres_begin(level))
+        }
+    }
+}
+
+fn postgres_begin(level: IsolationLevel) -> &'static str {
+    match level {
+        IsolationLevel::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        IsolationLevel::RepeatableRead => "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        IsolationLevel::Serializable => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+    }
+}
+
+fn begin_sqlite(inner: &mut SqliteConnection, lock: Option<RowLock>) -> QueryResult<()> {
+    match lock {
+        None => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN"),
+        Some(RowLock::NoWait) => {
+            inner.batch_execute("PRAGMA busy_timeout = 0")?;
+            let begun = AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE");
+            inner.batch_execute(sqlite::BUSY_TIMEOUT)?;
+            begun
+        }
+        Some(_) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE"),
+    }
+}
+
+/// Commits. An error means that nothing was committed, unless the connection was lost:
+/// then nobody can know.
+///
+/// # Errors
+/// Whatever the database answers, a serialization failure among it.
+pub fn commit(connection: &mut AnyConnection) -> QueryResult<()> {
+    <AnyConnection as TransactionManager<AnyConnection>>::commit_transaction(connection)
+}
+
+/// Rolls back, and gives the connection up for lost when even that fails.
+pub fn rollback(connection: &mut AnyConnection) {
+    let rolled_back =
+        <AnyConnection as TransactionManager<AnyConnection>>::rollback_transaction(connection);
+    if rolled_back.is_err() {
+        connection.mark_lost();
+    }
+}
+
+/// Runs a locking read outside a transaction, where the lock ends with the statement.
+///
+/// A server does that by itself. SQLite, whose lock belongs to `BEGIN IMMEDIATE`, is given a
+/// transaction that lasts as long as the read.
+///
+/// # Errors
+/// Those of the read, and on SQLite those of the transaction around it.
+pub fn around_lone_read<T>(
+    connection: &mut AnyConnection,
+    lock: Option<RowLock>,
+    read: impl FnOnce(&mut AnyConnection) -> QueryResult<T>,
+) -> QueryResult<T> {
+    match connection {
+        AnyConnection::Sqlite(inner) if lock.is_some() => begin_sqlite(inner, lock)?,
+        _ => return read(connection),
+    }
+    match read(connection) {
+        Ok(value) => commit(connection).map(|()| value),
+        Err(error) => {
+            rollback(connection);
+            Err(error)
+        }
+    }
+}

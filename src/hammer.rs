@@ -1,0 +1,106 @@
+//! Many buyers at once: threads, one start, retries, and a record of what each was told.
+//!
+//! Each thread of a pool of its own runs one buyer. No rayon call is made while a connection,
+//! a transaction or a guard is held: a waiting worker would steal another purchase onto its
+//! own stack and block on its own row lock.
+
+mod connections;
+mod patience;
+mod progress;
+mod record;
+mod worker;
+
+use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::sync::{Barrier, OnceLock};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+
+pub use progress::Progress;
+pub use record::{Ending, Latencies, Record};
+
+use crate::db::Pool;
+use crate::guard::Mutexes;
+use crate::load::Load;
+use crate::order::Orders;
+use crate::strategy::Plan;
+use connections::Connections;
+use worker::Worker;
+
+/// What all buyers of a run share. Only the counter is written to on the way, once an order.
+struct Shared<'a> {
+    plan: Plan,
+    load: &'a Load,
+    orders: Orders,
+    mutexes: Mutexes,
+    next: AtomicI64,
+    start: Barrier,
+    started: OnceLock<Instant>,
+    /// Set from outside to end the run early.
+    stop: &'a AtomicBool,
+    /// Why the run cannot go on, once a buyer has found that the database is gone.
+    gone: OnceLock<String>,
+    progress: &'a Progress,
+}
+
+/// What a run of the hammer brought.
+#[derive(Debug)]
+pub struct Measurement {
+    /// What the buyers were told, and how long it took.
+    pub record: Record,
+    /// From the common start to the end of the last order.
+    pub elapsed: Duration,
+    /// Whether it was ended early from outside.
+    pub interrupted: bool,
+    /// Why it ended early by itself: the database's last words.
+    pub gone: Option<String>,
+}
+
+/// Lets `load.threads` buyers loose on the shop, and gathers what they were told.
+///
+/// The connections are taken before the common start, so that no buyer begins while another
+/// is still connecting.
+///
+/// # Errors
+/// The threads could not be started, or the pool gives no connection.
+pub fn hammer(
+    pool: &Pool,
+    plan: Plan,
+    load: &Load,
+    stop: &AtomicBool,
+    progress: &Progress,
+) -> Result<Measurement> {
+    let threads = load.threads as usize;
+    let crew = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|index| format!("buyer-{}", index + 1))
+        .build()
+        .with_context(|| format!("cannot start {threads} threads"))?;
+    let connections = Connections::for_each_buyer(pool, load)?;
+    let shared = Shared {
+        plan,
+        load,
+        orders: Orders::new(load),
+        mutexes: Mutexes::new(plan.guard, load.items),
+        next: AtomicI64::new(1),
+        start: Barrier::new(threads),
+        started: OnceLock::new(),
+        stop,
+        gone: OnceLock::new(),
+        progress,
+    };
+    let (records, ends): (Vec<Record>, Vec<Instant>) = crew
+        .broadcast(|buyer| Worker::new(&shared, connections.of(buyer.index())).work())
+        .into_iter()
+        .unzip();
+    let started = shared.started.get().copied();
+    let ended = ends.into_iter().max();
+    Ok(Measurement {
+        record: Record::merge(records),
+        elapsed: started
+            .zip(ended)
+            .map_or(Duration::ZERO, |(from, to)| to - from),
+        interrupted: stop.load(std::sync::atomic::Ordering::Relaxed),
+        gone: shared.gone.into_inner(),
+    })
+}

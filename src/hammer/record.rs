@@ -1,0 +1,165 @@
+//! What the buyers were told, kept by each thread for itself and put together at the end.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+
+use crate::purchase::Conflict;
+
+/// How an order ended, as its buyer was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It was carried out.
+    Done,
+    /// There was not enough left.
+    SoldOut,
+    /// Every attempt met another buyer.
+    GaveUp,
+    /// An error that trying again would not mend.
+    Failed,
+    /// The connection died while the last word was being said.
+    Unknown,
+}
+
+/// What a buyer, or all buyers together, were told.
+#[derive(Debug)]
+pub struct Record {
+    /// How each order ended, by its key.
+    pub endings: Vec<(i64, Ending)>,
+    /// Attempts, the first ones included.
+    pub attempts: u64,
+    /// Attempts that met another buyer, by cause.
+    pub conflicts: BTreeMap<Conflict, u64>,
+    /// Errors that ended an order, by their text.
+    pub errors: BTreeMap<String, u64>,
+    /// How long the orders took.
+    pub latencies: Latencies,
+}
+
+/// How long orders took, from the moment they came in, in microseconds.
+#[derive(Debug)]
+pub struct Latencies {
+    /// Carried out at the first attempt.
+    pub first_try: Histogram<u64>,
+    /// Carried out at a later attempt.
+    pub retried: Histogram<u64>,
+    /// Turned away as sold out.
+    pub rejected: Histogram<u64>,
+    /// Waiting for a connection, of all orders that had to.
+    pub pool_wait: Histogram<u64>,
+}
+
+impl Default for Latencies {
+    fn default() -> Self {
+        Self {
+            first_try: histogram(),
+            retried: histogram(),
+            rejected: histogram(),
+            pool_wait: histogram(),
+        }
+    }
+}
+
+/// Three significant digits, growing as far as it has to.
+fn histogram() -> Histogram<u64> {
+    #[allow(clippy::expect_used)] // Refused only for more than five digits.
+    Histogram::new(3).expect("three digits are allowed")
+}
+
+impl Record {
+    pub(super) fn new() -> Self {
+        Self {
+            endings: Vec::new(),
+            attempts: 0,
+            conflicts: BTreeMap::new(),
+            errors: BTreeMap::new(),
+            latencies: Latencies::default(),
+        }
+    }
+
+    pub(super) fn conflict(&mut self, conflict: Conflict) {
+        *self.conflicts.entry(conflict).or_default() += 1;
+    }
+
+    pub(super) fn error(&mut self, text: String) {
+        *self.errors.entry(text).or_default() += 1;
+    }
+
+    /// Records that the order `key` has ended after `attempts`, `latency` after it came in.
+    pub(super) fn ended(
+        &mut self,
+        key: i64,
+        ending: Ending,
+        attempts: u32,
+        latency: Duration,
+        pool_wait: Duration,
+    ) {
+        self.endings.push((key, ending));
+        self.attempts += u64::from(attempts);
+        if !pool_wait.is_zero() {
+            note(&mut self.latencies.pool_wait, pool_wait);
+        }
+        match ending {
+            Ending::Done if attempts == 1 => note(&mut self.latencies.first_try, latency),
+            Ending::Done => note(&mut self.latencies.retried, latency),
+            Ending::SoldOut => note(&mut self.latencies.rejected, latency),
+            Ending::GaveUp | Ending::Failed | Ending::Unknown => {}
+        }
+    }
+
+    /// All records as one, in the order of the orders.
+    pub(super) fn merge(records: Vec<Self>) -> Self {
+        let mut all = Self::new();
+        for record in records {
+            all.endings.extend(record.endings);
+            all.attempts += record.attempts;
+            for (conflict, count) in record.conflicts {
+                *all.conflicts.entry(conflict).or_default() += count;
+            }
+            for (text, count) in record.errors {
+                *all.errors.entry(text).or_default() += count;
+            }
+            let (into, from) = (&mut all.latencies, record.latencies);
+            for (into, from) in [
+                (&mut into.first_try, from.first_try),
+                (&mut into.retried, from.retried),
+                (&mut into.rejected, from.rejected),
+                (&mut into.pool_wait, from.pool_wait),
+            ] {
+                // Fails only for a histogram that may not grow.
+                let _ = into.add(from);
+            }
+        }
+        all.endings.sort_unstable_by_key(|(key, _)| *key);
+        all
+    }
+}
+
+/// `saturating_record` would not do: it cuts a value off where the histogram now ends, and
+/// these grow.
+fn note(histogram: &mut Histogram<u64>, time: Duration) {
+    let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+    // Fails only for a histogram that may not grow.
+    let _ = histogram.record(micros);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_latency_is_recorded_as_it_was_however_long() {
+        for micros in [1, 999, 5_000, 1_000_000, 60_000_000] {
+            let mut record = Record::new();
+            let latency = Duration::from_micros(micros);
+            record.ended(1, Ending::Done, 2, latency, Duration::ZERO);
+            let merged = Record::merge(vec![record, Record::new()]);
+            let found = merged.latencies.retried.max();
+            assert!(
+                found.abs_diff(micros) <= micros / 500,
+                "{micros} became {found}"
+            );
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! One buyer: takes the next order, tries until it is settled, and writes down what it was told.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::{Duration, Instant};
+
+use super::connections::OneConnection;
+use super::patience::{delays, pause, wait_until};
+use super::{Ending, Record, Shared};
+use crate::ledger;
+use crate::order::Order;
+use crate::purchase::{Answer, Setback, Shop, attempt};
+
+pub(super) struct Worker<'a> {
+    shared: &'a Shared<'a>,
+    connection: OneConnection<'a>,
+    record: Record,
+}
+
+/// What became of one order.
+struct Settled {
+    ending: Ending,
+    attempts: u32,
+    pool_wait: Duration,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(shared: &'a Shared<'a>, connection: OneConnection<'a>) -> Self {
+        Self {
+            shared,
+            connection,
+            record: Record::new(),
+        }
+    }
+
+    /// Works until there are no more orders; gives the record and the time of its end.
+    pub(super) fn work(mut self) -> (Record, Instant) {
+        self.shared.start.wait();
+        let started = *self.shared.started.get_or_init(Instant::now);
+        while let Some((order, came_in)) = self.next_order(started) {
+            let settled = self.settle(&order);
+            self.connection.give_back();
+            let done = settled.ending == Ending::Done;
+            self.record.ended(
+                order.key,
+                settled.ending,
+                settled.attempts,
+                came_in.elapsed(),
+                settled.pool_wait,
+            );
+            self.shared.progress.ended(done, settled.attempts);
+        }
+        (self.record, Instant::now())
+    }
+
+    /// The next order and the moment it came in. With a rate that is the moment it was due,
+    /// even when nobody was free then: waiting in line is part of what a customer feels, and
+    /// leaving it out is known as coordinated omission.
+    fn next_order(&self, started: Instant) -> Option<(Order, Instant)> {
+        let Shared {
+            load, stop, gone, ..
+        } = self.shared;
+        let ended = || stop.load(Relaxed) || gone.get().is_some();
+        if ended() {
+            return None;
+        }
+        let key = self.shared.next.fetch_add(1, Relaxed);
+        if load.orders.is_some_and(|orders| key > orders) {
+            return None;
+        }
+        let due = match load.rate {
+            Some(rate) => started + Duration::from_secs_f64((key - 1) as f64 / rate),
+            None => Instant::now(),
+        };
+        if load
+            .duration
+            .is_some_and(|duration| due >= started + duration)
+        {
+            return None;
+        }
+        wait_until(due, stop);
+        (!ended()).then(|| (self.shared.orders.get(key), due))
+    }
+
+    /// Tries until the order is settled, or the attempts are used up.
+    fn settle(&mut self, order: &Order) -> Settled {
+        let load = self.shared.load;
+        let mut pool_wait = Duration::ZERO;
+        let mut delays = delays();
+        // Set when an attempt may have been committed without our hearing of it.
+        let mut uncertain = false;
+        let mut attempts = 0;
+        let ending = loop {
+            attempts += 1;
+            match self.try_once(order, &mut pool_wait) {
+                Ok(Ok(Answer::Done)) => break Ending::Done,
+                Ok(Ok(Answer::SoldOut)) => break Ending::SoldOut,
+                // Nobody else uses this key: an earlier attempt of ours was committed.
+                Ok(Err(Setback::AlreadyRecorded)) if attempts > 1 => break Ending::Done,
+                Ok(Err(Setback::AlreadyRecorded)) => {
+                    self.record
+                        .error("the order's key was in the ledger already".to_owned());
+                    break Ending::Failed;
+                }
+                Ok(Err(Setback::Failed(error))) => {
+                    self.record.error(error.to_string());
+                    break Ending::Failed;
+                }
+                Ok(Err(Setback::Conflict(conflict))) => self.record.conflict(conflict),
+                Ok(Err(Setback::Uncertain)) => {
+                    uncertain = true;
+                    if let Some(Ending::Done) = self.look_up(order, &mut pool_wait) {
+                        break Ending::Done;
+                    }
+                }
+                Err(gone) => {
+                    let _ = self.shared.gone.set(format!("{gone:#}"));
+                    break Ending::GaveUp;
+                }
+            }
+            if attempts == load.max_attempts || self.shared.stop.load(Relaxed) {
+                break Ending::GaveUp;
+            }
+            self.connection.give_back();
+            pause(delays.next().unwrap_or_default(), self.shared.stop);
+        };
+        let ending = match ending {
+            // The lost attempt may have taken the last unit before the later one looked.
+            _ if uncertain && ending != Ending::Done => {
+                self.look_up(order, &mut pool_wait)
+                    .map_or(Ending::Unknown, |found| match found {
+                        Ending::Done => Ending::Done,
+                        _ => ending,
+                    })
+            }
+            _ => ending,
+        };
+        Settled {
+            ending,
+            attempts,
+            pool_wait,
+        }
+    }
+
+    fn try_once(
+        &mut self,
+        order: &Order,
+        pool_wait: &mut Duration,
+    ) -> anyhow::Result<Result<Answer, Setback>> {
+        let Shared {
+            plan,
+            load,
+            mutexes,
+            stop,
+            ..
+        } = self.shared;
+        let shop = Shop {
+            plan: *plan,
+            mutexes,
+            think: &|| pause(load.hold, stop),
+        };
+        let connection = self.connection.borrow(pool_wait)?;
+        Ok(attempt(connection, &shop, order))
+    }
+
+    /// Whether the ledger has the order: `None` when it cannot be read now.
+    fn look_up(&mut self, order: &Order, pool_wait: &mut Duration) -> Option<Ending> {
+        let connection = self.connection.borrow(pool_wait).ok()?;
+        match ledger::contains(connection, order.key) {
+            Ok(true) => Some(Ending::Done),
+            Ok(false) => Some(Ending::GaveUp),
+            Err(_) => {
+                connection.mark_lost();
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! lockbench runs one purchase routine under every locking strategy against a real database,
+//! from many threads, and says what was sold, oversold, lost and what it cost.
+//!
+//! # A map
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`strategy`] | the strategies: each a row of four choices, with its promise and its lesson |
+//! | [`contender`] | a strategy with some of its choices replaced |
+//! | [`scenario`] | the stories, in their own words |
+//! | [`load`], [`order`] | how hard the shop is hit, and what each buyer wants |
+//! | [`purchase`] | the one routine that interprets a strategy |
+//! | [`guard`], [`item`], [`ledger`] | the locks around it, and the statements it is made of |
+//! | [`hammer`] | many buyers at once: threads, one start, retries, records |
+//! | [`audit`] | what the buyers were told, held against what the database says |
+//! | [`verdict`], [`result`](mod@result) | what a run amounts to, and all that is known of it |
+//! | [`run`] | all of it in order: reset, warm up, hammer, audit, control |
+//! | [`explain`] | the statements that one purchase really sends |
+//! | [`report`] | one file for each output format |
+//! | [`db`] | every difference between the databases, and nothing else |
+//! | [`cli`] | the command line; its doc comments are the help |
+//!
+//! Dependencies point one way: `cli → run → hammer → purchase → {strategy, scenario, db}`;
+//! `report` and `audit` read results, and `db` imports nothing of ours.
+//!
+//! # Example
+//!
+//! ```
+//! use std::sync::atomic::AtomicBool;
+//!
+//! use lockbench::db::{Address, Database, server::ServerOptions};
+//! use lockbench::hammer::Progress;
+//! use lockbench::load::Load;
+//! use lockbench::run::{Request, Shop};
+//! use lockbench::scenario::Scenario;
+//! use lockbench::strategy::Strategy;
+//! use lockbench::verdict::Verdict;
+//!
+//! # fn main() -> anyhow::Result<()> {
+//! let database = Database::open(&Address::PrivateSqlite, &ServerOptions::default())?;
+//! let request = Request {
+//!     contender: Strategy::Naive.into(),
+//!     scenario: Scenario::Inventory,
+//!     load: Load::default(),
+//!     control: true,
+//! };
+//! let never = AtomicBool::new(false);
+//! let result = Shop::open(&database)?.run(&request, &never, &Progress::default())?;
+//! assert_eq!(result.verdict, Verdict::Unsafe);
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod audit;
+pub mod cli;
+pub mod contender;
+pub mod db;
+pub mod exit;
+pub mod explain;
+pub mod guard;
+pub mod hammer;
+pub mod interrupt;
+pub mod item;
+pub mod ledger;
+pub mod load;
+pub mod order;
+pub mod purchase;
+pub mod report;
+pub mod result;
+pub mod run;
+pub mod scenario;
+pub mod schema;
+mod statement;
+pub mod strategy;
+pub mod verdict;

@@ -1,0 +1,236 @@
+//! The one purchase routine, which every strategy and every scenario runs.
+//!
+//! Read how much is left, check, think, take, record. A [`Plan`] says how each of these is
+//! done; nothing else in the program knows what a strategy is.
+
+use std::fmt;
+
+use diesel::result::{DatabaseErrorKind, Error};
+
+use crate::db::{self, AnyConnection, conflict, transaction};
+use crate::guard::{self, Mutexes};
+use crate::item::{self, Item};
+use crate::ledger;
+use crate::order::Order;
+use crate::strategy::{Plan, Read, Write};
+
+/// What a purchase needs beside the order: the plan, the locks in this process, and what a
+/// buyer does between reading and taking.
+pub struct Shop<'a> {
+    /// How to buy.
+    pub plan: Plan,
+    /// The locks in this process.
+    pub mutexes: &'a Mutexes,
+    /// What happens between reading the stock and taking from it.
+    pub think: &'a (dyn Fn() + Sync),
+}
+
+/// How an attempt ended when nothing got into its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The order was carried out and committed.
+    Done,
+    /// There was not enough left.
+    SoldOut,
+}
+
+/// What got into an attempt's way. Nothing of it was kept, but for [`Setback::Uncertain`].
+#[derive(Debug)]
+pub enum Setback {
+    /// Another buyer was in the way: the whole purchase can be tried again.
+    Conflict(Conflict),
+    /// The connection was lost while the last word was being said: the order was carried out
+    /// or was not, and only its key in the ledger tells.
+    Uncertain,
+    /// The order's key is in the ledger already.
+    AlreadyRecorded,
+    /// Trying again would not help.
+    Failed(Error),
+}
+
+/// Why an attempt has to be repeated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Conflict {
+    /// Another buyer has changed the row since it was read.
+    StaleVersion,
+    /// Another buyer had the row locked, so that the read skipped it.
+    RowSkipped,
+    /// The database refused.
+    Database(db::Conflict),
+}
+
+/// Tries once to carry out `order`, the guard and the transaction around it included.
+///
+/// # Errors
+/// What got into its way; see [`Setback`].
+pub fn attempt(
+    connection: &mut AnyConnection,
+    shop: &Shop<'_>,
+    order: &Order,
+) -> Result<Answer, Setback> {
+    guard::holding(
+        connection,
+        shop.plan.guard,
+        order.item,
+        shop.mutexes,
+        |connection| {
+            in_transaction(connection, &shop.plan, |connection| {
+                carry_out(connection, shop, order)
+            })
+        },
+    )
+}
+
+/// Runs `work` in the plan's transaction, or in none. Any error rolls everything back: a
+/// COMMIT after an error would look like success, and be none.
+fn in_transaction(
+    connection: &mut AnyConnection,
+    plan: &Plan,
+    work: impl FnOnce(&mut AnyConnection) -> Result<Answer, Setback>,
+) -> Result<Answer, Setback> {
+    let Some(level) = plan.isolation.level() else {
+        return work(connection);
+    };
+    transaction::begin(connection, level, plan.read.row_lock()).map_err(Setback::of(connection))?;
+    match work(connection) {
+        // Being turned away is committed as well: at SERIALIZABLE what a transaction has read
+        // is only true once it has.
+        Ok(answer) => match transaction::commit(connection) {
+            Ok(()) => Ok(answer),
+            Err(error) => Err(Setback::at_the_last_word(connection, answer, error)),
+        },
+        // A lost connection that said its last word inside a transaction has lost nothing else.
+        Err(Setback::Uncertain) => Err(Setback::Conflict(Conflict::Database(
+            db::Conflict::ConnectionLost,
+        ))),
+        Err(setback) => {
+            transaction::rollback(connection);
+            Err(setback)
+        }
+    }
+}
+
+/// The purchase itself: read, check, think, take, record.
+fn carry_out(
+    connection: &mut AnyConnection,
+    shop: &Shop<'_>,
+    order: &Order,
+) -> Result<Answer, Setback> {
+    let seen = look(connection, &shop.plan, order.item)?;
+    if let Some(item) = seen
+        && !order.is_restock()
+        && item.stock < order.quantity
+    {
+        return Ok(Answer::SoldOut);
+    }
+    (shop.think)();
+    if take(connection, shop.plan.write, seen, order)? == Answer::SoldOut {
+        return Ok(Answer::SoldOut);
+    }
+    record(connection, order)?;
+    Ok(Answer::Done)
+}
+
+/// How much is left, if the plan looks at all.
+fn look(connection: &mut AnyConnection, plan: &Plan, id: i64) -> Result<Option<Item>, Setback> {
+    if plan.read == Read::None {
+        return Ok(None);
+    }
+    let lock = plan.read.row_lock();
+    let found = match plan.isolation.level() {
+        Some(_) => item::read(connection, id, lock),
+        None => transaction::around_lone_read(connection, lock, |connection| {
+            item::read(connection, id, lock)
+        }),
+    };
+    match found.map_err(Setback::of(connection))? {
+        Some(item) => Ok(Some(item)),
+        // No item is ever removed: no row means that somebody has it locked. Whoever takes
+        // that for "sold out" turns buyers away while there is stock.
+        None if plan.read == Read::SkipLocked => Err(Setback::Conflict(Conflict::RowSkipped)),
+        None => Err(Setback::Failed(Error::NotFound)),
+    }
+}
+
+/// Takes the units out of the stock, or puts them back.
+fn take(
+    connection: &mut AnyConnection,
+    write: Write,
+    seen: Option<Item>,
+    order: &Order,
+) -> Result<Answer, Setback> {
+    let Order {
+        item: id, quantity, ..
+    } = *order;
+    let changed = match (write, seen) {
+        (Write::Assign, Some(seen)) => item::assign(connection, id, seen.stock - quantity),
+        (Write::IfVersion, Some(seen)) => {
+            item::assign_if_version(connection, id, seen.stock - quantity, seen.version)
+        }
+        (Write::IfEnough, _) if !order.is_restock() => {
+            item::subtract_if_enough(connection, id, quantity)
+        }
+        (Write::IfEnough | Write::Subtract, _) => item::subtract(connection, id, quantity),
+        // `Plan::refusal` keeps such plans away from here.
+        (Write::Assign | Write::IfVersion, None) => Err(Error::NotFound),
+    };
+    match (changed.map_err(Setback::of(connection))?, write) {
+        (0, Write::IfVersion) => Err(Setback::Conflict(Conflict::StaleVersion)),
+        (0, Write::IfEnough) => Ok(Answer::SoldOut),
+        (0, _) => Err(Setback::Failed(Error::NotFound)),
+        (_, _) => Ok(Answer::Done),
+    }
+}
+
+/// Writes the order into the ledger.
+fn record(connection: &mut AnyConnection, order: &Order) -> Result<(), Setback> {
+    ledger::record(connection, order).map_err(|error| match error {
+        Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Setback::AlreadyRecorded,
+        error => Setback::at_the_last_word(connection, Answer::Done, error),
+    })
+}
+
+impl Setback {
+    /// What an error of this connection's means.
+    pub(crate) fn of(connection: &mut AnyConnection) -> impl FnOnce(Error) -> Self {
+        |error| match conflict::classify(connection.backend(), &error) {
+            Some(conflict) => {
+                if conflict == db::Conflict::ConnectionLost {
+                    connection.mark_lost();
+                }
+                Self::Conflict(Conflict::Database(conflict))
+            }
+            None => Self::Failed(error),
+        }
+    }
+
+    /// The same for the statement that makes an order count, after which nobody can tell
+    /// whether it did if the connection is lost.
+    fn at_the_last_word(connection: &mut AnyConnection, answer: Answer, error: Error) -> Self {
+        match Self::of(connection)(error) {
+            Self::Conflict(Conflict::Database(db::Conflict::ConnectionLost))
+                if answer == Answer::Done =>
+            {
+                Self::Uncertain
+            }
+            setback => setback,
+        }
+    }
+}
+
+impl Conflict {
+    /// The name that reports count it under.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StaleVersion => "stale_version",
+            Self::RowSkipped => "row_skipped",
+            Self::Database(conflict) => conflict.name(),
+        }
+    }
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name().replace('_', " "))
+    }
+}

@@ -1,0 +1,106 @@
+//! Numbers as people read them.
+
+use comfy_table::{CellAlignment, Table};
+
+use crate::result::{Distribution, RunResult};
+
+/// 12345 as "12,345".
+pub(super) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// The same for a number that may be negative.
+pub(super) fn signed(number: i64) -> String {
+    let sign = if number < 0 { "-" } else { "" };
+    format!("{sign}{}", thousands(number.unsigned_abs()))
+}
+
+/// Microseconds in the unit that suits them.
+pub(super) fn time(micros: u64) -> String {
+    let micros_f = micros as f64;
+    match micros {
+        0..1_000 => format!("{micros} µs"),
+        1_000..100_000 => format!("{:.2} ms", micros_f / 1e3),
+        100_000..1_000_000 => format!("{:.0} ms", micros_f / 1e3),
+        _ => format!("{:.2} s", micros_f / 1e6),
+    }
+}
+
+/// "one sale", "2 sales".
+pub(super) fn count(number: u64, one: &str, many: &str) -> String {
+    match number {
+        1 => format!("1 {one}"),
+        _ => format!("{} {many}", thousands(number)),
+    }
+}
+
+/// The latencies as a table.
+pub(super) fn latencies(result: &RunResult) -> Table {
+    let mut table = Table::new();
+    table.set_header(["latency", "orders", "p50", "p90", "p99", "p99.9", "max"]);
+    let rows = [
+        ("sold at the first try", result.latency_us.first_try),
+        ("sold after a retry", result.latency_us.retried),
+        ("turned away", result.latency_us.rejected),
+        ("waiting for a connection", result.pool_wait_us),
+    ];
+    for (name, distribution) in rows {
+        if distribution.count > 0 {
+            table.add_row(row(name, &distribution));
+        }
+    }
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn row(name: &str, distribution: &Distribution) -> [String; 7] {
+    let Distribution {
+        count,
+        p50,
+        p90,
+        p99,
+        p999,
+        max,
+    } = *distribution;
+    [
+        name.to_owned(),
+        thousands(count),
+        time(p50),
+        time(p90),
+        time(p99),
+        time(p999),
+        time(max),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_grouped_by_thousands() {
+        assert_eq!(thousands(0), "0");
+        assert_eq!(thousands(999), "999");
+        assert_eq!(thousands(1_000), "1,000");
+        assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(signed(-1_000), "-1,000");
+    }
+
+    #[test]
+    fn a_time_is_shown_in_the_unit_that_suits_it() {
+        assert_eq!(time(0), "0 µs");
+        assert_eq!(time(1_500), "1.50 ms");
+        assert_eq!(time(250_000), "250 ms");
+        assert_eq!(time(2_500_000), "2.50 s");
+    }
+}

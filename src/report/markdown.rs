@@ -1,0 +1,58 @@
+//! Markdown: the verdict, and the figures as a table.
+
+use comfy_table::presets::ASCII_MARKDOWN;
+
+use super::figures::{latencies, thousands};
+use super::sentence::{what_happened, what_it_means};
+use crate::result::RunResult;
+
+pub(super) fn render(result: &RunResult) -> String {
+    let database = &result.database;
+    let mut out = format!(
+        "## {} on {} {}: {}\n\n{}.\n",
+        result.strategy.name,
+        database.backend,
+        database.version,
+        result.verdict,
+        what_happened(result)
+    );
+    if let Some(meaning) = what_it_means(result) {
+        out.push_str(&format!("{meaning}\n"));
+    }
+    let outcomes = &result.outcomes;
+    out.push_str("\n| | |\n|---|---:|\n");
+    for (name, value) in [
+        ("sold", thousands(outcomes.sold)),
+        ("restocked", thousands(outcomes.restocked)),
+        ("sold out", thousands(outcomes.sold_out)),
+        ("gave up", thousands(outcomes.gave_up)),
+        ("failed", thousands(outcomes.failed)),
+        ("attempts", thousands(result.attempts)),
+        (
+            "goodput per second",
+            thousands(result.goodput_per_s.round() as u64),
+        ),
+    ] {
+        out.push_str(&format!("| {name} | {value} |\n"));
+    }
+    for (name, value) in result.violations.named() {
+        out.push_str(&format!(
+            "| {} | {} |\n",
+            name.replace('_', " "),
+            thousands(value)
+        ));
+    }
+    for (cause, number) in &result.conflicts {
+        out.push_str(&format!(
+            "| conflict: {} | {} |\n",
+            cause.replace('_', " "),
+            thousands(*number)
+        ));
+    }
+    let mut table = latencies(result);
+    if table.row_count() > 0 {
+        table.load_style(ASCII_MARKDOWN);
+        out.push_str(&format!("\n{table}\n"));
+    }
+    out
+}

@@ -1,0 +1,206 @@
+//! One run from an empty shop to a verdict: reset, warm up, hammer, audit, and the control.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::audit::{Audit, Books, audit};
+use crate::contender::Contender;
+use crate::db::reservation::Reservation;
+use crate::db::{AnyConnection, Database, Description, Pool, migration, pool};
+use crate::hammer::{Measurement, Progress, hammer};
+use crate::load::Load;
+use crate::result::{Control, Distribution, LatencyResult, RunResult, SCHEMA};
+use crate::scenario::Scenario;
+use crate::strategy::{Plan, Promise, Strategy};
+use crate::verdict::{Evidence, Verdict};
+use crate::{item, ledger};
+
+/// The longest a control runs where the time and not the number of orders decides.
+const LONGEST_CONTROL: Duration = Duration::from_secs(2);
+
+/// Our tables in a database, reserved for us and ready to be sold from.
+pub struct Shop<'a> {
+    database: &'a Database,
+    /// Also holds the reservation, and so is never lent.
+    connection: AnyConnection,
+    _reservation: Reservation,
+}
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What is put to the test.
+    pub contender: Contender,
+    /// In which story.
+    pub scenario: Scenario,
+    /// How hard.
+    pub load: Load,
+    /// Whether to run naive under the same load where the outcome is safe.
+    pub control: bool,
+}
+
+impl<'a> Shop<'a> {
+    /// Takes the tables of `database` for ourselves, making them where they are missing.
+    ///
+    /// # Errors
+    /// Another lockbench has them, or the database does not let us make them.
+    pub fn open(database: &'a Database) -> Result<Self> {
+        let mut connection = database.connect()?;
+        let reservation = Reservation::take(database, &mut connection)?;
+        migration::run(&mut connection)?;
+        Ok(Self {
+            database,
+            connection,
+            _reservation: reservation,
+        })
+    }
+
+    /// The connection that looks after the tables.
+    pub fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.connection
+    }
+
+    /// Starts over: items as `load` wants them, and an empty ledger.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    pub fn restart(&mut self, load: &Load) -> Result<()> {
+        ledger::clear(&mut self.connection)
+            .and_then(|()| item::restart(&mut self.connection, load.items, load.stock))
+            .context("the items could not be put up for sale")
+    }
+
+    /// Runs what is asked for, until it is done or `stop` is set.
+    ///
+    /// # Errors
+    /// The database cannot be used, or its tables not be read afterwards: a run that cannot be
+    /// audited has no result.
+    pub fn run(
+        &mut self,
+        request: &Request,
+        stop: &AtomicBool,
+        progress: &Progress,
+    ) -> Result<RunResult> {
+        let description = Description::of(self.database, &mut self.connection)?;
+        let promise = request.contender.promise(self.database.backend());
+        let pool = pool::open(self.database, request.load.pool)?;
+        let (measurement, found) =
+            self.measure(&pool, request.contender.plan, &request.load, stop, progress)?;
+        let mut evidence = Evidence {
+            violated: found.violations.any(),
+            promise,
+            interrupted: measurement.interrupted,
+            gone: measurement.gone.as_deref(),
+            anything_done: found.outcomes.sold + found.outcomes.restocked > 0,
+            control_broke: None,
+        };
+        let control = if request.control && needs_control(&evidence) {
+            self.control(&pool, &request.load, stop)?
+        } else {
+            None
+        };
+        evidence.control_broke = control
+            .as_ref()
+            .map(|control| control.verdict == Verdict::Unsafe);
+        // Also set by whoever lost patience with the control.
+        evidence.interrupted = stop.load(Ordering::Relaxed);
+        let (verdict, reason) = evidence.verdict();
+        let elapsed_s = measurement.elapsed.as_secs_f64();
+        Ok(RunResult {
+            schema: SCHEMA,
+            strategy: request.contender.clone(),
+            scenario: request.scenario,
+            database: description,
+            load: request.load.clone(),
+            outcomes: found.outcomes,
+            stock: found.stock,
+            violations: found.violations,
+            verdict,
+            reason,
+            promise,
+            control,
+            attempts: measurement.record.attempts,
+            conflicts: named(&measurement),
+            elapsed_s,
+            goodput_per_s: if elapsed_s > 0.0 {
+                found.truly_sold as f64 / elapsed_s
+            } else {
+                0.0
+            },
+            latency_us: LatencyResult::from(&measurement.record.latencies),
+            pool_wait_us: Distribution::from(&measurement.record.latencies.pool_wait),
+            interrupted: evidence.interrupted,
+            errors: measurement.record.errors,
+        })
+    }
+
+    /// Warms up, starts over, hammers, and audits what is left.
+    fn measure(
+        &mut self,
+        pool: &Pool,
+        plan: Plan,
+        load: &Load,
+        stop: &AtomicBool,
+        progress: &Progress,
+    ) -> Result<(Measurement, Audit)> {
+        if !load.warm_up.is_zero() {
+            let warm_up = Load {
+                orders: None,
+                duration: Some(load.warm_up),
+                ..load.clone()
+            };
+            self.restart(&warm_up)?;
+            hammer(pool, plan, &warm_up, stop, &Progress::default())?;
+        }
+        self.restart(load)?;
+        let measurement = hammer(pool, plan, load, stop, progress)?;
+        let books = match Books::read(&mut self.connection) {
+            Ok(books) => books,
+            // The session that looks after the tables may have gone with the others.
+            Err(_) => {
+                self.connection = self.database.connect()?;
+                Books::read(&mut self.connection)?
+            }
+        };
+        let found = audit(load, &measurement.record.endings, &books);
+        Ok((measurement, found))
+    }
+
+    /// Naive under the same load; `None` when it was interrupted.
+    fn control(&mut self, pool: &Pool, load: &Load, stop: &AtomicBool) -> Result<Option<Control>> {
+        let load = Load {
+            duration: load.duration.map(|time| time.min(LONGEST_CONTROL)),
+            warm_up: Duration::ZERO,
+            ..load.clone()
+        };
+        let naive = Strategy::Naive;
+        let (_, found) = self.measure(pool, naive.plan(), &load, stop, &Progress::default())?;
+        if stop.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
+        Ok(Some(Control {
+            strategy: naive.to_string(),
+            verdict: if found.violations.any() {
+                Verdict::Unsafe
+            } else {
+                Verdict::Inconclusive
+            },
+            violations: found.violations,
+        }))
+    }
+}
+
+/// A control backs a "safe", and nothing else.
+fn needs_control(evidence: &Evidence<'_>) -> bool {
+    evidence.promise != Some(Promise::Unsafe) && evidence.verdict().0 == Verdict::Safe
+}
+
+fn named(measurement: &Measurement) -> std::collections::BTreeMap<&'static str, u64> {
+    let conflicts = &measurement.record.conflicts;
+    conflicts
+        .iter()
+        .map(|(conflict, count)| (conflict.name(), *count))
+        .collect()
+}

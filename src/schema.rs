@@ -1,0 +1,31 @@
+//! Our tables, as diesel sees them on every database.
+//!
+//! Where they live is a matter of [`crate::db`]: in the schema `lockbench` on PostgreSQL, by
+//! their prefix on SQLite.
+
+// `table!` writes public items without documentation.
+#![allow(missing_docs)]
+
+diesel::table! {
+    /// What is for sale.
+    lockbench_items (id) {
+        /// From 1 up.
+        id -> BigInt,
+        /// Units left; what every strategy fights over.
+        stock -> BigInt,
+        /// Counts the writes of a strategy that compares versions.
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// What was sold and restocked: one row for each order that was carried out.
+    lockbench_ledger (order_key) {
+        /// The order, under a unique index of its own: no order counts twice.
+        order_key -> BigInt,
+        /// What it bought or restocked.
+        item_id -> BigInt,
+        /// What it did to the stock: negative when sold, positive when restocked.
+        delta -> BigInt,
+    }
+}

@@ -1,0 +1,216 @@
+//! The strategies: each is a row of data, and says what it promises on which database.
+//!
+//! To add one: a variant here, its row in [`Strategy::plan`], its promise in
+//! [`Strategy::promise`] and its lesson in [`Strategy::lesson`]. Nothing else.
+
+mod plan;
+
+use std::fmt;
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+pub use plan::{Guard, Isolation, Plan, Read, Write};
+
+use crate::db::Backend;
+
+/// A named way to sell from a stock that others sell from at the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Strategy {
+    /// Read, check, write; no transaction
+    Naive,
+    /// The same inside a transaction
+    Transaction,
+    /// SELECT … FOR UPDATE: the next buyer waits
+    Pessimistic,
+    /// FOR UPDATE NOWAIT: the next buyer is refused and tries again
+    Nowait,
+    /// FOR UPDATE SKIP LOCKED: the next buyer sees no row and tries again
+    SkipLocked,
+    /// Write only if the version is still the one that was read
+    Optimistic,
+    /// A transaction at REPEATABLE READ, run again when it fails
+    RepeatableRead,
+    /// A transaction at SERIALIZABLE, run again when it fails
+    Serializable,
+    /// One UPDATE that checks and takes at once
+    Atomic,
+    /// A lock of the database's on the item's name
+    Advisory,
+    /// A lock in this process on the item
+    Mutex,
+}
+
+/// What a strategy promises on a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Promise {
+    /// Nothing is oversold, lost or counted twice.
+    Safe,
+    /// It will sell too much as soon as buyers meet.
+    Unsafe,
+}
+
+/// What a student should take away from a strategy.
+#[derive(Clone, Copy, Debug)]
+pub struct Lesson {
+    /// Why it works, or seems to.
+    pub idea: &'static str,
+    /// When it fails.
+    pub fails: &'static str,
+    /// What it costs.
+    pub cost: &'static str,
+}
+
+impl Strategy {
+    /// The row: guard, isolation, read, write.
+    pub fn plan(self) -> Plan {
+        use {Guard as G, Isolation as I, Read as R, Write as W};
+        let (guard, isolation, read, write) = match self {
+            Self::Naive => (G::None, I::Autocommit, R::Plain, W::Assign),
+            Self::Transaction => (G::None, I::ReadCommitted, R::Plain, W::Assign),
+            Self::Pessimistic => (G::None, I::ReadCommitted, R::ForUpdate, W::Assign),
+            Self::Nowait => (G::None, I::ReadCommitted, R::Nowait, W::Assign),
+            Self::SkipLocked => (G::None, I::ReadCommitted, R::SkipLocked, W::Assign),
+            Self::Optimistic => (G::None, I::ReadCommitted, R::Plain, W::IfVersion),
+            Self::RepeatableRead => (G::None, I::RepeatableRead, R::Plain, W::Assign),
+            Self::Serializable => (G::None, I::Serializable, R::Plain, W::Assign),
+            Self::Atomic => (G::None, I::ReadCommitted, R::None, W::IfEnough),
+            Self::Advisory => (G::Advisory, I::ReadCommitted, R::Plain, W::Assign),
+            Self::Mutex => (G::Mutex, I::ReadCommitted, R::Plain, W::Assign),
+        };
+        Plan {
+            guard,
+            isolation,
+            read,
+            write,
+        }
+    }
+
+    /// What the strategy promises on `backend`; `None` where it cannot be run.
+    pub fn promise(self, backend: Backend) -> Option<Promise> {
+        if self.plan().refusal(backend).is_some() {
+            return None;
+        }
+        Some(match (self, backend) {
+            (Self::Naive, _) => Promise::Unsafe,
+            // Every SQLite transaction is serializable, whatever level it asks for.
+            (Self::Transaction, Backend::Sqlite) => Promise::Safe,
+            (Self::Transaction, _) => Promise::Unsafe,
+            _ => Promise::Safe,
+        })
+    }
+
+    /// The strategy whose row `plan` is, if it has a name.
+    pub fn named(plan: &Plan) -> Option<Self> {
+        Self::value_variants()
+            .iter()
+            .copied()
+            .find(|strategy| strategy.plan() == *plan)
+    }
+
+    /// What it does, in a line: the text of `--help`.
+    pub fn summary(self) -> String {
+        self.to_possible_value()
+            .and_then(|value| value.get_help().map(ToString::to_string))
+            .unwrap_or_default()
+    }
+
+    /// What a student should take away.
+    pub fn lesson(self) -> Lesson {
+        let (idea, fails, cost) = match self {
+            Self::Naive => (
+                "Look how many are left, and if there are enough write down one less. Right as long as nobody else is buying.",
+                "Two buyers read the same number, both find it enough, and the second write overwrites the first (a lost update). Both have a sale; the stock went down once.",
+                "The cheapest there is, and wrong.",
+            ),
+            Self::Transaction => (
+                "Put BEGIN and COMMIT around it. A transaction makes the purchase all or nothing; many expect it to keep others out as well.",
+                "At READ COMMITTED a plain SELECT locks nothing, so two transactions read the same number just as before. On SQLite it holds, because every transaction there is serializable: the second writer is refused (SQLITE_BUSY) and must begin again.",
+                "Two more round trips than naive.",
+            ),
+            Self::Pessimistic => (
+                "Lock the row while reading it. Whoever comes second waits until the first has committed, and then reads what the first left.",
+                "Outside a transaction the lock is gone when the SELECT ends. A purchase of several items can deadlock when two buyers lock them in opposite orders.",
+                "Every buyer of an item waits for the one before, for the whole of its transaction; a slow buyer holds everybody up.",
+            ),
+            Self::Nowait => (
+                "Lock the row, but do not wait for it: if it is taken, fail at once, and let the application decide when to try again.",
+                "A program that does not try again turns buyers away while there is stock.",
+                "No waiting inside the database; many attempts, and the order of arrival is lost.",
+            ),
+            Self::SkipLocked => (
+                "Ask only for rows that nobody has locked. Made for queues, where any free row will do.",
+                "For one particular item an empty answer means \"in use\", not \"sold out\": a program that mixes the two up turns buyers away while there is stock. Here it is taken as a conflict, and the purchase is tried again.",
+                "As NOWAIT: no waiting, many attempts.",
+            ),
+            Self::Optimistic => (
+                "Lock nothing. Give the row a version, and write only if it is still the version that was read; if another buyer was faster, begin again.",
+                "The number of rows that the UPDATE changed must be looked at: whoever ignores it has the naive strategy. On a hot row most attempts are in vain.",
+                "Nothing while buyers seldom meet; a repeated purchase each time they do.",
+            ),
+            Self::RepeatableRead => (
+                "Ask for one unchanging view of the data. PostgreSQL then refuses an UPDATE of a row that has changed since, with a serialization failure, and the purchase begins again.",
+                "The level's name promises less than PostgreSQL keeps: other databases with the same name for it let the update through and lose one. Without a retry the buyer sees the error.",
+                "Like optimistic, with the check in the database.",
+            ),
+            Self::Serializable => (
+                "Ask for the result to be as if all purchases had run one after the other, and leave the rest to the database.",
+                "Any statement, and COMMIT too, can fail with a serialization failure; the whole transaction must be run again. Over a tiny table PostgreSQL tracks reads by page, so that buyers of different items conflict as well.",
+                "The database keeps account of every read; more retries than repeatable read.",
+            ),
+            Self::Atomic => (
+                "Do not read at all. One UPDATE takes the units and demands in its WHERE that there are enough; if no row was changed, the item is sold out.",
+                "Only where check and change fit into one statement. A decision that the program must take in between does not fit.",
+                "The fewest round trips of all that are right, and the row is locked for the shortest time.",
+            ),
+            Self::Advisory => (
+                "Lock a name instead of a row: before the transaction begins, and until after it has committed.",
+                "It protects only from those who ask for the same name; one UPDATE elsewhere that does not is enough. Released before COMMIT, or lost by a connection pooler that shares sessions, it protects from nobody.",
+                "Two more round trips than pessimistic. SQLite has none.",
+            ),
+            Self::Mutex => (
+                "Let the program itself let one buyer at a time through to each item.",
+                "It ends at the process's border: with a second server, the two do not know of each other.",
+                "Nothing in the database; waiting costs almost nothing.",
+            ),
+        };
+        Lesson { idea, fails, cost }
+    }
+}
+
+impl fmt::Display for Strategy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.to_possible_value();
+        f.write_str(value.as_ref().map_or("", |value| value.get_name()))
+    }
+}
+
+impl fmt::Display for Promise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_strategy_has_a_row_of_its_own() {
+        for strategy in Strategy::value_variants() {
+            assert_eq!(Strategy::named(&strategy.plan()), Some(*strategy));
+        }
+    }
+
+    #[test]
+    fn a_summary_is_the_help_text() {
+        assert_eq!(
+            Strategy::Naive.summary(),
+            "Read, check, write; no transaction"
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! The four independent choices that make a strategy, and which of their combinations mean
+//! something.
+
+use std::fmt;
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use crate::db::{Backend, IsolationLevel, RowLock};
+
+/// What is held around the whole purchase, COMMIT included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Guard {
+    /// Nothing
+    None,
+    /// A lock in this process, one per item
+    Mutex,
+    /// A lock in the database that no row knows of, one per item
+    Advisory,
+}
+
+/// Whether the purchase is one transaction, and what that transaction sees of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Isolation {
+    /// No transaction: each statement commits by itself
+    Autocommit,
+    /// Each statement sees what was committed before it
+    ReadCommitted,
+    /// All statements see what was committed before the first
+    RepeatableRead,
+    /// As if the purchases had run one after the other
+    Serializable,
+}
+
+/// How the purchase finds out what is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Read {
+    /// It does not look
+    None,
+    /// SELECT
+    Plain,
+    /// SELECT … FOR SHARE: others may look, none may write
+    ForShare,
+    /// SELECT … FOR UPDATE: the next buyer waits
+    ForUpdate,
+    /// SELECT … FOR UPDATE NOWAIT: the next buyer is refused at once
+    Nowait,
+    /// SELECT … FOR UPDATE SKIP LOCKED: the next buyer sees no row
+    SkipLocked,
+}
+
+/// How the purchase takes what it wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Write {
+    /// SET stock = the value computed from the read
+    Assign,
+    /// The same, only if the version is still the one that was read
+    IfVersion,
+    /// SET stock = stock - n, only if there is enough
+    IfEnough,
+    /// SET stock = stock - n, whatever there is
+    Subtract,
+}
+
+/// A strategy's row: four independent choices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// What is held around the whole purchase.
+    pub guard: Guard,
+    /// The transaction around the statements.
+    pub isolation: Isolation,
+    /// How what is left is found out.
+    pub read: Read,
+    /// How it is taken.
+    pub write: Write,
+}
+
+impl Plan {
+    /// Why this combination means nothing on `backend`; `None` when it can be run.
+    pub fn refusal(&self, backend: Backend) -> Option<String> {
+        if self.read == Read::None {
+            match self.write {
+                Write::Assign => {
+                    return Some("write `assign` computes the new stock from the read, and read `none` reads nothing".to_owned());
+                }
+                Write::IfVersion => {
+                    return Some("write `if-version` compares with the version that was read, and read `none` reads nothing".to_owned());
+                }
+                Write::IfEnough | Write::Subtract => {}
+            }
+        }
+        if self.guard == Guard::Advisory
+            && let Some(why) = backend.refuses_advisory_lock()
+        {
+            return Some(why.to_owned());
+        }
+        let lock = self.read.row_lock()?;
+        backend.refuses_row_lock(lock).map(str::to_owned)
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "guard {} · isolation {} · read {} · write {}",
+            self.guard, self.isolation, self.read, self.write
+        )
+    }
+}
+
+impl Isolation {
+    /// The level of the transaction; `None` where there is no transaction.
+    pub fn level(self) -> Option<IsolationLevel> {
+        match self {
+            Self::Autocommit => None,
+            Self::ReadCommitted => Some(IsolationLevel::ReadCommitted),
+            Self::RepeatableRead => Some(IsolationLevel::RepeatableRead),
+            Self::Serializable => Some(IsolationLevel::Serializable),
+        }
+    }
+}
+
+impl Read {
+    /// The lock that the read takes on its row.
+    pub fn row_lock(self) -> Option<RowLock> {
+        match self {
+            Self::None | Self::Plain => None,
+            Self::ForShare => Some(RowLock::ForShare),
+            Self::ForUpdate => Some(RowLock::ForUpdate),
+            Self::Nowait => Some(RowLock::NoWait),
+            Self::SkipLocked => Some(RowLock::SkipLocked),
+        }
+    }
+}
+
+/// Shows a choice by the name it has on the command line.
+macro_rules! named_as_on_the_command_line {
+    ($($choice:ty),*) => {$(
+        impl fmt::Display for $choice {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let value = self.to_possible_value();
+                f.write_str(value.as_ref().map_or("", |value| value.get_name()))
+            }
+        }
+    )*};
+}
+
+named_as_on_the_command_line!(Guard, Isolation, Read, Write);

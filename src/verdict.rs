@@ -1,0 +1,134 @@
+//! What a run amounts to.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::strategy::Promise;
+
+/// What a run amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Nothing was wrong, under a load that can show what is wrong.
+    Safe,
+    /// Something was wrong.
+    Unsafe,
+    /// Nothing was wrong, which under this load means nothing.
+    Inconclusive,
+}
+
+/// What a verdict is reached from.
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    /// Whether the audit found anything wrong.
+    pub violated: bool,
+    /// What was promised, if anything.
+    pub promise: Option<Promise>,
+    /// Whether the run was ended early from outside.
+    pub interrupted: bool,
+    /// Why the run ended early by itself.
+    pub gone: Option<&'a str>,
+    /// Whether at least one order was carried out.
+    pub anything_done: bool,
+    /// Whether the naive control broke under the same load; `None` when there was none.
+    pub control_broke: Option<bool>,
+}
+
+impl Evidence<'_> {
+    /// The verdict, and why where it is inconclusive.
+    pub fn verdict(&self) -> (Verdict, Option<String>) {
+        if self.violated {
+            return (Verdict::Unsafe, None);
+        }
+        let doubt = if self.interrupted {
+            Some("the run was interrupted".to_owned())
+        } else if let Some(words) = self.gone {
+            Some(format!("the run ended early: {words}"))
+        } else if !self.anything_done {
+            Some("not one order was carried out".to_owned())
+        } else if self.promise == Some(Promise::Unsafe) {
+            Some("this strategy is known to be unsafe, and this load did not show it: use more threads, or a longer --hold".to_owned())
+        } else if self.control_broke == Some(false) {
+            Some("naive broke nothing under this load either, so it shows nothing: use more threads, or a longer --hold".to_owned())
+        } else {
+            None
+        };
+        match doubt {
+            Some(doubt) => (Verdict::Inconclusive, Some(doubt)),
+            None => (Verdict::Safe, None),
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Safe => "safe",
+            Self::Unsafe => "unsafe",
+            Self::Inconclusive => "inconclusive",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sound() -> Evidence<'static> {
+        Evidence {
+            violated: false,
+            promise: Some(Promise::Safe),
+            interrupted: false,
+            gone: None,
+            anything_done: true,
+            control_broke: Some(true),
+        }
+    }
+
+    #[test]
+    fn safe_needs_a_load_under_which_the_control_breaks() {
+        assert_eq!(sound().verdict().0, Verdict::Safe);
+        let weak = Evidence {
+            control_broke: Some(false),
+            ..sound()
+        };
+        assert_eq!(weak.verdict().0, Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn a_violation_outweighs_every_doubt() {
+        let evidence = Evidence {
+            violated: true,
+            interrupted: true,
+            ..sound()
+        };
+        assert_eq!(evidence.verdict(), (Verdict::Unsafe, None));
+    }
+
+    #[test]
+    fn whatever_cuts_a_run_short_leaves_it_inconclusive() {
+        for evidence in [
+            Evidence {
+                interrupted: true,
+                ..sound()
+            },
+            Evidence {
+                gone: Some("refused"),
+                ..sound()
+            },
+            Evidence {
+                anything_done: false,
+                ..sound()
+            },
+            Evidence {
+                promise: Some(Promise::Unsafe),
+                ..sound()
+            },
+        ] {
+            let (verdict, reason) = evidence.verdict();
+            assert_eq!(verdict, Verdict::Inconclusive);
+            assert!(reason.is_some());
+        }
+    }
+}
