@@ -34,6 +34,8 @@ struct Shared<'a> {
     orders: Orders,
     mutexes: Mutexes,
     next: AtomicI64,
+    /// Deliveries that have not ended yet, where their number is known.
+    restocks_left: AtomicI64,
     start: Barrier,
     started: OnceLock<Instant>,
     /// Set from outside to end the run early.
@@ -77,10 +79,12 @@ pub fn hammer(
         .build()
         .with_context(|| format!("cannot start {threads} threads"))?;
     let connections = Connections::for_each_buyer(pool, load)?;
+    let orders = Orders::new(load);
     let shared = Shared {
         plan,
         load,
-        orders: Orders::new(load),
+        restocks_left: AtomicI64::new(orders.restocks()),
+        orders,
         mutexes: Mutexes::new(plan.guard, load.items),
         next: AtomicI64::new(1),
         start: Barrier::new(threads),

@@ -59,6 +59,15 @@ impl Restocks {
         }
     }
 
+    /// How many orders put stock back; 0 where nobody can know yet.
+    fn count(&self) -> i64 {
+        if self.head == i64::MAX {
+            0
+        } else {
+            (self.head as f64 * self.share).floor() as i64
+        }
+    }
+
     /// Spread evenly: the order at which the running share reaches the next whole number.
     fn has(&self, key: i64) -> bool {
         let before = ((key - 1) as f64 * self.share).floor();
@@ -75,6 +84,16 @@ impl Orders {
             items: zipf(load),
             restock: Restocks::new(load),
         }
+    }
+
+    /// How many orders put stock back; 0 when the time and not their number ends the run.
+    pub fn restocks(&self) -> i64 {
+        self.restock.count()
+    }
+
+    /// Whether that order comes after the last that puts stock back.
+    pub fn is_after_restocks(&self, key: i64) -> bool {
+        key > self.restock.head
     }
 
     /// The order with that number.
@@ -137,6 +156,7 @@ mod tests {
             .filter(|key| orders.get(*key).is_restock())
             .collect();
         assert_eq!(restocks.len(), 400);
+        assert_eq!(orders.restocks(), 400);
         assert!(restocks.iter().all(|key| *key <= 667), "{restocks:?}");
     }
 

@@ -53,8 +53,8 @@ pub(super) fn prepare(path: &Path) -> Result<()> {
     let probe = if is_new {
         "PRAGMA journal_mode = WAL"
     } else {
-        // Takes and releases the write lock: finds a file that is no database, or read-only.
-        "BEGIN IMMEDIATE; PRAGMA user_version; ROLLBACK"
+        // Finds a file that is no database, or read-only; there BEGIN IMMEDIATE alone succeeds.
+        "BEGIN IMMEDIATE; CREATE TABLE lockbench_probe (id BIGINT); ROLLBACK"
     };
     connection
         .batch_execute(probe)

@@ -10,6 +10,9 @@ use crate::ledger;
 use crate::order::Order;
 use crate::purchase::{Answer, Setback, Shop, attempt};
 
+/// How often a buyer looks whether the last delivery has come.
+const SHORTLY: Duration = Duration::from_micros(100);
+
 pub(super) struct Worker<'a> {
     shared: &'a Shared<'a>,
     connection: OneConnection<'a>,
@@ -48,6 +51,9 @@ impl<'a> Worker<'a> {
                 settled.pool_wait,
             );
             self.shared.progress.ended(done, settled.attempts);
+            if order.is_restock() {
+                self.shared.restocks_left.fetch_sub(1, Relaxed);
+            }
         }
         (self.record, Instant::now())
     }
@@ -66,6 +72,13 @@ impl<'a> Worker<'a> {
         let key = self.shared.next.fetch_add(1, Relaxed);
         if load.orders.is_some_and(|orders| key > orders) {
             return None;
+        }
+        // The buyers have the last word: a delivery that met much bad luck would else come
+        // after the last of them, and leave stock that nobody was there to buy.
+        if self.shared.orders.is_after_restocks(key) {
+            while self.shared.restocks_left.load(Relaxed) > 0 && !ended() {
+                pause(SHORTLY, stop);
+            }
         }
         let due = match load.rate {
             Some(rate) => started + Duration::from_secs_f64((key - 1) as f64 / rate),

@@ -1,7 +1,9 @@
 //! What the tests share: databases of their own, and the program.
 
 // Each test program uses a part of it.
-#![allow(dead_code)]
+#![allow(dead_code, missing_docs, unreachable_pub, clippy::expect_used)]
+
+pub mod books;
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -24,7 +26,8 @@ use lockbench::strategy::Strategy;
 static POSTGRES: LazyLock<PostgresServer> = LazyLock::new(|| {
     let options = ServerOptions {
         connections: 300,
-        settings: vec!["fsync=off".to_owned()],
+        // A server looks for a deadlock after a second of waiting, which makes a slow test.
+        settings: vec!["fsync=off".to_owned(), "deadlock_timeout=10ms".to_owned()],
     };
     PostgresServer::start(&options)
         .unwrap_or_else(|error| panic!("{error:#}\nrun tests/run: it installs what is missing"))

@@ -1,5 +1,6 @@
 //! A private folder that is removed in every case, also when lockbench is killed.
 
+use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -72,6 +73,7 @@ impl Folder {
     fn make(base: &Path) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("lockbench-")
+            .permissions(Permissions::from_mode(0o700))
             .tempdir_in(base)
             .with_context(|| format!("cannot make a private folder in {}", base.display()))?;
         Ok(Self {

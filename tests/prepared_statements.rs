@@ -1,0 +1,62 @@
+//! Every statement of a purchase is prepared once for each connection, however many purchases
+//! there are: a statement that is prepared anew each time costs a fifth of the speed.
+
+mod common;
+
+use clap::ValueEnum;
+use diesel::sql_types::BigInt;
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use lockbench::db::Backend;
+use lockbench::guard::Mutexes;
+use lockbench::load::Load;
+use lockbench::order::Order;
+use lockbench::purchase::{self, Answer, attempt};
+use lockbench::run::Shop;
+use lockbench::strategy::Strategy;
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// Statements that this session has prepared, without the question itself.
+const PREPARED: &str =
+    "SELECT COUNT(*) AS number FROM pg_prepared_statements WHERE statement LIKE '%lock%'";
+
+#[test]
+fn statements_prepared_stay_constant_as_purchases_grow() {
+    let database = common::database(Backend::Postgres);
+    let mut shop = Shop::open(&database).expect("a shop of the test's own");
+    for strategy in Strategy::value_variants() {
+        shop.restart(&Load::default()).expect("a full shop");
+        let plan = strategy.plan();
+        let mutexes = Mutexes::new(plan.guard, 1);
+        let counter = purchase::Shop {
+            plan,
+            mutexes: &mutexes,
+            think: &|| {},
+        };
+        let mut connection = database.connect().expect("a connection");
+        let mut prepared = |purchases: std::ops::RangeInclusive<i64>| {
+            for key in purchases {
+                let order = Order {
+                    key,
+                    item: 1,
+                    quantity: 1,
+                };
+                let answer = attempt(&mut connection, &counter, &order);
+                assert!(matches!(answer, Ok(Answer::Done)), "{strategy}: {answer:?}");
+            }
+            sql_query(PREPARED)
+                .get_result::<Number>(&mut connection)
+                .expect("a count")
+                .number
+        };
+        let after_two = prepared(1..=2);
+        let after_fifty = prepared(3..=50);
+        assert_eq!(after_two, after_fifty, "{strategy}");
+        // Not a single one would mean that nothing is cached, or nothing counted.
+        assert!(after_two >= 2, "{strategy}: {after_two}");
+    }
+}

@@ -1,0 +1,68 @@
+//! `lockbench db`: our own tables in a database that stays.
+
+mod common;
+
+use predicates::str::contains;
+
+fn say(action: &str, database: &str) -> assert_cmd::assert::Assert {
+    common::lockbench()
+        .args(["db", action, "--database", database])
+        .assert()
+}
+
+#[test]
+fn our_tables_are_shown_emptied_and_removed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = format!("sqlite:{}/shop.db", folder.path().display());
+    for database in [file, common::postgres_url()] {
+        common::lockbench()
+            .args(["run", "--strategy", "atomic", "--database", &database])
+            .args([
+                "--items",
+                "2",
+                "--stock",
+                "7",
+                "--quantity",
+                "3",
+                "--no-control",
+            ])
+            .assert()
+            .success();
+        say("status", &database)
+            .success()
+            .stdout(contains("lockbench_items has 2 rows with"))
+            .stdout(contains("lockbench_ledger has 4 rows"));
+        say("reset", &database)
+            .success()
+            .stdout(contains("are empty"));
+        say("status", &database)
+            .success()
+            .stdout(contains("lockbench_items has 0 rows with 0 units"))
+            .stdout(contains("lockbench_ledger has 0 rows"));
+        say("drop", &database)
+            .success()
+            .stdout(contains("are gone"));
+        for action in ["status", "reset", "drop"] {
+            say(action, &database)
+                .success()
+                .stdout(contains("no tables of lockbench's"));
+        }
+    }
+}
+
+#[test]
+fn a_private_database_has_nothing_to_look_at() {
+    for database in ["sqlite", "postgres"] {
+        say("status", database)
+            .code(2)
+            .stderr(contains("name one that stays"));
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_not_made() {
+    say("status", "sqlite:/tmp/no-such-shop.db")
+        .code(3)
+        .stderr(contains("there is no file"));
+    assert!(!std::path::Path::new("/tmp/no-such-shop.db").exists());
+}
