@@ -1,6 +1,7 @@
 //! The command line. The doc comments of these types are the help texts.
 
 mod bar;
+mod check;
 mod completions;
 mod database;
 mod explain;
@@ -34,6 +35,7 @@ const EXIT_CODES: &str = "Exit codes: 0 held, 1 a promise was broken, 2 wrong us
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArguments),
+    Check(check::CheckArguments),
     Strategies(strategies::StrategiesArguments),
     Explain(explain::ExplainArguments),
     Db(tables::TablesArguments),
@@ -56,6 +58,7 @@ pub fn main() -> Exit {
     };
     let done = match &cli.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
         Command::Strategies(_) => strategies::show(),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Db(arguments) => tables::tables(arguments),

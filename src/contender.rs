@@ -13,8 +13,12 @@ pub struct Contender {
     /// Its four choices.
     #[serde(flatten)]
     pub plan: Plan,
+    /// What it promises is that of the strategy whose row it is, if any.
     #[serde(skip)]
     strategy: Option<Strategy>,
+    /// The strategy that it was made from, and what was replaced.
+    #[serde(skip)]
+    made_from: (Strategy, Overrides),
 }
 
 /// Choices that replace those of a strategy.
@@ -60,7 +64,36 @@ impl Contender {
             name,
             plan,
             strategy,
+            made_from: (base, overrides),
         }
+    }
+
+    /// A contender that claims the promise of `strategy` although choices are replaced: what a
+    /// strategy is that somebody has broken by mistake. For tests of whoever checks promises.
+    pub fn sabotaged(strategy: Strategy, overrides: Overrides) -> Self {
+        Self {
+            strategy: Some(strategy),
+            ..Self::new(strategy, overrides)
+        }
+    }
+
+    /// The arguments of `lockbench run` that name it.
+    pub fn arguments(&self) -> String {
+        let (base, replaced) = &self.made_from;
+        let mut arguments = format!("--strategy {base}");
+        let mut add = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                arguments.push_str(&format!(" --{name} {value}"));
+            }
+        };
+        add("guard", replaced.guard.map(|choice| choice.to_string()));
+        add(
+            "isolation",
+            replaced.isolation.map(|choice| choice.to_string()),
+        );
+        add("read", replaced.read.map(|choice| choice.to_string()));
+        add("write", replaced.write.map(|choice| choice.to_string()));
+        arguments
     }
 
     /// What it promises on `backend`: nothing, unless the row has a name.

@@ -15,6 +15,7 @@
 //! | [`audit`] | what the buyers were told, held against what the database says |
 //! | [`verdict`], [`result`](mod@result) | what a run amounts to, and all that is known of it |
 //! | [`run`] | all of it in order: reset, warm up, hammer, audit, control |
+//! | [`check`] | every promise held against what is measured, for CI |
 //! | [`explain`] | the statements that one purchase really sends |
 //! | [`report`] | one file for each output format |
 //! | [`db`] | every difference between the databases, and nothing else |
@@ -52,6 +53,7 @@
 //! ```
 
 pub mod audit;
+pub mod check;
 pub mod cli;
 pub mod contender;
 pub mod db;

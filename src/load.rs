@@ -146,6 +146,54 @@ impl Load {
         )
     }
 
+    /// The arguments of `lockbench run` that ask for it, but for the seed.
+    pub fn arguments(&self) -> String {
+        let default = Self::default();
+        let time = |time: Duration| {
+            humantime::format_duration(time)
+                .to_string()
+                .replace(' ', "")
+        };
+        let mut arguments = vec![
+            format!("--threads {}", self.threads),
+            format!("--items {} --stock {}", self.items, self.stock),
+        ];
+        match (self.duration, self.orders) {
+            (Some(duration), _) => arguments.push(format!("--duration {}", time(duration))),
+            (None, Some(orders)) => arguments.push(format!("--orders {orders}")),
+            (None, None) => {}
+        }
+        let mut add = |differs: bool, argument: String| {
+            if differs {
+                arguments.push(argument);
+            }
+        };
+        add(self.pool != self.threads, format!("--pool {}", self.pool));
+        add(
+            self.quantity != default.quantity,
+            format!("--quantity {}", self.quantity),
+        );
+        add(self.skew != default.skew, format!("--skew {}", self.skew));
+        add(!self.hold.is_zero(), format!("--hold {}", time(self.hold)));
+        add(
+            self.restock != default.restock,
+            format!("--restock {}", self.restock),
+        );
+        add(
+            self.rate.is_some(),
+            format!("--rate {}", self.rate.unwrap_or_default()),
+        );
+        add(
+            self.max_attempts != default.max_attempts,
+            format!("--max-attempts {}", self.max_attempts),
+        );
+        add(
+            !self.warm_up.is_zero(),
+            format!("--warm-up {}", time(self.warm_up)),
+        );
+        arguments.join(" ")
+    }
+
     /// Orders for twice what is for sale, so that half the buyers are turned away.
     pub fn twice_what_is_for_sale(items: i64, stock: i64, quantity: i64) -> i64 {
         (items.saturating_mul(stock).saturating_mul(2) / quantity.max(1)).max(1)

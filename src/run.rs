@@ -62,6 +62,14 @@ impl<'a> Shop<'a> {
         &mut self.connection
     }
 
+    /// The database that the tables are in.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    pub fn description(&mut self) -> Result<Description> {
+        Description::of(self.database, &mut self.connection)
+    }
+
     /// Starts over: items as `load` wants them, and an empty ledger.
     ///
     /// # Errors
@@ -83,7 +91,7 @@ impl<'a> Shop<'a> {
         stop: &AtomicBool,
         progress: &Progress,
     ) -> Result<RunResult> {
-        let description = Description::of(self.database, &mut self.connection)?;
+        let description = self.description()?;
         let promise = request.contender.promise(self.database.backend());
         let pool = pool::open(self.database, request.load.pool)?;
         let (measurement, found) =

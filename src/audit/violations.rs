@@ -36,6 +36,17 @@ impl Violations {
         ]
     }
 
+    /// Adds those of another run.
+    pub fn add(&mut self, other: &Self) {
+        self.oversold += other.oversold;
+        self.lost_updates += other.lost_updates;
+        self.negative_stock += other.negative_stock;
+        self.missing_sales += other.missing_sales;
+        self.phantom_sales += other.phantom_sales;
+        self.duplicate_sales += other.duplicate_sales;
+        self.false_sold_out += other.false_sold_out;
+    }
+
     /// Whether anything is wrong.
     pub fn any(&self) -> bool {
         self.named().iter().any(|(_, count)| *count > 0)

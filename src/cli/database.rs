@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::failure::Failure;
+use crate::db::address::AddressError;
 use crate::db::server::ServerOptions;
 use crate::db::{Address, Database};
 
@@ -25,17 +26,21 @@ pub(super) struct DatabaseArguments {
 impl DatabaseArguments {
     /// Understands the name, without touching the database.
     pub(super) fn address(&self) -> Result<Address, Failure> {
-        let address = self.database.parse::<Address>();
-        address.map_err(|error| {
-            let from_environment = std::env::var("DATABASE_URL").as_deref() == Ok(&self.database);
-            let source = if from_environment {
-                "DATABASE_URL"
-            } else {
-                "--database"
-            };
-            Failure::usage(anyhow::Error::new(error).context(format!("invalid {source}")))
-        })
+        parse(&self.database)
     }
+}
+
+/// Understands the name of a database, without touching it.
+pub(super) fn parse(name: &str) -> Result<Address, Failure> {
+    name.parse().map_err(|error: AddressError| {
+        let from_environment = std::env::var("DATABASE_URL").as_deref() == Ok(name);
+        let source = if from_environment {
+            "DATABASE_URL"
+        } else {
+            "--database"
+        };
+        Failure::usage(anyhow::Error::new(error).context(format!("invalid {source}")))
+    })
 }
 
 /// Opens the database, able to hold `connections`.

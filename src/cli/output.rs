@@ -5,18 +5,17 @@ use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
 use anyhow::{Context, Error, Result};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
-use crate::report::Format;
 
 /// How and where to write the result
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
-pub(super) struct OutputArguments {
+pub(super) struct OutputArguments<F: ValueEnum + Clone + Default + Send + Sync + 'static> {
     /// Format of the result
     #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
+    pub(super) format: F,
     /// Write the result to this file instead of the terminal
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -32,7 +31,7 @@ pub(super) enum Output {
     },
 }
 
-impl OutputArguments {
+impl<F: ValueEnum + Clone + Default + Send + Sync> OutputArguments<F> {
     /// Opens the file, so that one that cannot be written is known before anything runs.
     pub(super) fn open(&self) -> Result<Output, Failure> {
         let Some(path) = self.output.clone() else {

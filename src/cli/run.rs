@@ -13,7 +13,7 @@ use crate::db::{Address, Backend};
 use crate::exit::Exit;
 use crate::hammer::Progress;
 use crate::interrupt;
-use crate::report;
+use crate::report::{self, Format};
 use crate::result::RunResult;
 use crate::run::{Request, Shop};
 use crate::scenario::Scenario;
@@ -38,7 +38,7 @@ pub(super) struct RunArguments {
     #[command(flatten)]
     load: LoadArguments,
     #[command(flatten)]
-    output: OutputArguments,
+    output: OutputArguments<Format>,
 }
 
 /// What is put to the test

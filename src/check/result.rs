@@ -1,0 +1,254 @@
+//! The result of a check, in the shape of its JSON.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::CheckRequest;
+use crate::audit::Violations;
+use crate::contender::Contender;
+use crate::db::Description;
+use crate::exit::Exit;
+use crate::load::Load;
+use crate::result::RunResult;
+use crate::strategy::Promise;
+use crate::verdict::Verdict;
+
+/// The name and version of the JSON of a check. The number changes when a key is removed or
+/// changes its meaning, not when one is added.
+pub const SCHEMA: &str = "lockbench.check/1";
+
+/// What became of a promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Promised to be safe, and was.
+    Held,
+    /// Promised to be safe, and was not.
+    Broken,
+    /// Documented as unsafe, and seen to be.
+    Caught,
+    /// Documented as unsafe, and not seen to be, though the control was.
+    NotCaught,
+    /// The load showed nothing: the control broke nothing either.
+    Inconclusive,
+    /// Cannot be run on this database.
+    Unsupported,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Held => "held",
+            Self::Broken => "broken",
+            Self::Caught => "caught",
+            Self::NotCaught => "not caught",
+            Self::Inconclusive => "inconclusive",
+            Self::Unsupported => "unsupported",
+        })
+    }
+}
+
+/// How the control fared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ControlTally {
+    rounds: u32,
+    broken: u32,
+    oversold: u32,
+}
+
+/// The control, as the JSON has it.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Control {
+    strategy: &'static str,
+    rounds: u32,
+    broken_rounds: u32,
+    oversold_rounds: u32,
+}
+
+impl ControlTally {
+    pub(super) fn count(&mut self, naive: &RunResult) {
+        self.rounds += 1;
+        self.broken += u32::from(naive.violations.any());
+        self.oversold += u32::from(naive.violations.oversold > 0);
+    }
+}
+
+/// One contender, put to the test in every round.
+#[derive(Clone, Debug, Serialize)]
+pub struct Checked {
+    /// Its name.
+    pub strategy: String,
+    #[serde(skip)]
+    contender: Contender,
+    /// What it promises.
+    pub promise: Option<Promise>,
+    /// What was seen of it; `None` where it was not run.
+    pub measured: Option<Verdict>,
+    /// Rounds run.
+    pub rounds: u32,
+    /// Rounds in which the control broke: the others show nothing.
+    pub counting_rounds: u32,
+    /// Orders in all rounds.
+    pub orders: u64,
+    /// What was wrong, over all rounds.
+    pub violations: Violations,
+    /// What became of its promise.
+    pub outcome: Outcome,
+    /// Why it was not run, or shows nothing.
+    pub reason: Option<String>,
+    /// The command that runs the round that matters again: the first that broke, else the first.
+    pub repeat: String,
+}
+
+impl Checked {
+    pub(super) fn new(
+        contender: &Contender,
+        database: &Description,
+        request: &CheckRequest,
+    ) -> Self {
+        let refusal = contender.plan.refusal(database.backend);
+        Self {
+            strategy: contender.name.clone(),
+            contender: contender.clone(),
+            promise: contender.promise(database.backend),
+            measured: None,
+            rounds: 0,
+            counting_rounds: 0,
+            orders: 0,
+            violations: Violations::default(),
+            outcome: if refusal.is_some() {
+                Outcome::Unsupported
+            } else {
+                Outcome::Inconclusive
+            },
+            reason: refusal,
+            repeat: repeat(contender, request, request.load.seed),
+        }
+    }
+
+    pub(super) fn contender(&self) -> &Contender {
+        &self.contender
+    }
+
+    pub(super) fn is_unsupported(&self) -> bool {
+        self.outcome == Outcome::Unsupported
+    }
+
+    /// Adds a round, in which the control broke or did not.
+    pub(super) fn count(&mut self, result: &RunResult, control_broke: bool) {
+        if result.violations.any() && !self.violations.any() {
+            let seed = result.load.seed.to_string();
+            if let Some((before, _)) = self.repeat.rsplit_once(' ') {
+                self.repeat = format!("{before} {seed}");
+            }
+        }
+        self.rounds += 1;
+        // A round without a single order carried out shows nothing, whatever the control did.
+        let did_something = result.outcomes.sold + result.outcomes.restocked > 0;
+        self.counting_rounds += u32::from(control_broke && did_something);
+        let told = &result.outcomes;
+        self.orders +=
+            told.sold + told.restocked + told.sold_out + told.gave_up + told.failed + told.unknown;
+        self.violations.add(&result.violations);
+    }
+
+    pub(super) fn conclude(&mut self) {
+        if self.is_unsupported() {
+            return;
+        }
+        let (measured, outcome) = match (self.violations.any(), self.promise) {
+            (true, Some(Promise::Safe)) => (Verdict::Unsafe, Outcome::Broken),
+            (true, _) => (Verdict::Unsafe, Outcome::Caught),
+            (false, _) if self.counting_rounds == 0 => {
+                self.reason = Some(if self.rounds == 0 {
+                    "it was not run".to_owned()
+                } else {
+                    "naive broke nothing under this load either: use more threads, or a longer --hold"
+                        .to_owned()
+                });
+                (Verdict::Inconclusive, Outcome::Inconclusive)
+            }
+            (false, Some(Promise::Unsafe)) => (Verdict::Safe, Outcome::NotCaught),
+            (false, _) => (Verdict::Safe, Outcome::Held),
+        };
+        self.measured = Some(measured);
+        self.outcome = outcome;
+    }
+}
+
+/// The `lockbench run` that repeats a round; its seed comes last.
+fn repeat(contender: &Contender, request: &CheckRequest, seed: u64) -> String {
+    format!(
+        "lockbench run {} --database {} {} --no-control --seed {seed}",
+        contender.arguments(),
+        request.database_argument,
+        request.load.arguments()
+    )
+}
+
+/// All that is known of a check on one database.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckResult {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// On which database.
+    pub database: Description,
+    /// How hard, in the first round.
+    pub load: Load,
+    control: Control,
+    /// Each contender.
+    pub results: Vec<Checked>,
+    /// The worst of the outcomes.
+    pub verdict: Outcome,
+    /// Whether the check was ended early from outside.
+    pub interrupted: bool,
+}
+
+impl CheckResult {
+    pub(super) fn new(
+        database: Description,
+        request: &CheckRequest,
+        control: ControlTally,
+        results: Vec<Checked>,
+        interrupted: bool,
+    ) -> Self {
+        let any = |wanted: Outcome| results.iter().any(|checked| checked.outcome == wanted);
+        let verdict = if any(Outcome::Broken) || any(Outcome::NotCaught) {
+            Outcome::Broken
+        } else if any(Outcome::Inconclusive) || !any(Outcome::Held) && !any(Outcome::Caught) {
+            Outcome::Inconclusive
+        } else {
+            Outcome::Held
+        };
+        Self {
+            schema: SCHEMA,
+            database,
+            load: request.load.clone(),
+            control: Control {
+                strategy: "naive",
+                rounds: control.rounds,
+                broken_rounds: control.broken,
+                oversold_rounds: control.oversold,
+            },
+            results,
+            verdict,
+            interrupted,
+        }
+    }
+
+    /// How often the control broke, and how often it ran.
+    pub fn control(&self) -> (u32, u32) {
+        (self.control.broken_rounds, self.control.rounds)
+    }
+
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        match self.verdict {
+            Outcome::Broken => Exit::Broken,
+            _ if self.interrupted => Exit::Interrupted,
+            Outcome::Inconclusive => Exit::Inconclusive,
+            _ => Exit::Held,
+        }
+    }
+}

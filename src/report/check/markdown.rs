@@ -1,0 +1,40 @@
+//! The result of a check as Markdown, for a job's summary.
+
+use comfy_table::Table;
+use comfy_table::presets::ASCII_MARKDOWN;
+
+use super::sentence::{complaint, control, seen, verdict};
+use crate::check::CheckResult;
+
+pub(super) fn render(result: &CheckResult) -> String {
+    let mut out = format!("## {}\n\n{}\n\n", verdict(result), control(result));
+    let mut table = Table::new();
+    table.load_style(ASCII_MARKDOWN);
+    table.set_header([
+        "strategy", "promise", "measured", "rounds", "outcome", "seen",
+    ]);
+    for checked in &result.results {
+        table.add_row([
+            checked.strategy.clone(),
+            checked
+                .promise
+                .map_or("—".to_owned(), |promise| promise.to_string()),
+            checked
+                .measured
+                .map_or("—".to_owned(), |verdict| verdict.to_string()),
+            checked.rounds.to_string(),
+            format!("**{}**", checked.outcome),
+            seen(checked),
+        ]);
+    }
+    out.push_str(&format!("{table}\n"));
+    for checked in &result.results {
+        if let Some(complaint) = complaint(checked) {
+            out.push_str(&format!(
+                "\n**{complaint}.** Repeat it:\n\n```sh\n{}\n```\n",
+                checked.repeat
+            ));
+        }
+    }
+    out
+}
