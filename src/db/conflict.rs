@@ -78,7 +78,10 @@ pub fn classify(backend: Backend, error: &Error) -> Option<Conflict> {
         Error::RollbackErrorOnCommit { commit_error, .. } => classify(backend, commit_error),
         Error::BrokenTransactionManager => Some(Conflict::ConnectionLost),
         Error::DatabaseError(Kind::SerializationFailure, _) => Some(Conflict::SerializationFailure),
-        Error::DatabaseError(Kind::ClosedConnection, _) => Some(Conflict::ConnectionLost),
+        // libpq refuses to send on a connection that it knows to be dead.
+        Error::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _) => {
+            Some(Conflict::ConnectionLost)
+        }
         Error::DatabaseError(Kind::Unknown, information) => {
             let table: &[(&str, Conflict)] = match backend {
                 Backend::Sqlite => &SQLITE,

@@ -87,8 +87,12 @@ impl Folder {
 /// not ours may get there.
 fn is_fit(base: &Path, account: Option<Account>) -> bool {
     let short = base.as_os_str().len() + "/lockbench-XXXXXX".len() <= LONGEST_SOCKET_FOLDER;
-    let open_to_all = |folder: &Path| {
-        std::fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & 0o001 != 0)
+    let allows_all = |folder: &Path, what: u32| {
+        std::fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & what == what)
     };
-    short && base.is_dir() && (account.is_none() || base.ancestors().all(open_to_all))
+    let open_to_all = || {
+        // To write into it, too: the watcher removes our folder as that account.
+        allows_all(base, 0o003) && base.ancestors().all(|folder| allows_all(folder, 0o001))
+    };
+    short && base.is_dir() && (account.is_none() || open_to_all())
 }

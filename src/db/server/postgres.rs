@@ -5,7 +5,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use diesel::{Connection as _, PgConnection};
 
 use super::account::Account;
@@ -46,7 +46,6 @@ impl PostgresServer {
         let programs = programs::find()?;
         let account = Account::unprivileged()?;
         let mut folder = Folder::for_server(account)?;
-        initialize(&programs, folder.path(), account)?;
         folder.serve(&serve(&programs, folder.path(), options), account)?;
         let server = Self { folder };
         server.wait_until_ready()?;
@@ -87,7 +86,7 @@ impl PostgresServer {
             };
             if self.folder.path().join(ENDED).exists() {
                 bail!(
-                    "the private PostgreSQL server ended at once: {}",
+                    "the private PostgreSQL server could not be started: {}",
                     self.last_words()
                 );
             }
@@ -109,35 +108,25 @@ impl PostgresServer {
     }
 }
 
-fn initialize(programs: &Path, folder: &Path, account: Option<Account>) -> Result<()> {
-    let mut initdb = Command::new(programs.join("initdb"));
-    initdb
-        .arg("-D")
-        .arg(folder.join("data"))
-        .args(["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C"])
-        // No sync of files that are thrown away soon; the server that follows is durable.
-        .args(["-N", "--no-instructions"])
-        .current_dir(folder);
-    if let Some(account) = account {
-        account.step_down(&mut initdb);
-    }
-    let made = initdb
-        .output()
-        .with_context(|| format!("cannot start {}", programs.join("initdb").display()))?;
-    if !made.status.success() {
-        let words = String::from_utf8_lossy(&made.stderr);
-        bail!("initdb failed: {}", words.trim().replace('\n', " / "));
-    }
-    Ok(())
-}
+/// Makes the data and runs a server on them. One program does both, so that the watcher is
+/// there from the beginning: whenever we die, nothing is left.
+///
+/// A SIGQUIT is kept until `initdb`, which has it as well, has cleared up after itself.
+const SCRIPT: &str = r#"
+trap 'exit 1' QUIT
+folder=$1 initdb=$2 server=$3 user=$4; shift 4
+# No sync of files that are thrown away soon; the server that follows is durable.
+"$initdb" -D "$folder/data" -U "$user" -A trust -E UTF8 --locale=C -N --no-instructions &&
+exec "$server" -D "$folder/data" -k "$folder" "$@"
+"#;
 
 fn serve(programs: &Path, folder: &Path, options: &ServerOptions) -> Command {
-    let mut server = Command::new(programs.join("postgres"));
+    let mut server = Command::new("/bin/sh");
     server
-        .arg("-D")
-        .arg(folder.join("data"))
-        .arg("-k")
+        .args(["-c", SCRIPT, "lockbench-server"])
         .arg(folder)
+        .args([programs.join("initdb"), programs.join("postgres")])
+        .arg(USER)
         .args(["-c", "listen_addresses="])
         .args([
             "-c",

@@ -22,16 +22,19 @@ pub(super) const ENDED: &str = "ended";
 /// What the server printed.
 pub(super) const LOG: &str = "server.log";
 
-/// SIGQUIT is PostgreSQL's immediate shutdown: right for data that is thrown away.
+/// SIGQUIT is PostgreSQL's immediate shutdown: right for data that is thrown away. It goes to
+/// the whole group, since the server may still be in the hands of a program that prepares it;
+/// the trap keeps it from the shell itself, whose first `wait` it ends early.
 const SCRIPT: &str = r#"
 folder=$1; ended=$2; log=$3; shift 3
 exec 3<&0
 if [ $# -gt 0 ]; then
+    trap : QUIT
     "$@" 3<&- </dev/null >"$log" 2>&1 &
     server=$!
-    { cat <&3 >/dev/null; [ -e "$ended" ] || kill -s QUIT "$server"; } 2>/dev/null &
+    { trap '' QUIT; cat <&3 >/dev/null; [ -e "$ended" ] || kill -s QUIT 0; } 2>/dev/null &
     reader=$!
-    wait "$server"
+    wait "$server"; wait "$server"
     : >"$ended"
     wait "$reader"
 else
