@@ -196,22 +196,20 @@ fn a_server_without_room_for_all_connections_says_so_at_once() {
 #[test]
 fn an_impatient_server_is_asked_again() {
     let server = server(&[]);
+    // Each sale makes a new version of the row, for which those in line wait anew: it is one
+    // buyer's thinking that must outlast the limit, and not the line.
     let load = Load {
-        threads: 16,
-        pool: 16,
-        hold: Duration::from_millis(10),
-        orders: Some(200),
-        max_attempts: 1_000,
+        hold: Duration::from_millis(60),
+        stock: 15,
+        orders: Some(30),
+        max_attempts: 10_000,
         ..Load::default()
     };
-    for (setting, counted) in [
-        ("lock_timeout", "lock_timeout"),
-        ("statement_timeout", "statement_timeout"),
-    ] {
-        let url = format!("{}?options=-c%20{setting}%3D50ms", server.url());
+    for setting in ["lock_timeout", "statement_timeout"] {
+        let url = format!("{}?options=-c%20{setting}%3D25ms", server.url());
         let result = run_in_trouble(url, Strategy::Pessimistic, &load, |_| {});
-        assert!(result.conflicts[counted] > 0, "{result:#?}");
-        assert_eq!(result.outcomes.sold, 100, "{result:#?}");
+        assert!(result.conflicts.contains_key(setting), "{result:#?}");
+        assert_eq!(result.outcomes.sold, 15, "{result:#?}");
         aftermath::assert_agrees(&mut common::postgres(&server.url()), &result);
     }
 }

@@ -73,6 +73,7 @@ impl Folder {
     fn make(base: &Path) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("lockbench-")
+            // Anybody who can reach the socket is the server's superuser.
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(base)
             .with_context(|| format!("cannot make a private folder in {}", base.display()))?;

@@ -111,9 +111,9 @@ impl PostgresServer {
 /// Makes the data and runs a server on them. One program does both, so that the watcher is
 /// there from the beginning: whenever we die, nothing is left.
 ///
-/// A SIGQUIT is kept until `initdb`, which has it as well, has cleared up after itself.
+/// A SIGTERM is kept until `initdb`, which has it as well, has cleared up after itself.
 const SCRIPT: &str = r#"
-trap 'exit 1' QUIT
+trap 'exit 1' TERM
 folder=$1 initdb=$2 server=$3 user=$4; shift 4
 # No sync of files that are thrown away soon; the server that follows is durable.
 "$initdb" -D "$folder/data" -U "$user" -A trust -E UTF8 --locale=C -N --no-instructions &&

@@ -22,19 +22,32 @@ pub(super) const ENDED: &str = "ended";
 /// What the server printed.
 pub(super) const LOG: &str = "server.log";
 
-/// SIGQUIT is PostgreSQL's immediate shutdown: right for data that is thrown away. It goes to
-/// the whole group, since the server may still be in the hands of a program that prepares it;
-/// the trap keeps it from the shell itself, whose first `wait` it ends early.
+/// SIGQUIT is PostgreSQL's immediate shutdown: right for data that is thrown away. But a shell
+/// keeps it from what it runs in the background, until that asks for it; so whatever may still
+/// be preparing the server is sent a SIGTERM, as a group. The watcher's own shell takes that as
+/// a reason to look up from its `wait`, and no more. Signals are repeated, since a program
+/// that is just being started has no ear for them.
 const SCRIPT: &str = r#"
 folder=$1; ended=$2; log=$3; shift 3
 exec 3<&0
 if [ $# -gt 0 ]; then
-    trap : QUIT
+    trap : TERM
     "$@" 3<&- </dev/null >"$log" 2>&1 &
     server=$!
-    { trap '' QUIT; cat <&3 >/dev/null; [ -e "$ended" ] || kill -s QUIT 0; } 2>/dev/null &
+    {
+        trap '' TERM
+        cat <&3 >/dev/null
+        until [ -e "$ended" ]; do
+            kill -s TERM 0
+            kill -s QUIT "$server"
+            sleep 0.05 || sleep 1
+        done
+    } 2>/dev/null &
     reader=$!
-    wait "$server"; wait "$server"
+    while
+        wait "$server"
+        [ $? -gt 128 ] && kill -0 "$server" 2>/dev/null
+    do :; done
     : >"$ended"
     wait "$reader"
 else
