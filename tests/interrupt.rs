@@ -8,6 +8,7 @@ mod common;
 #[path = "common/program.rs"]
 mod program;
 
+use std::os::unix::fs::PermissionsExt;
 use std::process::Output;
 use std::thread;
 use std::time::Duration;
@@ -161,9 +162,21 @@ fn a_second_ctrl_c_ends_even_a_run_that_is_stuck() {
     }
 }
 
+#[test]
+fn a_private_database_is_private() {
+    for database in ["sqlite", "postgres"] {
+        let program = selling(database);
+        let folder = std::fs::metadata(program.folder().unwrap()).unwrap();
+        assert_eq!(folder.permissions().mode() & 0o777, 0o700, "{database}");
+        program.signal(Signal::SIGINT);
+        program.end_leaving_nothing(PATIENCE);
+    }
+}
+
 /// Starts a run and catches it while its private server is being set up.
 fn setting_up() -> Program {
-    let mut program = Program::start(&["--strategy", "atomic", "--database", "postgres"]);
+    let mut program =
+        Program::start(&["--strategy=atomic", "--duration=1h", "--database=postgres"]);
     wait_for("the folder of the server", PATIENCE, || {
         assert!(!program.has_ended(), "it ended by itself");
         program
@@ -192,9 +205,14 @@ fn a_kill_leaves_nothing_for_longer_than_a_moment() {
         program.signal(Signal::SIGKILL);
         program.end_leaving_nothing(SOON);
     }
-    let program = setting_up();
-    program.signal(Signal::SIGKILL);
-    program.end_leaving_nothing(SOON);
+    // The private server is made in several steps.
+    for more in [0, 50, 100, 200, 400] {
+        let mut program = setting_up();
+        thread::sleep(Duration::from_millis(more));
+        program.look_at_its_processes();
+        program.signal(Signal::SIGKILL);
+        program.end_leaving_nothing(SOON);
+    }
 }
 
 #[test]
@@ -214,20 +232,24 @@ fn a_private_server_that_dies_leaves_a_sentence_and_nothing_else() {
 #[test]
 fn a_run_that_ends_leaves_nothing_however_it_ends() {
     for database in ["sqlite", "postgres"] {
-        for (arguments, code) in [
-            (&["--strategy", "atomic"][..], 0),
-            // Sold on time, and then the report has nowhere to go.
-            (&["--strategy", "atomic", "--output", "/dev/full"], 2),
-            // The server has started, and has no such number of connections.
-            (
-                &["--strategy", "atomic", "--stock", "9000000000000000000"],
-                2,
-            ),
-        ] {
-            let mut program = Program::start(&[arguments, &["--database", database]].concat());
-            program.look_at_its_processes();
-            let output = program.end_leaving_nothing(PATIENCE);
+        // With a place for the report and without, which is only found out at the end.
+        for (file, code) in [("/dev/null", 0), ("/dev/full", 2)] {
+            let arguments = [
+                "--strategy=atomic",
+                "--output",
+                file,
+                "--database",
+                database,
+            ];
+            let output = Program::start(&arguments).end_leaving_nothing(PATIENCE);
             assert_eq!(output.status.code(), Some(code), "{output:?}");
         }
     }
+    // The private server is there, and lets nobody make a table.
+    let read_only = ("PGOPTIONS", "-c default_transaction_read_only=on");
+    let arguments = ["--strategy=atomic", "--database=postgres"];
+    let output = Program::start_in(&[read_only], &arguments).end_leaving_nothing(PATIENCE);
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("read-only transaction"), "{said}");
 }

@@ -30,6 +30,11 @@ pub struct Program {
 
 impl Program {
     pub fn start(arguments: &[&str]) -> Self {
+        Self::start_in(&[], arguments)
+    }
+
+    /// The same in an environment with these variables.
+    pub fn start_in(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
         // Short enough for a socket, and open to the user that PostgreSQL runs as.
         let temporary = tempfile::Builder::new()
             .prefix("lb-")
@@ -42,6 +47,7 @@ impl Program {
             .args(arguments)
             .env_remove("DATABASE_URL")
             .env("TMPDIR", temporary.path())
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0)

@@ -35,6 +35,8 @@ pub struct ServerOptions {
 #[derive(Debug)]
 pub struct PostgresServer {
     folder: Folder,
+    /// Where it is not the usual one: it is also a part of the socket's name.
+    port: Option<String>,
 }
 
 impl PostgresServer {
@@ -47,7 +49,12 @@ impl PostgresServer {
         let account = Account::unprivileged()?;
         let mut folder = Folder::for_server(account)?;
         folder.serve(&serve(&programs, folder.path(), options), account)?;
-        let server = Self { folder };
+        let port = options
+            .settings
+            .iter()
+            .find_map(|setting| setting.strip_prefix("port="))
+            .map(str::to_owned);
+        let server = Self { folder, port };
         server.wait_until_ready()?;
         Ok(server)
     }
@@ -67,7 +74,11 @@ impl PostgresServer {
             .replace('%', "%25")
             .replace('/', "%2F")
             .replace(' ', "%20");
-        format!("postgres://{USER}@{socket}/{name}")
+        let port = self.port.as_ref().map(|port| format!(":{port}"));
+        format!(
+            "postgres://{USER}@{socket}{}/{name}",
+            port.unwrap_or_default()
+        )
     }
 
     /// The server's folder: its data are in `data` below it, its socket beside them.
