@@ -7,7 +7,6 @@ mod aftermath;
 mod common;
 
 use std::process::{Command, Output, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -44,16 +43,13 @@ fn run_in_trouble(
     url: String,
     strategy: Strategy,
     load: &Load,
-    trouble: impl FnOnce(&AtomicBool) + Send,
+    trouble: impl FnOnce() + Send,
 ) -> RunResult {
     let database = Database::open(&Address::Postgres(url), &ServerOptions::default()).unwrap();
     let mut shop = Shop::open(&database).unwrap();
-    let over = AtomicBool::new(false);
     thread::scope(|scope| {
-        scope.spawn(|| trouble(&over));
-        let result = common::run(&mut shop, strategy, load);
-        over.store(true, Ordering::Relaxed);
-        result
+        scope.spawn(trouble);
+        common::run(&mut shop, strategy, load)
     })
 }
 
@@ -100,7 +96,7 @@ fn sessions_that_the_server_ends_again_and_again_cost_nothing_but_time() {
         Strategy::Atomic,
     ] {
         let mut connection = common::postgres(&server.url());
-        let result = run_in_trouble(server.url(), strategy, &for_a_while(), |_| {
+        let result = run_in_trouble(server.url(), strategy, &for_a_while(), || {
             let mut connection = common::postgres(&server.url());
             wait_for_sales(&mut connection);
             for _ in 0..15 {
@@ -122,7 +118,7 @@ fn sessions_that_the_server_ends_again_and_again_cost_nothing_but_time() {
 #[test]
 fn a_server_that_crashes_and_recovers_loses_nothing_that_was_sold() {
     let server = server(&[]);
-    let result = run_in_trouble(server.url(), Strategy::Pessimistic, &for_a_while(), |_| {
+    let result = run_in_trouble(server.url(), Strategy::Pessimistic, &for_a_while(), || {
         let mut connection = common::postgres(&server.url());
         wait_for_sales(&mut connection);
         // Whatever one session's sudden death has left in shared memory cannot be trusted:
@@ -196,6 +192,9 @@ fn a_server_without_room_for_all_connections_says_so_at_once() {
 #[test]
 fn an_impatient_server_is_asked_again() {
     let server = server(&[]);
+    let address = Address::Postgres(server.url());
+    let database = Database::open(&address, &ServerOptions::default()).unwrap();
+    drop(Shop::open(&database).unwrap());
     // Each sale makes a new version of the row, for which those in line wait anew: it is one
     // buyer's thinking that must outlast the limit, and not the line.
     let load = Load {
@@ -207,7 +206,14 @@ fn an_impatient_server_is_asked_again() {
     };
     for setting in ["lock_timeout", "statement_timeout"] {
         let url = format!("{}?options=-c%20{setting}%3D25ms", server.url());
-        let result = run_in_trouble(url, Strategy::Pessimistic, &load, |_| {});
+        // What looks after the tables is in no hurry, whatever the limit.
+        let mut holder = common::postgres(&server.url());
+        let lock = "BEGIN; LOCK TABLE lockbench.lockbench_ledger";
+        holder.batch_execute(lock).unwrap();
+        let result = run_in_trouble(url, Strategy::Pessimistic, &load, move || {
+            thread::sleep(Duration::from_millis(500));
+            holder.batch_execute("COMMIT").unwrap();
+        });
         assert!(result.conflicts.contains_key(setting), "{result:#?}");
         assert_eq!(result.outcomes.sold, 15, "{result:#?}");
         aftermath::assert_agrees(&mut common::postgres(&server.url()), &result);
@@ -221,7 +227,7 @@ fn a_server_that_only_fails_is_left_alone() {
         duration: Some(PATIENCE * 10),
         ..for_a_while()
     };
-    let result = run_in_trouble(server.url(), Strategy::Atomic, &endless, |_| {
+    let result = run_in_trouble(server.url(), Strategy::Atomic, &endless, || {
         let mut connection = common::postgres(&server.url());
         wait_for_sales(&mut connection);
         connection
