@@ -1,6 +1,11 @@
 //! What is in the tables after a fault, by SQL of the tests' own, against what was reported.
 
-#![allow(missing_docs, unreachable_pub)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::unwrap_used
+)]
 
 use diesel::sql_types::BigInt;
 use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query};

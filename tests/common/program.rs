@@ -1,7 +1,13 @@
 //! The program at work, with everything that belongs to it in sight.
 
-#![allow(missing_docs, unreachable_pub)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::unwrap_used
+)]
 
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -104,7 +110,15 @@ impl Program {
     /// Waits for its end, and sees to it that within `time` nothing of it is left.
     pub fn end_leaving_nothing(mut self, time: Duration) -> Output {
         wait_for("the program to end", PATIENCE, || self.has_ended());
-        let output = self.child.wait_with_output().unwrap();
+        let mut output = Output {
+            status: self.child.wait().unwrap(),
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+        };
+        // Less than a pipe holds, so that it did not have to be read before.
+        let (stdout, stderr) = (self.child.stdout.take(), self.child.stderr.take());
+        stdout.unwrap().read_to_end(&mut output.stdout).unwrap();
+        stderr.unwrap().read_to_end(&mut output.stderr).unwrap();
         let temporary = self.temporary.path();
         wait_for(&format!("nothing to be left: {output:?}"), time, || {
             let left = std::fs::read_dir(temporary).unwrap().count();
@@ -114,6 +128,14 @@ impl Program {
             left == 0 && !alive
         });
         output
+    }
+}
+
+impl Drop for Program {
+    /// Whatever a test has found wrong with it, it does not outlive the test.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -1,7 +1,12 @@
 //! A link that can be cut: stands between lockbench and PostgreSQL, hands every byte on, and
 //! now and then loses the connection around a COMMIT.
 
-#![allow(missing_docs, unreachable_pub)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::expect_used,
+    clippy::unwrap_used
+)]
 
 use std::io::{self, Read, Write};
 use std::net::Shutdown;

@@ -26,7 +26,7 @@ pub(super) const LOG: &str = "server.log";
 /// keeps it from what it runs in the background, until that asks for it; so whatever may still
 /// be preparing the server is sent a SIGTERM, as a group. The watcher's own shell takes that as
 /// a reason to look up from its `wait`, and no more. Signals are repeated, since a program
-/// that is just being started has no ear for them.
+/// that is just being started has no ear for them, but not for ever.
 const SCRIPT: &str = r#"
 folder=$1; ended=$2; log=$3; shift 3
 exec 3<&0
@@ -37,7 +37,8 @@ if [ $# -gt 0 ]; then
     {
         trap '' TERM
         cat <&3 >/dev/null
-        until [ -e "$ended" ]; do
+        tries=0
+        until [ -e "$ended" ] || ! kill -0 "$server" || [ $((tries += 1)) -gt 200 ]; do
             kill -s TERM 0
             kill -s QUIT "$server"
             sleep 0.05 || sleep 1
