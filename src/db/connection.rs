@@ -3,6 +3,8 @@
 // diesel's derive writes public items without documentation.
 #![allow(missing_docs)]
 
+#[cfg(feature = "mysql")]
+use diesel::MysqlConnection;
 use diesel::connection::TransactionManager;
 use diesel::{PgConnection, SqliteConnection};
 
@@ -16,6 +18,8 @@ use super::Backend;
 pub enum AnyConnection {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
+    #[cfg(feature = "mysql")]
+    Mysql(MysqlConnection),
 }
 
 impl AnyConnection {
@@ -24,6 +28,8 @@ impl AnyConnection {
         match self {
             Self::Sqlite(_) => Backend::Sqlite,
             Self::Postgres(_) => Backend::Postgres,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => Backend::Mysql,
         }
     }
 

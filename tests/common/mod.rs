@@ -13,7 +13,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 use lockbench::contender::Contender;
 use lockbench::db::server::{PostgresServer, ServerOptions};
-use lockbench::db::{Address, Backend, Database};
+use lockbench::db::{Address, Backend, Database, Engine};
 use lockbench::hammer::Progress;
 use lockbench::load::Load;
 use lockbench::result::RunResult;
@@ -89,7 +89,7 @@ pub fn safe_strategies(backend: Backend) -> Vec<Strategy> {
     Strategy::value_variants()
         .iter()
         .copied()
-        .filter(|strategy| strategy.promise(backend) == Some(Promise::Safe))
+        .filter(|strategy| strategy.promise(Engine::of(backend)) == Some(Promise::Safe))
         .collect()
 }
 

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
 use super::account::Account;
-use super::watcher::Watcher;
+use super::watcher::{Signal, Watcher};
 
 /// The longest path a socket may have is 108 bytes on Linux and 104 elsewhere; PostgreSQL adds
 /// `/.s.PGSQL.5432` and a lock file's suffix to the folder's.
@@ -56,12 +56,18 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Starts `server` in this folder, watched over.
+    /// Starts `server` in this folder, watched over, to be stopped by `stop`.
     ///
     /// # Errors
     /// The watcher could not be started.
-    pub(super) fn serve(&mut self, server: &Command, account: Option<Account>) -> Result<()> {
-        self.watcher = Some(Watcher::over(self.folder.path(), Some((server, account)))?);
+    pub(super) fn serve(
+        &mut self,
+        server: &Command,
+        account: Option<Account>,
+        stop: Signal,
+    ) -> Result<()> {
+        let watched = Some((server, account, stop));
+        self.watcher = Some(Watcher::over(self.folder.path(), watched)?);
         Ok(())
     }
 
@@ -81,6 +87,14 @@ impl Folder {
             folder,
         })
     }
+}
+
+/// A path as a part of a URL.
+pub(super) fn percent_encoded(path: &Path) -> String {
+    let path = path.display().to_string();
+    path.replace('%', "%25")
+        .replace('/', "%2F")
+        .replace(' ', "%20")
 }
 
 /// Whether a socket in a folder below `base` has a short enough path, and an account that is

@@ -2,33 +2,19 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use diesel::{Connection as _, PgConnection};
 
 use super::account::Account;
-use super::folder::Folder;
-use super::programs;
-use super::watcher::{ENDED, LOG};
-
-/// How long a server may take to answer; a third of a second is usual.
-const READY: Duration = Duration::from_secs(30);
+use super::folder::{Folder, percent_encoded};
+use super::options::ServerOptions;
+use super::programs::{POSTGRES, Programs};
+use super::ready;
+use super::watcher::Signal;
 
 /// The superuser that the private server is made with.
 const USER: &str = "lockbench";
-
-/// How a private server is to be run.
-#[derive(Clone, Debug, Default)]
-pub struct ServerOptions {
-    /// Connections it must be able to hold, beside a few for its administration. A server's
-    /// own default where this is smaller.
-    pub connections: u32,
-    /// Further settings, as `name=value`. A user's run keeps the durable defaults; tests turn
-    /// `fsync` off.
-    pub settings: Vec<String>,
-}
 
 /// A PostgreSQL server of our own: in a private folder, on a Unix socket, without a network.
 /// Dropping it stops it and removes every trace.
@@ -43,13 +29,18 @@ impl PostgresServer {
     /// # Errors
     /// PostgreSQL's programs are not there, or failed: then in their own words.
     pub fn start(options: &ServerOptions) -> Result<Self> {
-        let programs = programs::find()?;
-        let account = Account::unprivileged()?;
+        let programs = POSTGRES.find()?;
+        let account = Account::unprivileged("postgres")?;
         let mut folder = Folder::for_server(account)?;
         initialize(&programs, folder.path(), account)?;
-        folder.serve(&serve(&programs, folder.path(), options), account)?;
+        // SIGQUIT is PostgreSQL's immediate shutdown: right for data that is thrown away.
+        let command = serve(&programs, folder.path(), options);
+        folder.serve(&command, account, Signal::Quit)?;
         let server = Self { folder };
-        server.wait_until_ready()?;
+        let url = server.url();
+        ready::wait("PostgreSQL", server.folder(), || {
+            PgConnection::establish(&url)
+        })?;
         Ok(server)
     }
 
@@ -60,14 +51,7 @@ impl PostgresServer {
 
     /// Where to connect to for another of the server's databases.
     pub fn database(&self, name: &str) -> String {
-        let socket = self
-            .folder
-            .path()
-            .display()
-            .to_string()
-            .replace('%', "%25")
-            .replace('/', "%2F")
-            .replace(' ', "%20");
+        let socket = percent_encoded(self.folder.path());
         format!("postgres://{USER}@{socket}/{name}")
     }
 
@@ -75,42 +59,10 @@ impl PostgresServer {
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
-
-    /// Waits for a real start-up packet to be answered: the socket is there before that.
-    fn wait_until_ready(&self) -> Result<()> {
-        let deadline = Instant::now() + READY;
-        let url = self.url();
-        loop {
-            let refusal = match PgConnection::establish(&url) {
-                Ok(_) => return Ok(()),
-                Err(refusal) => refusal,
-            };
-            if self.folder.path().join(ENDED).exists() {
-                bail!(
-                    "the private PostgreSQL server ended at once: {}",
-                    self.last_words()
-                );
-            }
-            if Instant::now() > deadline {
-                bail!(
-                    "the private PostgreSQL server did not answer within {} s: {refusal}; {}",
-                    READY.as_secs(),
-                    self.last_words()
-                );
-            }
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
-    fn last_words(&self) -> String {
-        let log = std::fs::read_to_string(self.folder.path().join(LOG)).unwrap_or_default();
-        let lines: Vec<&str> = log.lines().rev().take(3).collect();
-        lines.into_iter().rev().collect::<Vec<_>>().join(" / ")
-    }
 }
 
-fn initialize(programs: &Path, folder: &Path, account: Option<Account>) -> Result<()> {
-    let mut initdb = Command::new(programs.join("initdb"));
+fn initialize(programs: &Programs, folder: &Path, account: Option<Account>) -> Result<()> {
+    let mut initdb = Command::new(programs.path("initdb"));
     initdb
         .arg("-D")
         .arg(folder.join("data"))
@@ -123,7 +75,7 @@ fn initialize(programs: &Path, folder: &Path, account: Option<Account>) -> Resul
     }
     let made = initdb
         .output()
-        .with_context(|| format!("cannot start {}", programs.join("initdb").display()))?;
+        .with_context(|| format!("cannot start {}", programs.path("initdb").display()))?;
     if !made.status.success() {
         let words = String::from_utf8_lossy(&made.stderr);
         bail!("initdb failed: {}", words.trim().replace('\n', " / "));
@@ -131,8 +83,8 @@ fn initialize(programs: &Path, folder: &Path, account: Option<Account>) -> Resul
     Ok(())
 }
 
-fn serve(programs: &Path, folder: &Path, options: &ServerOptions) -> Command {
-    let mut server = Command::new(programs.join("postgres"));
+fn serve(programs: &Programs, folder: &Path, options: &ServerOptions) -> Command {
+    let mut server = Command::new(programs.path("postgres"));
     server
         .arg("-D")
         .arg(folder.join("data"))

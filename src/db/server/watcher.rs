@@ -22,14 +22,13 @@ pub(super) const ENDED: &str = "ended";
 /// What the server printed.
 pub(super) const LOG: &str = "server.log";
 
-/// SIGQUIT is PostgreSQL's immediate shutdown: right for data that is thrown away.
 const SCRIPT: &str = r#"
-folder=$1; ended=$2; log=$3; shift 3
+folder=$1; ended=$2; log=$3; signal=$4; shift 4
 exec 3<&0
 if [ $# -gt 0 ]; then
     "$@" 3<&- </dev/null >"$log" 2>&1 &
     server=$!
-    { cat <&3 >/dev/null; [ -e "$ended" ] || kill -s QUIT "$server"; } 2>/dev/null &
+    { cat <&3 >/dev/null; [ -e "$ended" ] || kill -s "$signal" "$server"; } 2>/dev/null &
     reader=$!
     wait "$server"
     : >"$ended"
@@ -39,6 +38,27 @@ else
 fi
 rm -rf "$folder" 2>/dev/null
 "#;
+
+/// What stops a server at once, without saving anything.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Signal {
+    /// SIGQUIT, for a server of several processes that must stop each other.
+    Quit,
+    /// SIGKILL, for a server of one process.
+    #[cfg(feature = "mysql")]
+    Kill,
+}
+
+impl Signal {
+    /// The name that `kill` knows it by.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Quit => "QUIT",
+            #[cfg(feature = "mysql")]
+            Self::Kill => "KILL",
+        }
+    }
+}
 
 /// The process that watches over a folder and the server in it.
 #[derive(Debug)]
@@ -52,19 +72,24 @@ impl Watcher {
     ///
     /// # Errors
     /// The system's shell could not be started.
-    pub(super) fn over(folder: &Path, server: Option<(&Command, Option<Account>)>) -> Result<Self> {
+    pub(super) fn over(
+        folder: &Path,
+        server: Option<(&Command, Option<Account>, Signal)>,
+    ) -> Result<Self> {
+        let stop = server.map_or(Signal::Quit, |(_, _, stop)| stop);
         let mut shell = Command::new("/bin/sh");
         shell
             .args(["-c", SCRIPT, "lockbench-watcher"])
             .arg(folder)
             .args([folder.join(ENDED), folder.join(LOG)])
+            .arg(stop.name())
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             // Out of reach of the terminal's Ctrl-C, which is for us to answer.
             .process_group(0);
-        if let Some((server, account)) = server {
+        if let Some((server, account, _)) = server {
             shell.arg(server.get_program()).args(server.get_args());
             if let Some(account) = account {
                 account.step_down(&mut shell);
