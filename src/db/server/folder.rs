@@ -79,6 +79,7 @@ impl Folder {
     fn make(base: &Path) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("lockbench-")
+            // A private server asks nobody for a password: this is its lock.
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(base)
             .with_context(|| format!("cannot make a private folder in {}", base.display()))?;
