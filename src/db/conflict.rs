@@ -81,7 +81,8 @@ pub fn refusal(backend: Backend, error: &Error) -> Option<&'static Refusal> {
         (Kind::Unknown, _) => None,
         (Kind::SerializationFailure, Backend::Mysql) => Some("1213"),
         (Kind::SerializationFailure, _) => Some("40001"),
-        (Kind::ClosedConnection, _) => Some("57P01"),
+        // Words of the client library's own, where it knew without asking the server.
+        (Kind::ClosedConnection | Kind::UnableToSendCommand, _) => Some("57P01"),
         _ => return None,
     };
     let message = information.message();

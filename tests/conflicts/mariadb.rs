@@ -1,17 +1,20 @@
 //! How MariaDB is brought to refuse.
 
+use std::thread;
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 use diesel::{Connection as _, MysqlConnection, QueryableByName, RunQueryDsl, sql_query};
-use lockbench::db::server::{MariadbServer, ServerOptions};
-use lockbench::db::{Address, AnyConnection, Backend, Database};
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use lockbench::db::{AnyConnection, Backend};
 
-use crate::stage::{MARK, Provoked, Stage, Victim, mark, refusal, waits_for, write};
+use crate::stage::{Provoked, Stage, Victim, mark, refusal, waits_for, write};
 use crate::{Provocation, common};
 
-pub const PROVOCATIONS: [Provocation; 8] = [
+/// Enough for the server to notice what it is asked.
+const PAUSE: Duration = Duration::from_millis(300);
+
+pub(crate) const PROVOCATIONS: [Provocation; 7] = [
     ("1213", "Deadlock found when trying to get lock", deadlock),
     ("1205", "Lock wait timeout exceeded", lock_wait_timeout),
     ("1020", "Record has changed since last read", record_changed),
@@ -20,9 +23,8 @@ pub const PROVOCATIONS: [Provocation; 8] = [
         "Query execution was interrupted (max_statement_time",
         statement_time,
     ),
-    ("1927", "Connection was killed", killed),
     ("2006", "Server has gone away", after_the_end),
-    ("2013", "Lost connection to server", lost),
+    ("2013", "Lost connection to server", killed),
     ("1040", "Too many connections", no_slot),
 ];
 
@@ -75,55 +77,51 @@ struct Session {
     id: i64,
 }
 
-fn end(stage: &Stage, victim: &mut AnyConnection) {
-    let id = sql_query("SELECT CONNECTION_ID() AS id")
-        .get_result::<Session>(victim)
+fn id(session: &mut AnyConnection) -> i64 {
+    sql_query("SELECT CONNECTION_ID() AS id")
+        .get_result::<Session>(session)
         .expect("a session")
-        .id;
+        .id
+}
+
+/// Ends the session `id`, which the server does on its own time.
+fn end(stage: &Stage, id: i64) {
     stage
         .session()
         .batch_execute(&format!("KILL {id}"))
         .expect("root");
-    // The server tells the session on its own time.
-    std::thread::sleep(std::time::Duration::from_millis(300));
+    thread::sleep(PAUSE);
 }
 
+/// In the middle of a statement.
 fn killed() -> Provoked {
     let stage = Stage::new(Backend::Mysql);
     let mut victim = stage.victim("");
-    end(&stage, &mut victim);
-    stage.refused(victim, "SELECT 1")
-}
-
-fn after_the_end() -> Provoked {
-    let stage = Stage::new(Backend::Mysql);
-    let mut victim = stage.victim("");
-    end(&stage, &mut victim);
-    refusal(&mut victim, "SELECT 1");
-    stage.refused(victim, "SELECT 1")
-}
-
-fn lost() -> Provoked {
-    let server = common::mariadb::start(&[]);
-    let address = Address::Mysql(server.url());
-    let database = Database::open(&address, &ServerOptions::default()).expect("a database");
-    let stage = Stage::on(database);
-    let mut victim = stage.victim("");
-    assert!(!stage.has(MARK));
-    let pid = std::fs::read_to_string(server.folder().join("pid")).expect("a running server");
-    let pid = Pid::from_raw(pid.trim().parse().expect("a number"));
-    let asked = std::thread::spawn(move || refusal(&mut victim, "SELECT SLEEP(20)"));
-    std::thread::sleep(std::time::Duration::from_millis(300));
-    kill(pid, Signal::SIGKILL).expect("a process of ours");
+    let id = id(&mut victim);
+    let asked = thread::spawn(move || {
+        let error = refusal(&mut victim, "SELECT SLEEP(20)");
+        (error, victim)
+    });
+    thread::sleep(PAUSE);
+    end(&stage, id);
+    let (error, victim) = asked.join().expect("an error");
     Provoked::Statement {
-        error: asked.join().expect("an error"),
+        error,
         stage,
-        victim: Victim::WithItsServer,
+        victim: Victim::Marked(victim),
     }
 }
 
+/// An idle session's end is found out with its next statement.
+fn after_the_end() -> Provoked {
+    let stage = Stage::new(Backend::Mysql);
+    let mut victim = stage.victim("");
+    end(&stage, id(&mut victim));
+    stage.refused(victim, "SELECT 1")
+}
+
 fn no_slot() -> Provoked {
-    let server: MariadbServer = common::mariadb::start(&["max_connections=10"]);
+    let server = common::mariadb::start(&["max_connections=10"]);
     let mut open = Vec::new();
     for _ in 0..20 {
         match MysqlConnection::establish(&server.url()) {

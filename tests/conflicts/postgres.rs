@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use crate::stage::{Provoked, Stage, Victim, refusal, waits_for, write};
 use crate::{Provocation, common};
 
-pub const PROVOCATIONS: [Provocation; 11] = [
+pub(crate) const PROVOCATIONS: [Provocation; 11] = [
     ("40001", "could not serialize access", concurrent_update),
     ("40P01", "deadlock detected", deadlock),
     ("55P03", "could not obtain lock", nowait),

@@ -8,7 +8,7 @@ use lockbench::db::{Address, AnyConnection, Backend, Database};
 use crate::stage::{MARK, Provoked, Stage, Victim, mark, refusal};
 use crate::{Provocation, common};
 
-pub const PROVOCATIONS: [Provocation; 3] = [
+pub(crate) const PROVOCATIONS: [Provocation; 3] = [
     ("SQLITE_BUSY", "database is locked", busy),
     ("SQLITE_BUSY_SNAPSHOT", "database is locked", busy_snapshot),
     ("SQLITE_LOCKED", "database table is locked", locked),

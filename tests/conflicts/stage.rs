@@ -13,10 +13,10 @@ use lockbench::{item, ledger};
 use crate::common;
 
 /// The order that a victim records in its transaction before it is refused.
-pub const MARK: i64 = 99;
+pub(crate) const MARK: i64 = 99;
 
 /// What came of a provocation.
-pub enum Provoked {
+pub(crate) enum Provoked {
     /// A statement of `victim` was refused with `error`.
     Statement {
         error: Error,
@@ -28,7 +28,7 @@ pub enum Provoked {
 }
 
 /// The session that was refused.
-pub enum Victim {
+pub(crate) enum Victim {
     /// It had recorded [`MARK`] in the transaction that was hit.
     Marked(AnyConnection),
     /// It was in a transaction that could not write.
@@ -48,27 +48,27 @@ impl fmt::Debug for Victim {
 }
 
 /// A database of a test's own.
-pub struct Stage(Database);
+pub(crate) struct Stage(Database);
 
 impl Stage {
-    pub fn new(backend: Backend) -> Self {
+    pub(crate) fn new(backend: Backend) -> Self {
         Self::on(common::database(backend))
     }
 
     /// The same in a database that is there.
-    pub fn on(database: Database) -> Self {
+    pub(crate) fn on(database: Database) -> Self {
         let mut connection = database.connect().expect("the test's own database");
         migration::run(&mut connection).expect("our tables");
         item::restart(&mut connection, 2, 100).expect("two items");
         Self(database)
     }
 
-    pub fn session(&self) -> AnyConnection {
+    pub(crate) fn session(&self) -> AnyConnection {
         self.0.connect().expect("the test's own database")
     }
 
     /// A session in a transaction in which it has recorded [`MARK`], after `setup`.
-    pub fn victim(&self, setup: &str) -> AnyConnection {
+    pub(crate) fn victim(&self, setup: &str) -> AnyConnection {
         let mut victim = self.session();
         if !setup.is_empty() {
             victim.batch_execute(setup).expect(setup);
@@ -79,7 +79,7 @@ impl Stage {
     }
 
     /// A session in a transaction that has written the item `id`.
-    pub fn holder(&self, id: i64) -> AnyConnection {
+    pub(crate) fn holder(&self, id: i64) -> AnyConnection {
         let mut holder = self.session();
         holder.batch_execute("BEGIN").expect("a transaction");
         write(&mut holder, id).expect("an item that nobody holds");
@@ -87,12 +87,12 @@ impl Stage {
     }
 
     /// Whether the ledger has `order`, as others see it.
-    pub fn has(&self, order: i64) -> bool {
+    pub(crate) fn has(&self, order: i64) -> bool {
         ledger::contains(&mut self.session(), order).expect("the ledger")
     }
 
     /// `victim` was refused `statement`, and had made its mark.
-    pub fn refused(self, mut victim: AnyConnection, statement: &str) -> Provoked {
+    pub(crate) fn refused(self, mut victim: AnyConnection, statement: &str) -> Provoked {
         let error = refusal(&mut victim, statement);
         Provoked::Statement {
             error,
@@ -103,29 +103,29 @@ impl Stage {
 }
 
 /// The error that `statement` gets. As the program sends it: prepared.
-pub fn refusal(session: &mut AnyConnection, statement: &str) -> Error {
+pub(crate) fn refusal(session: &mut AnyConnection, statement: &str) -> Error {
     match sql_query(statement).execute(session) {
         Ok(_) => panic!("{statement} was not refused"),
         Err(error) => error,
     }
 }
 
-pub fn write(session: &mut AnyConnection, id: i64) -> QueryResult<usize> {
+pub(crate) fn write(session: &mut AnyConnection, id: i64) -> QueryResult<usize> {
     item::subtract(session, id, 1)
 }
 
-pub fn try_mark(session: &mut AnyConnection, order: i64) -> QueryResult<()> {
+pub(crate) fn try_mark(session: &mut AnyConnection, order: i64) -> QueryResult<()> {
     session.batch_execute(&format!(
         "INSERT INTO lockbench_ledger (order_key, item_id, delta) VALUES ({order}, 1, -1)"
     ))
 }
 
-pub fn mark(session: &mut AnyConnection, order: i64) {
+pub(crate) fn mark(session: &mut AnyConnection, order: i64) {
     try_mark(session, order).expect("a ledger that can be written");
 }
 
 /// Lets `session` wait for the item `id` on another thread, and gives it the time to begin.
-pub fn waits_for(mut session: AnyConnection, id: i64) -> JoinHandle<()> {
+pub(crate) fn waits_for(mut session: AnyConnection, id: i64) -> JoinHandle<()> {
     let waiting = thread::spawn(move || {
         let _ = write(&mut session, id);
     });

@@ -14,7 +14,7 @@ use Conflict as C;
 /// PostgreSQL 15 manual, appendix A; MariaDB Knowledge Base, "MariaDB Error Codes"; MySQL 8.4
 /// Error Message Reference; <https://sqlite.org/rescode.html>.
 #[rustfmt::skip]
-pub const TABLE: [Refusal; 27] = [
+pub const TABLE: [Refusal; 26] = [
     postgres("40001", "could not serialize access", C::SerializationFailure, Failed),
     postgres("40P01", "deadlock detected", C::Deadlock, Failed),
     postgres("55P03", "could not obtain lock", C::LockNotAvailable, Failed),
@@ -33,7 +33,7 @@ pub const TABLE: [Refusal; 27] = [
     mysql("1205", "Lock wait timeout exceeded", C::LockTimeout, Open),
     mysql("1020", "Record has changed since last read", C::SerializationFailure, Gone),
     mysql("1969", "Query execution was interrupted (max_statement_time", C::StatementTimeout, Open),
-    mysql("1927", "Connection was killed", C::ConnectionLost, NoSession),
+    // A session that is killed gets one of these two: 1927 is only in the server's own log.
     mysql("2006", "Server has gone away", C::ConnectionLost, NoSession),
     mysql("2013", "Lost connection to server", C::ConnectionLost, NoSession),
     mysql("1040", "Too many connections", C::TooManyConnections, NoSession),

@@ -18,8 +18,9 @@ const LONGEST_SOCKET_FOLDER: usize = 80;
 /// A folder that only its owner may enter, and what runs in it.
 #[derive(Debug)]
 pub struct Folder {
-    // Dropped first: it stops the server and empties the folder.
-    watcher: Option<Watcher>,
+    // Dropped in this order: the server stops before its files go.
+    server: Option<Watcher>,
+    _watcher: Watcher,
     folder: TempDir,
 }
 
@@ -29,9 +30,7 @@ impl Folder {
     /// # Errors
     /// The folder or the watcher could not be made.
     pub fn private() -> Result<Self> {
-        let mut folder = Self::make(&std::env::temp_dir())?;
-        folder.watcher = Some(Watcher::over(folder.path(), None)?);
-        Ok(folder)
+        Self::make(&std::env::temp_dir())
     }
 
     /// Makes a folder for a server's files and socket, which `account` can reach and owns.
@@ -67,7 +66,7 @@ impl Folder {
         stop: Signal,
     ) -> Result<()> {
         let watched = Some((server, account, stop));
-        self.watcher = Some(Watcher::over(self.folder.path(), watched)?);
+        self.server = Some(Watcher::over(self.folder.path(), watched)?);
         Ok(())
     }
 
@@ -84,7 +83,8 @@ impl Folder {
             .tempdir_in(base)
             .with_context(|| format!("cannot make a private folder in {}", base.display()))?;
         Ok(Self {
-            watcher: None,
+            server: None,
+            _watcher: Watcher::over(folder.path(), None)?,
             folder,
         })
     }

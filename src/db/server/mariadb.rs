@@ -1,6 +1,6 @@
 //! A private MariaDB server, or a MySQL one where that is all there is.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -70,7 +70,7 @@ impl MariadbServer {
 }
 
 /// Makes the server's files, and gives the program that serves them.
-fn initialize(folder: &Path, account: Option<Account>) -> Result<std::path::PathBuf> {
+fn initialize(folder: &Path, account: Option<Account>) -> Result<PathBuf> {
     let (mut install, program) = match MARIADB.find() {
         Ok(programs) => mariadb_install(&programs),
         Err(error) => match MYSQL.find() {
@@ -78,7 +78,10 @@ fn initialize(folder: &Path, account: Option<Account>) -> Result<std::path::Path
             Err(_) => return Err(error),
         },
     };
-    install.arg(datadir(folder)).args(SMALL).current_dir(folder);
+    install
+        .args([datadir(folder), tmpdir(folder)])
+        .args(SMALL)
+        .current_dir(folder);
     if let Some(account) = account {
         account.step_down(&mut install);
     }
@@ -87,15 +90,15 @@ fn initialize(folder: &Path, account: Option<Account>) -> Result<std::path::Path
         .output()
         .with_context(|| format!("cannot start {name}"))?;
     if !made.status.success() {
-        // The script prints to one, the server that it runs to the other.
-        let words = [made.stdout, made.stderr].concat();
-        let words = String::from_utf8_lossy(&words);
-        bail!("{name} failed: {}", words.trim().replace('\n', " / "));
+        bail!(
+            "{name} failed: {}",
+            what_matters(&made.stderr, &made.stdout)
+        );
     }
     Ok(program)
 }
 
-fn mariadb_install(programs: &Programs) -> (Command, std::path::PathBuf) {
+fn mariadb_install(programs: &Programs) -> (Command, PathBuf) {
     let mut install = Command::new(programs.path("mariadb-install-db"));
     install.args([
         "--no-defaults",
@@ -106,7 +109,7 @@ fn mariadb_install(programs: &Programs) -> (Command, std::path::PathBuf) {
     (install, programs.path("mariadbd"))
 }
 
-fn mysql_install(programs: &Programs) -> (Command, std::path::PathBuf) {
+fn mysql_install(programs: &Programs) -> (Command, PathBuf) {
     let program = programs.path("mysqld");
     let mut install = Command::new(&program);
     install.args(["--no-defaults", "--initialize-insecure"]);
@@ -117,11 +120,9 @@ fn serve(program: &Path, folder: &Path, options: &ServerOptions) -> Command {
     let mut server = Command::new(program);
     server
         .arg("--no-defaults")
-        .arg(datadir(folder))
-        .args(
-            [("socket", "socket"), ("pid-file", "pid"), ("tmpdir", "")]
-                .map(|(option, name)| format!("--{option}={}", folder.join(name).display())),
-        )
+        .args([datadir(folder), tmpdir(folder)])
+        .arg(format!("--socket={}", folder.join("socket").display()))
+        .arg(format!("--pid-file={}", folder.join("pid").display()))
         .args([
             "--skip-networking",
             "--skip-name-resolve",
@@ -140,6 +141,29 @@ fn serve(program: &Path, folder: &Path, options: &ServerOptions) -> Command {
         server.arg(format!("--{setting}"));
     }
     server
+}
+
+/// The errors among what a program printed, which is long where it means to help; all of it
+/// where it calls nothing an error.
+fn what_matters(stderr: &[u8], stdout: &[u8]) -> String {
+    let printed = [stderr, b"\n", stdout].concat();
+    let printed = String::from_utf8_lossy(&printed);
+    let lines = || {
+        printed
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+    };
+    let mut errors: Vec<&str> = lines().filter(|line| line.contains("[ERROR]")).collect();
+    if errors.is_empty() {
+        errors = lines().collect();
+    }
+    errors.join(" / ")
+}
+
+/// TMPDIR, where it would go otherwise, may be closed to the server's account.
+fn tmpdir(folder: &Path) -> String {
+    format!("--tmpdir={}", folder.display())
 }
 
 fn datadir(folder: &Path) -> String {

@@ -1,8 +1,12 @@
 //! A small process that outlives lockbench just long enough to clean up after it.
 //!
 //! It holds the reading end of a pipe whose writing end is ours. When we end, in whatever way,
-//! a SIGKILL included, the pipe ends; the watcher then stops the server, which is its own
-//! child, and removes the folder. Stopping on purpose closes the pipe: there is one way out.
+//! a SIGKILL included, the pipe ends; the watcher then removes the folder, or stops the server,
+//! which is its own child. Stopping on purpose closes the pipe: there is one way out.
+//!
+//! The folder and the server have a watcher each: the folder needs one while its files are
+//! being made, before there is a server, and ours may remove it from where the server's
+//! account, which the other runs under, may not.
 //!
 //! A parent-death signal alone would leave the folder, and comes when the *thread* ends that
 //! started the child. The watcher is a shell because it must run from wherever the library is
@@ -35,8 +39,12 @@ if [ $# -gt 0 ]; then
     wait "$reader"
 else
     cat <&3 >/dev/null
+    # Whoever was filling the folder may need a moment to notice that it is over.
+    for pause in 0.05 0.1 0.2 0.5 1 2 5; do
+        rm -rf "$folder" 2>/dev/null && exit
+        sleep "$pause"
+    done
 fi
-rm -rf "$folder" 2>/dev/null
 "#;
 
 /// What stops a server at once, without saving anything.
