@@ -1,6 +1,7 @@
 //! Every strategy on MariaDB keeps what it promises there.
 
 #![cfg(feature = "mysql")]
+#![allow(clippy::expect_used)]
 
 mod common;
 

@@ -1,6 +1,7 @@
 //! The private MariaDB server leaves nothing behind.
 
 #![cfg(feature = "mysql")]
+#![allow(clippy::expect_used)]
 
 mod common;
 

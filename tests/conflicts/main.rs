@@ -1,6 +1,8 @@
 //! Every row of the table of errors is provoked on a live server, means what the row says, and
 //! leaves of its transaction what the row says.
 
+#![allow(clippy::expect_used)]
+
 #[path = "../common/mod.rs"]
 mod common;
 #[cfg(feature = "mysql")]

@@ -16,6 +16,8 @@ use crate::common;
 pub(crate) const MARK: i64 = 99;
 
 /// What came of a provocation.
+// A test makes one at a time.
+#[allow(clippy::large_enum_variant)]
 pub(crate) enum Provoked {
     /// A statement of `victim` was refused with `error`.
     Statement {

@@ -97,7 +97,7 @@ impl Wanted {
         }
         let found = self
             .on_path()
-            .or_else(|| self.from_config())
+            .or_else(|| self.config_folder())
             .or_else(|| self.usual.iter().find_map(|pattern| self.newest(pattern)));
         match found {
             Some(folder) => Ok(Programs { folder }),
@@ -122,7 +122,7 @@ impl Wanted {
         std::env::split_paths(&path).find(|folder| self.are_in(folder))
     }
 
-    fn from_config(&self) -> Option<PathBuf> {
+    fn config_folder(&self) -> Option<PathBuf> {
         let (program, question) = self.config?;
         let answer = Command::new(program).arg(question).output().ok()?;
         let folder = PathBuf::from(String::from_utf8(answer.stdout).ok()?.trim());
