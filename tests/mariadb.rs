@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use common::mariadb::{self, Sums};
+use common::books::{assert_balanced, sums};
+use common::mariadb;
 use diesel::Connection as _;
 use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use lockbench::contender::{Contender, Overrides};
@@ -46,8 +47,7 @@ fn open(url: &str) -> Database {
 
 #[test]
 fn every_safe_strategy_is_safe_run_after_run() {
-    let url = mariadb::url();
-    let database = open(&url);
+    let database = open(&mariadb::url());
     let mut shop = Shop::open(&database).expect("a shop of the test's own");
     let strategies = common::safe_strategies(Backend::Mysql);
     assert_eq!(strategies.len(), 8, "{strategies:?}");
@@ -55,20 +55,15 @@ fn every_safe_strategy_is_safe_run_after_run() {
         for seed in 1..=5 {
             let result = common::run(&mut shop, strategy, &crowd(seed));
             assert_eq!(result.verdict, Verdict::Safe, "{strategy}: {result:#?}");
-            let books = Sums {
-                units_left: 0,
-                sales: 100,
-                sold_units: 100,
-            };
-            assert_eq!(mariadb::sums(&url), books, "{strategy}: {result:#?}");
+            assert_eq!(sums(&database, 100).sold_units, 100, "{strategy}");
+            assert_balanced(&database, &result);
         }
     }
 }
 
 #[test]
 fn every_strategy_known_to_be_unsafe_is_caught() {
-    let url = mariadb::url();
-    let database = open(&url);
+    let database = open(&mariadb::url());
     let mut shop = Shop::open(&database).expect("a shop of the test's own");
     for strategy in [
         Strategy::Naive,
@@ -78,7 +73,7 @@ fn every_strategy_known_to_be_unsafe_is_caught() {
         let result = common::run(&mut shop, strategy, &crowd(1));
         assert_eq!(result.promise, Some(Promise::Unsafe), "{strategy}");
         assert_eq!(result.verdict, Verdict::Unsafe, "{strategy}: {result:#?}");
-        let books = mariadb::sums(&url);
+        let books = sums(&database, 100);
         assert!(books.sold_units > 100, "{strategy}: {books:?}");
     }
 }
@@ -97,7 +92,7 @@ fn with_snapshot_isolation_repeatable_read_loses_nothing() {
             "{:?}",
             result.conflicts
         );
-        assert_eq!(mariadb::sums(&server.url()).sold_units, 100, "{result:#?}");
+        assert_eq!(sums(&database, 100).sold_units, 100, "{result:#?}");
     }
     // It is about REPEATABLE READ, and changes nothing below that.
     let result = common::run(&mut shop, Strategy::Transaction, &crowd(1));
@@ -106,8 +101,7 @@ fn with_snapshot_isolation_repeatable_read_loses_nothing() {
 
 #[test]
 fn a_deadlock_is_retried() {
-    let url = mariadb::url();
-    let database = open(&url);
+    let database = open(&mariadb::url());
     let mut shop = Shop::open(&database).expect("a shop of the test's own");
     // Two readers share the lock that each of them then wants for itself.
     let share_then_write = Contender::new(
@@ -122,7 +116,7 @@ fn a_deadlock_is_retried() {
         assert!(result.conflicts["deadlock"] > 0, "{:?}", result.conflicts);
         assert_eq!(result.outcomes.sold, 100, "{result:#?}");
         assert_eq!(result.outcomes.failed, 0, "{result:#?}");
-        assert_eq!(mariadb::sums(&url).sold_units, 100, "{result:#?}");
+        assert_eq!(sums(&database, 100).sold_units, 100, "{result:#?}");
     }
 }
 

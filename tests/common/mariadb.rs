@@ -4,8 +4,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::BigInt;
-use diesel::{Connection as _, MysqlConnection, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{Connection as _, MysqlConnection};
 use lockbench::db::server::{MariadbServer, ServerOptions};
 
 static SERVER: LazyLock<MariadbServer> =
@@ -42,31 +41,6 @@ pub fn url() -> String {
         .batch_execute(&format!("CREATE DATABASE {name}"))
         .expect("a database of the test's own");
     SERVER.database(&name)
-}
-
-/// What the tables in the database of `url` add up to, by SQL of the tests' own.
-#[derive(Debug, PartialEq, Eq, QueryableByName)]
-pub struct Sums {
-    /// Units left, over all items.
-    #[diesel(sql_type = BigInt)]
-    pub units_left: i64,
-    /// Sales in the ledger.
-    #[diesel(sql_type = BigInt)]
-    pub sales: i64,
-    /// Units in those sales.
-    #[diesel(sql_type = BigInt)]
-    pub sold_units: i64,
-}
-
-/// Adds up the tables in the database of `url`.
-pub fn sums(url: &str) -> Sums {
-    sql_query(
-        "SELECT CAST((SELECT SUM(stock) FROM lockbench_items) AS SIGNED) AS units_left, \
-         (SELECT COUNT(*) FROM lockbench_ledger WHERE delta < 0) AS sales, \
-         CAST((SELECT COALESCE(-SUM(delta), 0) FROM lockbench_ledger) AS SIGNED) AS sold_units",
-    )
-    .get_result(&mut connect(url))
-    .expect("sums over the tables")
 }
 
 /// A plain connection, without anything of lockbench's.
