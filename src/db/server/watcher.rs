@@ -32,11 +32,12 @@ exec 3<&0
 if [ $# -gt 0 ]; then
     "$@" 3<&- </dev/null >"$log" 2>&1 &
     server=$!
-    { cat <&3 >/dev/null; [ -e "$ended" ] || kill -s "$signal" "$server"; } 2>/dev/null &
+    { cat <&3 >/dev/null; kill -s "$signal" "$server"; } 2>/dev/null &
     reader=$!
     wait "$server"
-    : >"$ended"
-    wait "$reader"
+    # Its number may soon be another's, who must not be stopped for it.
+    kill "$reader" 2>/dev/null
+    true >"$ended"
 else
     cat <&3 >/dev/null
     # Whoever was filling the folder may need a moment to notice that it is over.
