@@ -4,6 +4,9 @@
 //! a SIGKILL included, the pipe ends; the watcher then removes the folder, or stops the server,
 //! which is its own child. Stopping on purpose closes the pipe: there is one way out.
 //!
+//! Whoever ends processes by their name meets it too: it does not heed such a signal, and goes
+//! when its work is done.
+//!
 //! The folder and the server have a watcher each: the folder needs one while its files are
 //! being made, before there is a server, and ours may remove it from where the server's
 //! account, which the other runs under, may not.
@@ -32,13 +35,15 @@ exec 3<&0
 if [ $# -gt 0 ]; then
     "$@" 3<&- </dev/null >"$log" 2>&1 &
     server=$!
+    trap '' HUP INT TERM
     { cat <&3 >/dev/null; kill -s "$signal" "$server"; } 2>/dev/null &
     reader=$!
     wait "$server"
     # Its number may soon be another's, who must not be stopped for it.
-    kill "$reader" 2>/dev/null
+    kill -s KILL "$reader" 2>/dev/null
     true >"$ended"
 else
+    trap '' HUP INT TERM
     cat <&3 >/dev/null
     # Whoever was filling the folder may need a moment to notice that it is over.
     for pause in 0.05 0.1 0.2 0.5 1 2 5; do
