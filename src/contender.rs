@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::db::Backend;
+use crate::db::Engine;
 use crate::strategy::{Guard, Isolation, Plan, Promise, Read, Strategy, Write};
 
 /// A plan and the name it goes by.
@@ -96,9 +96,9 @@ impl Contender {
         arguments
     }
 
-    /// What it promises on `backend`: nothing, unless the row has a name.
-    pub fn promise(&self, backend: Backend) -> Option<Promise> {
-        self.strategy?.promise(backend)
+    /// What it promises on `engine`: nothing, unless the row has a name.
+    pub fn promise(&self, engine: Engine) -> Option<Promise> {
+        self.strategy?.promise(engine)
     }
 }
 
@@ -111,6 +111,7 @@ impl From<Strategy> for Contender {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::db::Backend;
 
     #[test]
     fn a_replaced_choice_is_in_the_name_and_ends_the_promise() {
@@ -120,7 +121,7 @@ mod tests {
         };
         let contender = Contender::new(Strategy::Pessimistic, overrides);
         assert_eq!(contender.name, "pessimistic + isolation autocommit");
-        assert_eq!(contender.promise(Backend::Postgres), None);
+        assert_eq!(contender.promise(Engine::of(Backend::Postgres)), None);
     }
 
     #[test]
@@ -131,6 +132,9 @@ mod tests {
         };
         let contender = Contender::new(Strategy::Naive, overrides);
         assert_eq!(contender.name, "transaction");
-        assert_eq!(contender.promise(Backend::Postgres), Some(Promise::Unsafe));
+        assert_eq!(
+            contender.promise(Engine::of(Backend::Postgres)),
+            Some(Promise::Unsafe)
+        );
     }
 }

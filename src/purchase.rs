@@ -7,7 +7,7 @@ use std::fmt;
 
 use diesel::result::{DatabaseErrorKind, Error};
 
-use crate::db::{self, AnyConnection, IsolationLevel, conflict, transaction};
+use crate::db::{self, AnyConnection, IsolationLevel, RowLock, conflict, transaction};
 use crate::guard::{self, Mutexes};
 use crate::item::{self, Item};
 use crate::ledger;
@@ -143,7 +143,10 @@ fn look(connection: &mut AnyConnection, plan: &Plan, id: i64) -> Result<Option<I
             item::read(connection, id, lock)
         }),
     };
-    match found.map_err(Setback::of(connection))? {
+    let found = found
+        .map_err(Setback::of(connection))
+        .map_err(|setback| setback.of_read(lock));
+    match found? {
         Some(item) => Ok(Some(item)),
         // No item is ever removed: no row means that somebody has it locked. Whoever takes
         // that for "sold out" turns buyers away while there is stock.
@@ -221,6 +224,16 @@ impl Setback {
                 Self::Conflict(Conflict::Database(conflict))
             }
             None => Self::Failed(error),
+        }
+    }
+
+    /// The same once it is known that a read met it, which asked for `lock`.
+    fn of_read(self, lock: Option<RowLock>) -> Self {
+        match self {
+            Self::Conflict(Conflict::Database(conflict)) => {
+                Self::Conflict(Conflict::Database(conflict.of_read(lock)))
+            }
+            setback => setback,
         }
     }
 

@@ -119,7 +119,7 @@ impl<'a> Shop<'a> {
         progress: &Progress,
     ) -> Result<RunResult> {
         let description = self.description()?;
-        let promise = request.contender.promise(self.database.backend());
+        let promise = request.contender.promise(description.engine());
         let pool = pool::open(self.database, request.load.pool)?;
         let (measurement, found) =
             self.measure(&pool, request.contender.plan, &request.load, stop, progress)?;

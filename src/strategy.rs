@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub use plan::{Guard, Isolation, Plan, Read, Write};
 
-use crate::db::Backend;
+use crate::db::{Backend, Engine};
 
 /// A named way to sell from a stock that others sell from at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -87,16 +87,17 @@ impl Strategy {
         }
     }
 
-    /// What the strategy promises on `backend`; `None` where it cannot be run.
-    pub fn promise(self, backend: Backend) -> Option<Promise> {
-        if self.plan().refusal(backend).is_some() {
+    /// What the strategy promises on `engine`; `None` where it cannot be run.
+    pub fn promise(self, engine: Engine) -> Option<Promise> {
+        if self.plan().refusal(engine.backend).is_some() {
             return None;
         }
-        Some(match (self, backend) {
+        Some(match (self, engine.backend) {
             (Self::Naive, _) => Promise::Unsafe,
             // Every SQLite transaction is serializable, whatever level it asks for.
             (Self::Transaction, Backend::Sqlite) => Promise::Safe,
             (Self::Transaction, _) => Promise::Unsafe,
+            (Self::RepeatableRead, _) if !engine.snapshot_isolation => Promise::Unsafe,
             _ => Promise::Safe,
         })
     }

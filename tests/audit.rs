@@ -34,8 +34,16 @@ fn falsified(backend: Backend, sql: &str, retell: impl Fn(&mut Measurement)) -> 
     let (never, unseen) = (AtomicBool::new(false), Progress::default());
     let mut measurement =
         hammer(&pool, Strategy::Atomic.plan(), &load, &never, &unseen).expect("ten sales");
+    // MariaDB's ledger has its primary key for that.
+    let sql = match backend {
+        Backend::Mysql => sql.replace(
+            DROP_UNIQUENESS,
+            "ALTER TABLE lockbench_ledger DROP PRIMARY KEY;",
+        ),
+        Backend::Sqlite | Backend::Postgres => sql.to_owned(),
+    };
     shop.connection()
-        .batch_execute(sql)
+        .batch_execute(&sql)
         .expect("falsified tables");
     retell(&mut measurement);
     let books = Books::read(shop.connection()).expect("the falsified tables");
@@ -43,7 +51,7 @@ fn falsified(backend: Backend, sql: &str, retell: impl Fn(&mut Measurement)) -> 
 }
 
 fn on_every_database(sql: &str, expected: Violations) {
-    for backend in Backend::ALL {
+    for backend in common::backends() {
         assert_eq!(
             falsified(backend, sql, |_| {}),
             expected,
@@ -152,7 +160,7 @@ fn an_order_recorded_twice_is_a_duplicate_sale() {
 #[test]
 fn a_refused_buyer_whom_the_ledger_knows_is_a_phantom_sale() {
     for refused in [Ending::SoldOut, Ending::GaveUp, Ending::Failed] {
-        for backend in Backend::ALL {
+        for backend in common::backends() {
             let found = falsified(backend, "SELECT 1", |told| {
                 the_first(told, Ending::Done, refused)
             });
@@ -171,7 +179,7 @@ fn a_refused_buyer_whom_the_ledger_knows_is_a_phantom_sale() {
 #[test]
 fn buyers_turned_away_while_stock_remained_are_counted() {
     // The tables agree with each other that only nine were sold, and one buyer gave up.
-    for backend in Backend::ALL {
+    for backend in common::backends() {
         let found = falsified(
             backend,
             "DELETE FROM lockbench_ledger WHERE order_key = \
@@ -199,7 +207,7 @@ fn buyers_turned_away_while_stock_remained_are_counted() {
 #[test]
 fn an_unknown_end_is_resolved_by_the_ledger() {
     let load = load();
-    for backend in Backend::ALL {
+    for backend in common::backends() {
         let database = common::database(backend);
         let mut shop = Shop::open(&database).expect("a shop of the test's own");
         shop.restart(&load).expect("a full shop");
@@ -224,7 +232,7 @@ fn an_unknown_end_is_resolved_by_the_ledger() {
 #[test]
 fn a_surplus_of_one_item_does_not_make_up_for_the_lack_of_another() {
     let load = Load { items: 2, ..load() };
-    for backend in Backend::ALL {
+    for backend in common::backends() {
         let database = common::database(backend);
         let mut shop = Shop::open(&database).expect("a shop of the test's own");
         shop.restart(&load).expect("a full shop");

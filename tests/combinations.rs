@@ -50,7 +50,7 @@ fn every_combination_runs_or_is_refused_with_a_sentence() {
         orders: Some(12),
         ..Load::default()
     };
-    for backend in Backend::ALL {
+    for backend in common::backends() {
         let database = common::database(backend);
         let mut shop = Shop::open(&database).expect("a shop of the test's own");
         let (mut ran, mut refused) = (0, 0);
@@ -73,7 +73,7 @@ fn every_combination_runs_or_is_refused_with_a_sentence() {
         // Refused everywhere: a write that needs a read, without one. On SQLite also the
         // advisory guard and the two row locks that it has no counterpart for.
         let expected = match backend {
-            Backend::Postgres => 24,
+            Backend::Postgres | Backend::Mysql => 24,
             Backend::Sqlite => 2 * 4 * (2 + 8) + 96,
         };
         assert_eq!(refused, expected, "on {backend}");
@@ -94,7 +94,7 @@ fn for_update_outside_a_transaction_protects_nothing() {
         hold: Duration::from_millis(1),
         ..Load::default()
     };
-    for backend in Backend::ALL {
+    for backend in common::backends() {
         let database = common::database(backend);
         let mut shop = Shop::open(&database).expect("a shop of the test's own");
         let mistake = Contender::new(Strategy::Pessimistic, overrides);

@@ -8,7 +8,7 @@ mod common;
 use std::fmt::Write;
 
 use clap::ValueEnum;
-use lockbench::db::Backend;
+use lockbench::db::{Backend, Engine};
 use lockbench::explain::overhear;
 use lockbench::load::Load;
 use lockbench::run::Shop;
@@ -64,7 +64,7 @@ fn page() -> String {
         for (backend, statements) in &sent {
             match (&statements[index], strategy.plan().refusal(*backend)) {
                 (Some(statements), _) => {
-                    let promise = strategy.promise(*backend).expect("it runs");
+                    let promise = strategy.promise(Engine::of(*backend)).expect("it runs");
                     let _ = write!(
                         page,
                         "\n{backend}: **{promise}**\n\n```sql\n{statements}```\n"

@@ -3,7 +3,6 @@
 mod common;
 
 use common::books::assert_balanced;
-use lockbench::db::Backend;
 use lockbench::load::Load;
 use lockbench::run::Shop;
 use lockbench::strategy::Strategy;
@@ -17,7 +16,7 @@ fn a_pool_of_two_serves_thirty_two_buyers_and_loses_nothing() {
         orders: Some(400),
         ..Load::default()
     };
-    for backend in Backend::ALL {
+    for backend in common::backends() {
         let database = common::database(backend);
         let mut shop = Shop::open(&database).expect("a shop of the test's own");
         for strategy in [Strategy::Pessimistic, Strategy::Optimistic, Strategy::Mutex] {
@@ -35,7 +34,7 @@ fn a_pool_of_two_serves_thirty_two_buyers_and_loses_nothing() {
 
 #[test]
 fn a_pool_as_large_as_the_crowd_makes_nobody_wait() {
-    for backend in Backend::ALL {
+    for backend in common::backends() {
         let database = common::database(backend);
         let mut shop = Shop::open(&database).expect("a shop of the test's own");
         let result = common::run(&mut shop, Strategy::Atomic, &Load::default());

@@ -83,6 +83,12 @@ fn a_crowd_on_postgres() {
     assert_all_safe(Backend::Postgres, &crowd());
 }
 
+#[cfg(feature = "mysql")]
+#[test]
+fn a_crowd_on_mariadb() {
+    assert_all_safe(Backend::Mysql, &crowd());
+}
+
 #[test]
 fn a_crowd_that_thinks_on_sqlite() {
     assert_all_safe(Backend::Sqlite, &crowd_that_thinks());
@@ -91,6 +97,12 @@ fn a_crowd_that_thinks_on_sqlite() {
 #[test]
 fn a_crowd_that_thinks_on_postgres() {
     assert_all_safe(Backend::Postgres, &crowd_that_thinks());
+}
+
+#[cfg(feature = "mysql")]
+#[test]
+fn a_crowd_that_thinks_on_mariadb() {
+    assert_all_safe(Backend::Mysql, &crowd_that_thinks());
 }
 
 #[test]
@@ -103,6 +115,12 @@ fn a_crowd_that_restocks_on_postgres() {
     assert_all_safe(Backend::Postgres, &crowd_that_restocks());
 }
 
+#[cfg(feature = "mysql")]
+#[test]
+fn a_crowd_that_restocks_on_mariadb() {
+    assert_all_safe(Backend::Mysql, &crowd_that_restocks());
+}
+
 #[test]
 fn a_crowd_with_favourites_on_sqlite() {
     assert_all_safe(Backend::Sqlite, &crowd_with_favourites());
@@ -113,6 +131,12 @@ fn a_crowd_with_favourites_on_postgres() {
     assert_all_safe(Backend::Postgres, &crowd_with_favourites());
 }
 
+#[cfg(feature = "mysql")]
+#[test]
+fn a_crowd_with_favourites_on_mariadb() {
+    assert_all_safe(Backend::Mysql, &crowd_with_favourites());
+}
+
 #[test]
 fn more_purchases_than_restocks_end_at_exactly_zero() {
     let load = Load {
@@ -120,7 +144,7 @@ fn more_purchases_than_restocks_end_at_exactly_zero() {
         orders: Some(1_000),
         ..crowd()
     };
-    for backend in Backend::ALL {
+    for backend in common::backends() {
         let database = common::database(backend);
         let mut shop = Shop::open(&database).expect("a shop of the test's own");
         for strategy in common::safe_strategies(backend) {

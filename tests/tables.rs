@@ -14,7 +14,10 @@ fn say(action: &str, database: &str) -> assert_cmd::assert::Assert {
 fn our_tables_are_shown_emptied_and_removed() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = format!("sqlite:{}/shop.db", folder.path().display());
-    for database in [file, common::postgres_url()] {
+    let mut databases = vec![file, common::postgres_url()];
+    #[cfg(feature = "mysql")]
+    databases.push(common::mariadb::url());
+    for database in databases {
         common::lockbench()
             .args(["run", "--strategy", "atomic", "--database", &database])
             .args([

@@ -4,7 +4,7 @@ mod common;
 
 use clap::ValueEnum;
 use common::books::sums;
-use lockbench::db::Backend;
+use lockbench::db::Engine;
 use lockbench::load::Load;
 use lockbench::run::Shop;
 use lockbench::strategy::{Promise, Strategy};
@@ -12,7 +12,7 @@ use lockbench::verdict::Verdict;
 
 #[test]
 fn naive_oversells_at_its_defaults_in_ninety_nine_of_a_hundred_runs() {
-    for backend in Backend::ALL {
+    for backend in common::backends() {
         let database = common::database(backend);
         let mut shop = Shop::open(&database).expect("a shop of the test's own");
         let mut oversold = 0;
@@ -40,11 +40,11 @@ fn naive_oversells_at_its_defaults_in_ninety_nine_of_a_hundred_runs() {
 
 #[test]
 fn every_strategy_known_to_be_unsafe_is_caught() {
-    for backend in Backend::ALL {
+    for backend in common::backends() {
         let database = common::database(backend);
         let mut shop = Shop::open(&database).expect("a shop of the test's own");
         for strategy in Strategy::value_variants() {
-            if strategy.promise(backend) != Some(Promise::Unsafe) {
+            if strategy.promise(Engine::of(backend)) != Some(Promise::Unsafe) {
                 continue;
             }
             let load = Load {

@@ -111,7 +111,7 @@ impl Checked {
         Self {
             strategy: contender.name.clone(),
             contender: contender.clone(),
-            promise: contender.promise(database.backend),
+            promise: contender.promise(database.engine()),
             measured: None,
             rounds: 0,
             counting_rounds: 0,

@@ -11,8 +11,8 @@ use crate::db::{Address, Database};
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Database")]
 pub(super) struct DatabaseArguments {
-    /// Database: `sqlite` (a private temporary file), `sqlite:PATH`, `postgres` (a private
-    /// throwaway server), or `postgres://…`
+    /// Database: `sqlite` (a private temporary file), `sqlite:PATH`, `postgres` or `mariadb`
+    /// (a private throwaway server), `postgres://…`, or `mysql://…`
     #[arg(
         long,
         value_name = "DATABASE",

@@ -33,7 +33,7 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
     refuse_nonsense(&contender, address.backend())?;
     let (description, sent) = buy_one(&address, &contender)?;
     let lesson = arguments.strategy.lesson();
-    let promise = match contender.promise(description.backend) {
+    let promise = match contender.promise(description.engine()) {
         Some(promise) => promise.to_string(),
         None => "nothing".to_owned(),
     };

@@ -5,7 +5,7 @@ use comfy_table::Table;
 
 use super::failure::Failure;
 use super::output::to_terminal;
-use crate::db::Backend;
+use crate::db::{Backend, Engine};
 use crate::exit::Exit;
 use crate::report::plain::plain;
 use crate::strategy::Strategy;
@@ -44,6 +44,6 @@ pub(super) fn show() -> Result<Exit, Failure> {
 
 fn promise(strategy: Strategy, backend: Backend) -> String {
     strategy
-        .promise(backend)
+        .promise(Engine::of(backend))
         .map_or("—".to_owned(), |promise| promise.to_string())
 }

@@ -32,19 +32,18 @@ pub(super) fn tables(arguments: &TablesArguments) -> Result<Exit, Failure> {
     let (Action::Status(database) | Action::Reset(database) | Action::Drop(database)) =
         &arguments.action;
     let address = database.address()?;
-    match &address {
-        Address::PrivateSqlite | Address::PrivatePostgres => {
-            return Err(Failure::usage(anyhow!(
-                "a private database is gone when lockbench ends: name one that stays, with --database sqlite:PATH or postgres://…"
-            )));
-        }
-        Address::SqliteFile(path) if !path.exists() => {
-            return Err(Failure::unreachable(anyhow!(
-                "there is no file {}",
-                path.display()
-            )));
-        }
-        _ => {}
+    if address.is_private() {
+        return Err(Failure::usage(anyhow!(
+            "a private database is gone when lockbench ends: name one that stays, with --database sqlite:PATH, postgres://… or mysql://…"
+        )));
+    }
+    if let Address::SqliteFile(path) = &address
+        && !path.exists()
+    {
+        return Err(Failure::unreachable(anyhow!(
+            "there is no file {}",
+            path.display()
+        )));
     }
     let database = database::open(&address, 1)?;
     let said = act(&arguments.action, &database).map_err(Failure::unreachable)?;

@@ -18,6 +18,12 @@ pub enum Address {
     PrivatePostgres,
     /// `postgres://…`: a server that is there.
     Postgres(String),
+    /// `mariadb`: a private throwaway server.
+    #[cfg(feature = "mysql")]
+    PrivateMariadb,
+    /// `mysql://…` or `mariadb://…`: a server that is there.
+    #[cfg(feature = "mysql")]
+    Mysql(String),
 }
 
 /// Why a name stands for no database. Never holds a password.
@@ -25,7 +31,7 @@ pub enum Address {
 pub enum AddressError {
     /// The scheme, or the word, is none that lockbench knows.
     #[error(
-        "'{0}' names no database that lockbench knows: sqlite, sqlite:PATH, postgres or postgres://…"
+        "'{0}' names no database that lockbench knows: sqlite, sqlite:PATH, postgres, postgres://…, mariadb, mariadb://… or mysql://…"
     )]
     Unknown(String),
     /// A path without the scheme that says what it is.
@@ -44,6 +50,14 @@ pub enum AddressError {
         "this URL cannot be told apart from its password: write %40 for '@', %2F for '/', %3A for ':', %3F for '?' and %23 for '#' in it"
     )]
     Ambiguous,
+    /// Our tables live in the database that the URL names.
+    #[error("this URL names no database: write one behind the host, as in {0}")]
+    NoDatabase(&'static str),
+    /// The client library is the system's, and only linked when asked for.
+    #[error(
+        "this lockbench was built without MariaDB and MySQL: install the client library (Debian: `apt install libmariadb-dev`, Fedora: `dnf install mariadb-connector-c-devel`, macOS: `brew install mariadb-connector-c`) and build it with `cargo build --release --features mysql`"
+    )]
+    NotBuiltIn,
 }
 
 impl FromStr for Address {
@@ -53,6 +67,7 @@ impl FromStr for Address {
         match text {
             "sqlite" => return Ok(Self::PrivateSqlite),
             "postgres" | "postgresql" => return Ok(Self::PrivatePostgres),
+            "mariadb" | "mysql" => return private_mariadb(),
             _ => {}
         }
         if let Some(path) = text.strip_prefix("sqlite:") {
@@ -61,6 +76,9 @@ impl FromStr for Address {
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             check_authority(text)?;
             return Ok(Self::Postgres(text.to_owned()));
+        }
+        if text.starts_with("mysql://") || text.starts_with("mariadb://") {
+            return mysql(text);
         }
         let shown = redact(text);
         if !text.contains("://") && (text.contains('/') || text.contains('.')) {
@@ -77,6 +95,20 @@ impl Address {
         match self {
             Self::PrivateSqlite | Self::SqliteFile(_) => Backend::Sqlite,
             Self::PrivatePostgres | Self::Postgres(_) => Backend::Postgres,
+            #[cfg(feature = "mysql")]
+            Self::PrivateMariadb | Self::Mysql(_) => Backend::Mysql,
+        }
+    }
+
+    /// Whether it is gone when lockbench ends.
+    pub fn is_private(&self) -> bool {
+        match self {
+            Self::PrivateSqlite | Self::PrivatePostgres => true,
+            Self::SqliteFile(_) | Self::Postgres(_) => false,
+            #[cfg(feature = "mysql")]
+            Self::PrivateMariadb => true,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => false,
         }
     }
 }
@@ -89,6 +121,35 @@ fn sqlite_file(path: &str) -> Result<Address, AddressError> {
         }
         _ => Ok(Address::SqliteFile(PathBuf::from(path))),
     }
+}
+
+#[cfg(feature = "mysql")]
+fn private_mariadb() -> Result<Address, AddressError> {
+    Ok(Address::PrivateMariadb)
+}
+
+/// Our own scheme for MariaDB is an alias: diesel knows only `mysql`.
+#[cfg(feature = "mysql")]
+fn mysql(url: &str) -> Result<Address, AddressError> {
+    check_authority(url)?;
+    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
+    let path = rest.split('?').next().unwrap_or(rest);
+    match path.split_once('/') {
+        Some((_, database)) if !database.is_empty() => {
+            Ok(Address::Mysql(format!("mysql://{rest}")))
+        }
+        _ => Err(AddressError::NoDatabase("mysql://user@host/shop")),
+    }
+}
+
+#[cfg(not(feature = "mysql"))]
+fn private_mariadb() -> Result<Address, AddressError> {
+    Err(AddressError::NotBuiltIn)
+}
+
+#[cfg(not(feature = "mysql"))]
+fn mysql(_: &str) -> Result<Address, AddressError> {
+    Err(AddressError::NotBuiltIn)
 }
 
 /// Refuses a URL whose user part libpq would end somewhere else than its writer meant.
@@ -186,6 +247,37 @@ mod tests {
         assert_eq!(parse("sqlite::memory:"), Err(AddressError::InMemory));
     }
 
+    #[cfg(feature = "mysql")]
+    #[test]
+    fn both_names_of_mariadb_are_understood() {
+        assert_eq!(parse("mariadb"), Ok(Address::PrivateMariadb));
+        assert_eq!(parse("mysql"), Ok(Address::PrivateMariadb));
+        for url in [
+            "mysql://u:p@h/d?unix_socket=%2Fs",
+            "mariadb://u:p@h/d?unix_socket=%2Fs",
+        ] {
+            let understood = Address::Mysql("mysql://u:p@h/d?unix_socket=%2Fs".to_owned());
+            assert_eq!(parse(url), Ok(understood), "{url}");
+        }
+        assert!(matches!(
+            parse("mysql://u@h"),
+            Err(AddressError::NoDatabase(_))
+        ));
+        assert!(matches!(
+            parse("mysql://u@h/?unix_socket=%2Fs"),
+            Err(AddressError::NoDatabase(_))
+        ));
+        assert_eq!(parse("mysql://u:p@ss@h/d"), Err(AddressError::Ambiguous));
+    }
+
+    #[cfg(not(feature = "mysql"))]
+    #[test]
+    fn without_the_client_library_mariadb_is_refused_with_the_way_to_get_it() {
+        for name in ["mariadb", "mysql", "mysql://u:p@h/d", "mariadb://h/d"] {
+            assert_eq!(parse(name), Err(AddressError::NotBuiltIn), "{name}");
+        }
+    }
+
     #[test]
     fn a_password_that_would_split_the_url_is_refused() {
         for url in [
@@ -209,6 +301,7 @@ mod tests {
                 "postgres://h/d?password=***&a=b",
             ),
             ("oracle://u:secret@h", "oracle://u:***@h"),
+            ("mysql://u:secret@h/d", "mysql://u:***@h/d"),
             ("postgres://u@h/d", "postgres://u@h/d"),
         ] {
             assert_eq!(redact(url), shown);

@@ -6,7 +6,7 @@ use diesel::sql_types::{Bool, Integer};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 use super::connection::MultiBackend;
-use super::{AnyConnection, Backend};
+use super::{AnyConnection, Backend, named_lock};
 
 /// The first half of every advisory lock of ours: the letters "lock", so that we do not meet
 /// the user's own locks by accident.
@@ -54,11 +54,15 @@ impl RunQueryDsl<AnyConnection> for Take {}
 impl RunQueryDsl<AnyConnection> for Release {}
 
 /// Waits for the advisory lock of an item. It belongs to the session, not to a transaction,
-/// so that it can be held around a whole one, COMMIT included (PostgreSQL 15 manual, 13.3.5).
+/// so that it can be held around a whole one, COMMIT included (PostgreSQL 15 manual, 13.3.5;
+/// MariaDB Knowledge Base, `GET_LOCK`).
 ///
 /// # Errors
 /// Whatever the server answers, or the backend's refusal where there are no such locks.
 pub fn lock(connection: &mut AnyConnection, item: i64) -> QueryResult<()> {
+    if connection.backend() == Backend::Mysql {
+        return named_lock::take(connection, item);
+    }
     let key = key(connection, item)?;
     Take { key }.execute(connection).map(drop)
 }
@@ -68,6 +72,9 @@ pub fn lock(connection: &mut AnyConnection, item: i64) -> QueryResult<()> {
 /// # Errors
 /// Whatever the server answers; a lost connection gives its locks back by itself.
 pub fn unlock(connection: &mut AnyConnection, item: i64) -> QueryResult<()> {
+    if connection.backend() == Backend::Mysql {
+        return named_lock::release(connection, item);
+    }
     let key = key(connection, item)?;
     Release { key }.execute(connection).map(drop)
 }
@@ -101,5 +108,6 @@ pub(super) fn try_lock_database(connection: &mut AnyConnection) -> QueryResult<b
         ))
         .get_result::<Taken>(connection)
         .map(|answer| answer.taken),
+        Backend::Mysql => named_lock::try_take(connection, AT_WORK.into()),
     }
 }

@@ -14,11 +14,13 @@ pub enum Backend {
     Sqlite,
     /// PostgreSQL.
     Postgres,
+    /// MariaDB, and MySQL, which speaks the same language: spoken to with the feature `mysql`.
+    Mysql,
 }
 
 impl Backend {
     /// Every kind, in the order in which tables show them.
-    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+    pub const ALL: [Self; 3] = [Self::Sqlite, Self::Postgres, Self::Mysql];
 
     /// Why this database cannot take that row lock; `None` when it can.
     ///
@@ -43,7 +45,7 @@ impl Backend {
             Self::Sqlite => Some(
                 "SQLite has no advisory locks, because it has no server to hold them; `--guard mutex` locks inside this process",
             ),
-            Self::Postgres => None,
+            Self::Postgres | Self::Mysql => None,
         }
     }
 }
@@ -53,6 +55,7 @@ impl fmt::Display for Backend {
         f.write_str(match self {
             Self::Sqlite => "SQLite",
             Self::Postgres => "PostgreSQL",
+            Self::Mysql => "MariaDB",
         })
     }
 }

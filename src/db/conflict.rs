@@ -1,27 +1,36 @@
-//! The one table of errors: what a database's refusal means, and whether to try again.
+//! What a database's refusal means, and whether to try again.
 
-use super::Backend;
+mod refusal;
+mod table;
+
 use diesel::result::{DatabaseErrorKind as Kind, Error};
+
+use super::{Backend, RowLock};
+
+pub use refusal::{Aftermath, Refusal};
+pub use table::TABLE;
 
 /// Why the database refused work that can be tried again as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Conflict {
-    /// Others changed what this transaction had seen (SQLSTATE 40001).
+    /// Others changed what this transaction had seen.
     SerializationFailure,
-    /// Two transactions waited for each other and this one was chosen to die (40P01).
+    /// Two transactions waited for each other and this one was chosen to die.
     Deadlock,
-    /// NOWAIT met a lock (55P03).
+    /// NOWAIT met a lock.
     LockNotAvailable,
-    /// A lock was waited for longer than `lock_timeout` allows (55P03).
+    /// A lock was waited for longer than `lock_timeout`, or InnoDB's
+    /// `innodb_lock_wait_timeout`, allows.
     LockTimeout,
-    /// The statement took longer than `statement_timeout` allows (57014).
+    /// The statement took longer than `statement_timeout`, MariaDB's `max_statement_time` or
+    /// MySQL's `max_execution_time`, allows.
     StatementTimeout,
     /// SQLite's one write lock was held by another connection, or had been since this
-    /// transaction's first read (SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT).
+    /// transaction's first read.
     Busy,
-    /// The connection is gone: cut, or ended by the server (57P01).
+    /// The connection is gone: cut, or ended by the server.
     ConnectionLost,
-    /// The server has no connection left to give (53300).
+    /// The server has no connection left to give.
     TooManyConnections,
 }
 
@@ -39,60 +48,54 @@ impl Conflict {
             Self::TooManyConnections => "too_many_connections",
         }
     }
+
+    /// What it means when a read that asked for `lock` is refused with it. MariaDB answers
+    /// NOWAIT as it answers a wait that took too long, and only we know which we asked for.
+    pub fn of_read(self, lock: Option<RowLock>) -> Self {
+        match (self, lock) {
+            (Self::LockTimeout, Some(RowLock::NoWait)) => Self::LockNotAvailable,
+            _ => self,
+        }
+    }
 }
-
-/// What an error text begins with, and what that means. diesel does not hand the SQLSTATE
-/// out, and of all the codes above only 40001 has a kind of its own.
-const POSTGRES: [(&str, Conflict); 9] = [
-    ("deadlock detected", Conflict::Deadlock),
-    ("could not obtain lock", Conflict::LockNotAvailable),
-    (
-        "canceling statement due to lock timeout",
-        Conflict::LockTimeout,
-    ),
-    (
-        "canceling statement due to statement timeout",
-        Conflict::StatementTimeout,
-    ),
-    ("terminating connection", Conflict::ConnectionLost),
-    ("server closed the connection", Conflict::ConnectionLost),
-    ("no connection to the server", Conflict::ConnectionLost),
-    (
-        "sorry, too many clients already",
-        Conflict::TooManyConnections,
-    ),
-    (
-        "remaining connection slots are reserved",
-        Conflict::TooManyConnections,
-    ),
-];
-
-const SQLITE: [(&str, Conflict); 2] = [
-    ("database is locked", Conflict::Busy),
-    ("database table is locked", Conflict::Busy),
-];
 
 /// What `error` means on `backend`; `None` when trying again would not help.
 pub fn classify(backend: Backend, error: &Error) -> Option<Conflict> {
     match error {
         Error::RollbackErrorOnCommit { commit_error, .. } => classify(backend, commit_error),
         Error::BrokenTransactionManager => Some(Conflict::ConnectionLost),
-        Error::DatabaseError(Kind::SerializationFailure, _) => Some(Conflict::SerializationFailure),
-        // libpq refuses to send on a connection that it knows to be dead.
-        Error::DatabaseError(Kind::ClosedConnection | Kind::UnableToSendCommand, _) => {
-            Some(Conflict::ConnectionLost)
-        }
-        Error::DatabaseError(Kind::Unknown, information) => {
-            let table: &[(&str, Conflict)] = match backend {
-                Backend::Sqlite => &SQLITE,
-                Backend::Postgres => &POSTGRES,
-            };
-            let message = information.message();
-            table
-                .iter()
-                .find(|(beginning, _)| message.starts_with(beginning))
-                .map(|(_, conflict)| *conflict)
-        }
-        _ => None,
+        _ => refusal(backend, error).map(|refusal| refusal.conflict),
     }
+}
+
+/// The row of the [`TABLE`] that `error` is on `backend`.
+///
+/// diesel hands neither the SQLSTATE nor the error number out, so that the message is read, in
+/// the language that each session is set to. The kinds that it does tell apart stand in where
+/// a server words an error of such a kind in its own way.
+pub fn refusal(backend: Backend, error: &Error) -> Option<&'static Refusal> {
+    let Error::DatabaseError(kind, information) = error else {
+        return None;
+    };
+    let code = match (kind, backend) {
+        (Kind::Unknown, _) => None,
+        (Kind::SerializationFailure, Backend::Mysql) => Some("1213"),
+        (Kind::SerializationFailure, _) => Some("40001"),
+        // Words of the client library's own, where it knew without asking the server.
+        (Kind::ClosedConnection | Kind::UnableToSendCommand, _) => Some("57P01"),
+        _ => return None,
+    };
+    let message = information.message();
+    let mut rows = TABLE.iter().filter(|row| row.backend == backend);
+    rows.clone()
+        .find(|row| message.starts_with(row.message))
+        .or_else(|| rows.find(|row| Some(row.code) == code))
+}
+
+/// What it means that `backend` refused a connection in these words, which may stand behind
+/// those of the client library.
+pub fn refused_connection(backend: Backend, words: &str) -> Option<&'static Refusal> {
+    TABLE
+        .iter()
+        .find(|row| row.backend == backend && words.contains(row.message))
 }

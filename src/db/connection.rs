@@ -3,6 +3,8 @@
 // diesel's derive writes public items without documentation.
 #![allow(missing_docs)]
 
+#[cfg(feature = "mysql")]
+use diesel::MysqlConnection;
 use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::{PgConnection, QueryResult, SqliteConnection};
 
@@ -16,6 +18,8 @@ use super::Backend;
 pub enum AnyConnection {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
+    #[cfg(feature = "mysql")]
+    Mysql(MysqlConnection),
 }
 
 impl AnyConnection {
@@ -24,6 +28,8 @@ impl AnyConnection {
         match self {
             Self::Sqlite(_) => Backend::Sqlite,
             Self::Postgres(_) => Backend::Postgres,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(_) => Backend::Mysql,
         }
     }
 
@@ -37,6 +43,13 @@ impl AnyConnection {
             Self::Sqlite(_) => Ok(()),
             Self::Postgres(inner) => {
                 inner.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")
+            }
+            #[cfg(feature = "mysql")]
+            Self::Mysql(inner) => {
+                // MariaDB's name for it; MySQL's, which counts reads only, is `max_execution_time`.
+                inner
+                    .batch_execute("SET SESSION max_statement_time = 0")
+                    .or_else(|_| inner.batch_execute("SET SESSION max_execution_time = 0"))
             }
         }
     }

@@ -7,6 +7,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
+#[cfg(feature = "mysql")]
+use super::mysql;
+#[cfg(feature = "mysql")]
+use super::server::MariadbServer;
 use super::server::{Folder, PostgresServer, ServerOptions};
 use super::{Address, AnyConnection, Backend, address, postgres, sqlite};
 
@@ -24,14 +28,24 @@ pub struct Database {
 #[derive(Clone, Debug)]
 enum Place {
     File(PathBuf),
-    Url(String),
+    Postgres(String),
+    #[cfg(feature = "mysql")]
+    Mysql(String),
 }
 
 #[derive(Debug)]
 enum Private {
     Nothing,
-    Folder { _folder: Folder },
-    Server { _server: PostgresServer },
+    Folder {
+        _folder: Folder,
+    },
+    Postgres {
+        _server: PostgresServer,
+    },
+    #[cfg(feature = "mysql")]
+    Mariadb {
+        _server: MariadbServer,
+    },
 }
 
 impl Database {
@@ -57,12 +71,25 @@ impl Database {
             Address::PrivatePostgres => {
                 let server = PostgresServer::start(options)?;
                 Self {
-                    place: Place::Url(server.url()),
-                    _private: Private::Server { _server: server },
+                    place: Place::Postgres(server.url()),
+                    _private: Private::Postgres { _server: server },
                 }
             }
             Address::Postgres(url) => Self {
-                place: Place::Url(url.clone()),
+                place: Place::Postgres(url.clone()),
+                _private: Private::Nothing,
+            },
+            #[cfg(feature = "mysql")]
+            Address::PrivateMariadb => {
+                let server = MariadbServer::start(options)?;
+                Self {
+                    place: Place::Mysql(server.url()),
+                    _private: Private::Mariadb { _server: server },
+                }
+            }
+            #[cfg(feature = "mysql")]
+            Address::Mysql(url) => Self {
+                place: Place::Mysql(url.clone()),
                 _private: Private::Nothing,
             },
         };
@@ -74,7 +101,9 @@ impl Database {
     pub fn backend(&self) -> Backend {
         match self.place {
             Place::File(_) => Backend::Sqlite,
-            Place::Url(_) => Backend::Postgres,
+            Place::Postgres(_) => Backend::Postgres,
+            #[cfg(feature = "mysql")]
+            Place::Mysql(_) => Backend::Mysql,
         }
     }
 
@@ -82,7 +111,9 @@ impl Database {
     pub fn shown_url(&self) -> String {
         match &self.place {
             Place::File(path) => format!("sqlite:{}", path.display()),
-            Place::Url(url) => address::redact(url),
+            Place::Postgres(url) => address::redact(url),
+            #[cfg(feature = "mysql")]
+            Place::Mysql(url) => address::redact(url),
         }
     }
 
@@ -90,7 +121,7 @@ impl Database {
     pub(super) fn file(&self) -> Option<&PathBuf> {
         match &self.place {
             Place::File(path) => Some(path),
-            Place::Url(_) => None,
+            _ => None,
         }
     }
 
@@ -99,7 +130,9 @@ impl Database {
         let place = self.place.clone();
         move || match &place {
             Place::File(path) => sqlite::connect(path).map(AnyConnection::Sqlite),
-            Place::Url(url) => postgres::connect(url).map(AnyConnection::Postgres),
+            Place::Postgres(url) => postgres::connect(url).map(AnyConnection::Postgres),
+            #[cfg(feature = "mysql")]
+            Place::Mysql(url) => mysql::connect(url).map(AnyConnection::Mysql),
         }
     }
 

@@ -7,7 +7,7 @@ use diesel::sql_types::Text;
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 use serde::Serialize;
 
-use super::{AnyConnection, Backend, Database};
+use super::{AnyConnection, Backend, Database, Engine};
 
 /// The database of a report: kind, version, name, and the settings that bear on the result.
 #[derive(Clone, Debug, Serialize)]
@@ -31,6 +31,26 @@ const POSTGRES_SETTINGS: [&str; 5] = [
     "synchronous_commit",
 ];
 
+/// What MariaDB and MySQL may call a setting, and what it is called in a report.
+const MYSQL_SETTINGS: [(&str, &str); 7] = [
+    // MySQL before 5.7 and MariaDB before 11.1 have only the older name.
+    ("tx_isolation", "transaction_isolation"),
+    ("transaction_isolation", "transaction_isolation"),
+    (
+        "innodb_flush_log_at_trx_commit",
+        "innodb_flush_log_at_trx_commit",
+    ),
+    ("innodb_lock_wait_timeout", "innodb_lock_wait_timeout"),
+    (SNAPSHOT_ISOLATION, SNAPSHOT_ISOLATION),
+    ("max_connections", "max_connections"),
+    ("sync_binlog", "sync_binlog"),
+];
+
+const SNAPSHOT_ISOLATION: &str = "innodb_snapshot_isolation";
+
+/// Said of a setting that the server does not know.
+const ABSENT: &str = "absent";
+
 const SQLITE_SETTINGS: [&str; 3] = ["busy_timeout", "journal_mode", "synchronous"];
 
 impl Description {
@@ -43,6 +63,7 @@ impl Description {
         let (version, settings) = match backend {
             Backend::Sqlite => sqlite(connection),
             Backend::Postgres => postgres(connection),
+            Backend::Mysql => mysql(connection),
         }
         .context("the database did not tell its version and settings")?;
         Ok(Self {
@@ -51,6 +72,17 @@ impl Description {
             url: database.shown_url(),
             settings,
         })
+    }
+
+    /// What promises depend on.
+    pub fn engine(&self) -> Engine {
+        match self.settings.get(SNAPSHOT_ISOLATION) {
+            Some(value) => Engine {
+                backend: self.backend,
+                snapshot_isolation: value == "ON",
+            },
+            None => Engine::of(self.backend),
+        }
     }
 }
 
@@ -91,6 +123,35 @@ fn postgres(connection: &mut AnyConnection) -> QueryResult<VersionAndSettings> {
     for name in POSTGRES_SETTINGS {
         let question = format!("SELECT current_setting('{name}') AS value");
         settings.insert(name.to_owned(), ask(connection, &question)?);
+    }
+    Ok((version, settings))
+}
+
+#[derive(QueryableByName)]
+struct Variable {
+    #[diesel(sql_type = Text, column_name = "Variable_name")]
+    name: String,
+    #[diesel(sql_type = Text, column_name = "Value")]
+    value: String,
+}
+
+fn mysql(connection: &mut AnyConnection) -> QueryResult<VersionAndSettings> {
+    let version = ask(connection, "SELECT VERSION() AS value")?;
+    let version = match version.split_once("-MariaDB") {
+        // "10.11.19-MariaDB-0+deb12u1" names the package too.
+        Some((number, _)) => number.to_owned(),
+        None => format!("{version} (MySQL)"),
+    };
+    let names = MYSQL_SETTINGS
+        .map(|(name, _)| format!("'{name}'"))
+        .join(", ");
+    let question = format!("SHOW VARIABLES WHERE Variable_name IN ({names})");
+    let variables: Vec<Variable> = sql_query(question).load(connection)?;
+    let mut settings = BTreeMap::from([(SNAPSHOT_ISOLATION.to_owned(), ABSENT.to_owned())]);
+    for (name, shown) in MYSQL_SETTINGS {
+        if let Some(variable) = variables.iter().find(|variable| variable.name == name) {
+            settings.insert(shown.to_owned(), variable.value.clone());
+        }
     }
     Ok((version, settings))
 }

@@ -16,6 +16,7 @@ use super::{AnyConnection, Backend, postgres};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+const MYSQL: EmbeddedMigrations = embed_migrations!("migrations/mysql");
 
 diesel::table! {
     /// Which migrations have run here.
@@ -29,6 +30,7 @@ fn embedded(backend: Backend) -> Result<Vec<Box<dyn Migration<MultiBackend>>>> {
     let source = match backend {
         Backend::Sqlite => SQLITE,
         Backend::Postgres => POSTGRES,
+        Backend::Mysql => MYSQL,
     };
     source.migrations().map_err(|error| anyhow!(error))
 }
@@ -102,6 +104,10 @@ pub fn is_set_up(connection: &mut AnyConnection) -> QueryResult<bool> {
         Backend::Postgres => {
             "SELECT tablename::text AS name FROM pg_tables \
              WHERE schemaname = 'lockbench' AND tablename = 'lockbench_migrations'"
+        }
+        Backend::Mysql => {
+            "SELECT table_name AS name FROM information_schema.tables \
+             WHERE table_schema = DATABASE() AND table_name = 'lockbench_migrations'"
         }
     };
     exists(connection, question)

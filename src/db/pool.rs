@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use diesel::r2d2::{ManageConnection, NopErrorHandler, R2D2Connection};
 
-use super::{AnyConnection, Database};
+use super::{AnyConnection, Conflict, Database, conflict};
 
 /// How long the pool may take to open its connections, and a buyer may wait for one.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -76,13 +76,18 @@ pub fn open(database: &Database, size: u32) -> Result<Pool> {
         // The default handler writes to a log that nobody reads here; the error comes back below.
         .error_handler(Box::new(NopErrorHandler))
         .build_unchecked(connector);
-    open_all(&pool, size).with_context(|| {
-        format!(
-            "could not open {size} connections to {}; `--pool` takes fewer",
-            database.shown_url()
-        )
-    })?;
-    Ok(pool)
+    match open_all(&pool, size) {
+        Ok(()) => Ok(pool),
+        Err(error) => {
+            let full = conflict::refused_connection(database.backend(), &format!("{error:#}"))
+                .is_some_and(|refusal| refusal.conflict == Conflict::TooManyConnections);
+            let hint = if full { "; `--pool` takes fewer" } else { "" };
+            Err(error.context(format!(
+                "could not open {size} connections to {}{hint}",
+                database.shown_url()
+            )))
+        }
+    }
 }
 
 /// Borrows every connection once: the pool opens them in the background, and would leave the

@@ -8,7 +8,8 @@ use super::connection::MultiBackend;
 
 /// The lock that a `SELECT` takes on the rows it returns.
 ///
-/// PostgreSQL 15 manual, 13.3.2 "Row-Level Locks", and `SELECT`, "The Locking Clause".
+/// PostgreSQL 15 manual, 13.3.2 "Row-Level Locks", and `SELECT`, "The Locking Clause"; MariaDB
+/// Knowledge Base, `FOR UPDATE`, `LOCK IN SHARE MODE` and `SKIP LOCKED` (10.6 and later).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowLock {
     /// `FOR SHARE`: others may read it and share the lock, none may write.
@@ -26,6 +27,9 @@ impl RowLock {
         match (backend, self) {
             // Taken by BEGIN IMMEDIATE: see `transaction::begin`.
             (MultiBackend::Sqlite(_), _) => "",
+            // MariaDB has no FOR SHARE, and MySQL still knows what it was called before.
+            #[cfg(feature = "mysql")]
+            (MultiBackend::Mysql(_), Self::ForShare) => " LOCK IN SHARE MODE",
             (_, Self::ForShare) => " FOR SHARE",
             (_, Self::ForUpdate) => " FOR UPDATE",
             (_, Self::NoWait) => " FOR UPDATE NOWAIT",

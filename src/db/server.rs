@@ -2,9 +2,16 @@
 
 mod account;
 mod folder;
+#[cfg(feature = "mysql")]
+mod mariadb;
+mod options;
 mod postgres;
 mod programs;
+mod ready;
 mod watcher;
 
 pub use folder::Folder;
-pub use postgres::{PostgresServer, ServerOptions};
+#[cfg(feature = "mysql")]
+pub use mariadb::MariadbServer;
+pub use options::ServerOptions;
+pub use postgres::PostgresServer;

@@ -14,7 +14,7 @@ pub fn empty(connection: &mut AnyConnection, table: &str) -> QueryResult<()> {
     let verb = match connection.backend() {
         // SQLite has no TRUNCATE: a DELETE without WHERE is its own fast path.
         Backend::Sqlite => "DELETE FROM",
-        Backend::Postgres => "TRUNCATE TABLE",
+        Backend::Postgres | Backend::Mysql => "TRUNCATE TABLE",
     };
     connection.batch_execute(&format!("{verb} {table}"))
 }

@@ -1,5 +1,7 @@
 //! How a transaction begins and ends, which is where the databases differ most.
 
+#[cfg(feature = "mysql")]
+use diesel::MysqlConnection;
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::{QueryResult, SqliteConnection};
 
@@ -34,6 +36,8 @@ pub fn begin(
         AnyConnection::Postgres(inner) => {
             AnsiTransactionManager::begin_transaction_sql(inner, postgres_begin(level))
         }
+        #[cfg(feature = "mysql")]
+        AnyConnection::Mysql(inner) => begin_mysql(inner, level),
     }
 }
 
@@ -43,6 +47,26 @@ fn postgres_begin(level: IsolationLevel) -> &'static str {
         IsolationLevel::RepeatableRead => "BEGIN ISOLATION LEVEL REPEATABLE READ",
         IsolationLevel::Serializable => "BEGIN ISOLATION LEVEL SERIALIZABLE",
     }
+}
+
+/// `START TRANSACTION` takes no level. `SET TRANSACTION` without a scope is for the next
+/// transaction alone, and goes in the same message: a round trip less.
+#[cfg(feature = "mysql")]
+fn begin_mysql(inner: &mut MysqlConnection, level: IsolationLevel) -> QueryResult<()> {
+    AnsiTransactionManager::begin_transaction_sql(
+        inner,
+        match level {
+            IsolationLevel::ReadCommitted => {
+                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION"
+            }
+            IsolationLevel::RepeatableRead => {
+                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION"
+            }
+            IsolationLevel::Serializable => {
+                "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; START TRANSACTION"
+            }
+        },
+    )
 }
 
 fn begin_sqlite(inner: &mut SqliteConnection, lock: Option<RowLock>) -> QueryResult<()> {

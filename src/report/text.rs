@@ -67,7 +67,15 @@ fn database(result: &RunResult) -> String {
         .settings
         .iter()
         .filter(|(name, _)| {
-            ["journal_mode", "synchronous", "fsync", "synchronous_commit"].contains(&name.as_str())
+            [
+                "journal_mode",
+                "synchronous",
+                "fsync",
+                "synchronous_commit",
+                "innodb_flush_log_at_trx_commit",
+                "innodb_snapshot_isolation",
+            ]
+            .contains(&name.as_str())
         })
         .map(|(name, value)| format!("{name} {value}"))
         .collect();

@@ -58,6 +58,13 @@ pub fn sums(database: &Database, stock: i64) -> Sums {
                 .replace("lockbench_ledger", "lockbench.lockbench_ledger");
             sql_query(question).get_result(&mut postgres(&url))
         }
+        #[cfg(feature = "mysql")]
+        Backend::Mysql => {
+            let question = question.replace("AS BIGINT", "AS SIGNED");
+            sql_query(question).get_result(&mut super::mariadb::connect(&url))
+        }
+        #[cfg(not(feature = "mysql"))]
+        Backend::Mysql => unreachable!("this build has no MariaDB"),
     }
     .expect("sums over the tables")
 }

@@ -5,6 +5,9 @@
 
 pub mod books;
 
+#[cfg(feature = "mysql")]
+pub mod mariadb;
+
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
@@ -13,7 +16,7 @@ use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, PgConnection, SqliteConnection};
 use lockbench::contender::Contender;
 use lockbench::db::server::{PostgresServer, ServerOptions};
-use lockbench::db::{Address, Backend, Database};
+use lockbench::db::{Address, Backend, Database, Engine};
 use lockbench::hammer::Progress;
 use lockbench::load::Load;
 use lockbench::result::RunResult;
@@ -49,6 +52,13 @@ pub fn postgres_server() -> &'static PostgresServer {
     &POSTGRES
 }
 
+/// The kinds of database that this build speaks to.
+pub fn backends() -> Vec<Backend> {
+    let mut backends = Backend::ALL.to_vec();
+    backends.retain(|backend| cfg!(feature = "mysql") || *backend != Backend::Mysql);
+    backends
+}
+
 /// A plain connection to PostgreSQL, without anything of lockbench's.
 pub fn postgres(url: &str) -> PgConnection {
     PgConnection::establish(url).expect("the test's own server")
@@ -65,6 +75,10 @@ pub fn database(backend: Backend) -> Database {
     let address = match backend {
         Backend::Sqlite => Address::PrivateSqlite,
         Backend::Postgres => Address::Postgres(postgres_url()),
+        #[cfg(feature = "mysql")]
+        Backend::Mysql => Address::Mysql(mariadb::url()),
+        #[cfg(not(feature = "mysql"))]
+        Backend::Mysql => panic!("this build has no MariaDB: ask for common::backends()"),
     };
     Database::open(&address, &ServerOptions::default()).expect("a database of the test's own")
 }
@@ -89,7 +103,7 @@ pub fn safe_strategies(backend: Backend) -> Vec<Strategy> {
     Strategy::value_variants()
         .iter()
         .copied()
-        .filter(|strategy| strategy.promise(backend) == Some(Promise::Safe))
+        .filter(|strategy| strategy.promise(Engine::of(backend)) == Some(Promise::Safe))
         .collect()
 }
 

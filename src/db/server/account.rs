@@ -1,4 +1,4 @@
-//! The account a server runs under: PostgreSQL refuses to run as root.
+//! The account a server runs under: PostgreSQL and MariaDB refuse to run as root.
 
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -15,15 +15,16 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// The account to step down to: none when we are not root, else `postgres`, else `nobody`.
+    /// The account to step down to: none when we are not root, else the one that packages make
+    /// for the server, else `nobody`.
     ///
     /// # Errors
     /// Root on a system that has neither.
-    pub(super) fn unprivileged() -> Result<Option<Self>> {
+    pub(super) fn unprivileged(packaged: &str) -> Result<Option<Self>> {
         if !geteuid().is_root() {
             return Ok(None);
         }
-        for name in ["postgres", "nobody"] {
+        for name in [packaged, "nobody"] {
             if let Some(found) = User::from_name(name)? {
                 return Ok(Some(Self {
                     user: found.uid,
@@ -32,7 +33,7 @@ impl Account {
             }
         }
         bail!(
-            "PostgreSQL does not run as root, and this system has neither a user `postgres` nor `nobody` to run it"
+            "a private server does not run as root, and this system has neither a user `{packaged}` nor `nobody` to run it"
         )
     }
 

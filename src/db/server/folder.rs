@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
 use super::account::Account;
-use super::watcher::Watcher;
+use super::watcher::{Signal, Watcher};
 
 /// The longest path a socket may have is 108 bytes on Linux and 104 elsewhere; PostgreSQL adds
 /// `/.s.PGSQL.5432` and a lock file's suffix to the folder's.
@@ -18,8 +18,9 @@ const LONGEST_SOCKET_FOLDER: usize = 80;
 /// A folder that only its owner may enter, and what runs in it.
 #[derive(Debug)]
 pub struct Folder {
-    // Dropped first: it stops the server and empties the folder.
-    watcher: Option<Watcher>,
+    // Dropped in this order: the server stops before its files go.
+    server: Option<Watcher>,
+    _watcher: Watcher,
     folder: TempDir,
 }
 
@@ -29,9 +30,7 @@ impl Folder {
     /// # Errors
     /// The folder or the watcher could not be made.
     pub fn private() -> Result<Self> {
-        let mut folder = Self::make(&std::env::temp_dir())?;
-        folder.watcher = Some(Watcher::over(folder.path(), None)?);
-        Ok(folder)
+        Self::make(&std::env::temp_dir())
     }
 
     /// Makes a folder for a server's files and socket, which `account` can reach and owns.
@@ -56,12 +55,18 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Starts `server` in this folder, watched over.
+    /// Starts `server` in this folder, watched over, to be stopped by `stop`.
     ///
     /// # Errors
     /// The watcher could not be started.
-    pub(super) fn serve(&mut self, server: &Command, account: Option<Account>) -> Result<()> {
-        self.watcher = Some(Watcher::over(self.folder.path(), Some((server, account)))?);
+    pub(super) fn serve(
+        &mut self,
+        server: &Command,
+        account: Option<Account>,
+        stop: Signal,
+    ) -> Result<()> {
+        let watched = Some((server, account, stop));
+        self.server = Some(Watcher::over(self.folder.path(), watched)?);
         Ok(())
     }
 
@@ -73,27 +78,32 @@ impl Folder {
     fn make(base: &Path) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("lockbench-")
-            // Anybody who can reach the socket is the server's superuser.
+            // A private server asks nobody for a password: this is its lock.
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(base)
             .with_context(|| format!("cannot make a private folder in {}", base.display()))?;
         Ok(Self {
-            watcher: None,
+            server: None,
+            _watcher: Watcher::over(folder.path(), None)?,
             folder,
         })
     }
+}
+
+/// A path as a part of a URL.
+pub(super) fn percent_encoded(path: &Path) -> String {
+    let path = path.display().to_string();
+    path.replace('%', "%25")
+        .replace('/', "%2F")
+        .replace(' ', "%20")
 }
 
 /// Whether a socket in a folder below `base` has a short enough path, and an account that is
 /// not ours may get there.
 fn is_fit(base: &Path, account: Option<Account>) -> bool {
     let short = base.as_os_str().len() + "/lockbench-XXXXXX".len() <= LONGEST_SOCKET_FOLDER;
-    let allows_all = |folder: &Path, what: u32| {
-        std::fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & what == what)
+    let open_to_all = |folder: &Path| {
+        std::fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & 0o001 != 0)
     };
-    let open_to_all = || {
-        // To write into it, too: the watcher removes our folder as that account.
-        allows_all(base, 0o003) && base.ancestors().all(|folder| allows_all(folder, 0o001))
-    };
-    short && base.is_dir() && (account.is_none() || open_to_all())
+    short && base.is_dir() && (account.is_none() || base.ancestors().all(open_to_all))
 }

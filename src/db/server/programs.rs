@@ -1,94 +1,170 @@
-//! Where PostgreSQL's programs are.
+//! Where a server's programs are.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
 
-/// Names a folder that is to be used instead of whatever would be found.
-const OVERRIDE: &str = "LOCKBENCH_POSTGRES_BIN";
+/// What is looked for, and where.
+pub(super) struct Wanted {
+    product: &'static str,
+    /// Names a folder that is to be used instead of whatever would be found.
+    variable: &'static str,
+    needed: &'static [&'static str],
+    /// A program that prints the folder, and how to ask it.
+    config: Option<(&'static str, &'static str)>,
+    /// Usual folders; `*` stands for the rest of one folder's name, and the highest number
+    /// comes first.
+    usual: &'static [&'static str],
+    /// How to install it.
+    install: &'static str,
+}
 
-/// What a folder must hold to be of use.
-const NEEDED: [&str; 2] = ["initdb", "postgres"];
+/// PostgreSQL: folders of Debian and Ubuntu, Fedora and Red Hat, Homebrew, and PostgreSQL's
+/// own packages.
+pub(super) const POSTGRES: Wanted = Wanted {
+    product: "PostgreSQL",
+    variable: "LOCKBENCH_POSTGRES_BIN",
+    needed: &["initdb", "postgres"],
+    config: Some(("pg_config", "--bindir")),
+    usual: &[
+        "/usr/lib/postgresql/*/bin",
+        "/usr/pgsql-*/bin",
+        "/usr/lib64/pgsql/bin",
+        "/opt/homebrew/opt/postgresql*/bin",
+        "/usr/local/opt/postgresql*/bin",
+        "/home/linuxbrew/.linuxbrew/opt/postgresql*/bin",
+        "/Applications/Postgres.app/Contents/Versions/*/bin",
+        "/usr/local/pgsql/bin",
+    ],
+    install: "Debian: `apt install postgresql`, Fedora: `dnf install postgresql-server`, macOS: `brew install postgresql`",
+};
 
-/// Folders of Debian and Ubuntu, Fedora and Red Hat, Homebrew, and PostgreSQL's own packages;
-/// `*` stands for the rest of one folder's name, and the highest number comes first.
-const USUAL: [&str; 8] = [
-    "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
-    "/usr/lib64/pgsql/bin",
-    "/opt/homebrew/opt/postgresql*/bin",
-    "/usr/local/opt/postgresql*/bin",
-    "/home/linuxbrew/.linuxbrew/opt/postgresql*/bin",
-    "/Applications/Postgres.app/Contents/Versions/*/bin",
-    "/usr/local/pgsql/bin",
-];
+/// MariaDB: folders of the distributions, Homebrew, and MariaDB's own packages.
+#[cfg(feature = "mysql")]
+pub(super) const MARIADB: Wanted = Wanted {
+    product: "MariaDB",
+    variable: "LOCKBENCH_MARIADB_BIN",
+    needed: &["mariadb-install-db", "mariadbd"],
+    config: None,
+    usual: &[
+        "/usr/bin",
+        "/opt/homebrew/opt/mariadb*/bin",
+        "/usr/local/opt/mariadb*/bin",
+        "/home/linuxbrew/.linuxbrew/opt/mariadb*/bin",
+        "/usr/local/mysql/bin",
+    ],
+    install: "Debian: `apt install mariadb-server`, Fedora: `dnf install mariadb-server`, macOS: `brew install mariadb`",
+};
 
-/// Finds the folder of PostgreSQL's programs.
-///
-/// # Errors
-/// There is none; the message says how to get them.
-pub(super) fn find() -> Result<PathBuf> {
-    if let Some(folder) = std::env::var_os(OVERRIDE) {
-        let folder = PathBuf::from(folder);
-        if holds_all(&folder) {
-            return Ok(folder);
+/// MySQL, whose server makes its own files; taken where there is no MariaDB.
+#[cfg(feature = "mysql")]
+pub(super) const MYSQL: Wanted = Wanted {
+    needed: &["mysqld"],
+    product: "MySQL",
+    usual: &[
+        "/usr/sbin",
+        "/opt/homebrew/opt/mysql*/bin",
+        "/usr/local/opt/mysql*/bin",
+        "/usr/local/mysql/bin",
+    ],
+    ..MARIADB
+};
+
+/// A folder that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Programs {
+    folder: PathBuf,
+}
+
+impl Wanted {
+    /// Finds the folder of the programs.
+    ///
+    /// # Errors
+    /// There is none; the message says how to get them.
+    pub(super) fn find(&self) -> Result<Programs> {
+        let names = self.needed.join(" and ");
+        if let Some(folder) = std::env::var_os(self.variable) {
+            let folder = PathBuf::from(folder);
+            if self.are_in(&folder) {
+                return Ok(Programs { folder });
+            }
+            bail!(
+                "{} is {}, which does not hold {names}",
+                self.variable,
+                folder.display()
+            );
         }
-        bail!(
-            "{OVERRIDE} is {}, which does not hold {}",
-            folder.display(),
-            NEEDED.join(" and ")
-        );
+        let found = self
+            .on_path()
+            .or_else(|| self.config_folder())
+            .or_else(|| self.usual.iter().find_map(|pattern| self.newest(pattern)));
+        match found {
+            Some(folder) => Ok(Programs { folder }),
+            None => bail!(
+                "{}'s programs ({names}) are not on this machine: install them ({}), \
+                 name their folder in {}, or give the URL of a server",
+                self.product,
+                self.install,
+                self.variable
+            ),
+        }
     }
-    let found = on_path()
-        .or_else(from_pg_config)
-        .or_else(|| USUAL.iter().find_map(|pattern| newest(pattern)));
-    match found {
-        Some(folder) => Ok(folder),
-        None => bail!(
-            "PostgreSQL's programs ({}) are not on this machine: install them \
-             (Debian: `apt install postgresql`, Fedora: `dnf install postgresql-server`, \
-             macOS: `brew install postgresql`), name their folder in {OVERRIDE}, \
-             or give the URL of a server",
-            NEEDED.join(", ")
-        ),
+
+    fn are_in(&self, folder: &Path) -> bool {
+        self.needed
+            .iter()
+            .all(|program| near(folder, program).is_some())
+    }
+
+    fn on_path(&self) -> Option<PathBuf> {
+        let path = std::env::var_os("PATH")?;
+        std::env::split_paths(&path).find(|folder| self.are_in(folder))
+    }
+
+    fn config_folder(&self) -> Option<PathBuf> {
+        let (program, question) = self.config?;
+        let answer = Command::new(program).arg(question).output().ok()?;
+        let folder = PathBuf::from(String::from_utf8(answer.stdout).ok()?.trim());
+        self.are_in(&folder).then_some(folder)
+    }
+
+    /// The folder that fits `pattern` and has the highest version number in its name.
+    fn newest(&self, pattern: &str) -> Option<PathBuf> {
+        let Some((before, after)) = pattern.split_once('*') else {
+            return Some(PathBuf::from(pattern)).filter(|folder| self.are_in(folder));
+        };
+        let (parent, prefix) = before.rsplit_once('/')?;
+        let after = after.trim_start_matches('/');
+        let mut fitting: Vec<(u32, PathBuf)> = std::fs::read_dir(parent)
+            .ok()?
+            .filter_map(Result::ok)
+            .filter_map(|entry| {
+                let name = entry.file_name().into_string().ok()?;
+                let rest = name.strip_prefix(prefix)?;
+                let folder = entry.path().join(after);
+                self.are_in(&folder).then(|| (version(rest), folder))
+            })
+            .collect();
+        fitting.sort();
+        fitting.pop().map(|(_, folder)| folder)
     }
 }
 
-fn holds_all(folder: &Path) -> bool {
-    NEEDED.iter().all(|program| folder.join(program).is_file())
+impl Programs {
+    /// Where one of the needed programs is.
+    pub(super) fn path(&self, program: &str) -> PathBuf {
+        near(&self.folder, program).unwrap_or_else(|| self.folder.join(program))
+    }
 }
 
-fn on_path() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path).find(|folder| holds_all(folder))
-}
-
-fn from_pg_config() -> Option<PathBuf> {
-    let answer = Command::new("pg_config").arg("--bindir").output().ok()?;
-    let folder = PathBuf::from(String::from_utf8(answer.stdout).ok()?.trim());
-    holds_all(&folder).then_some(folder)
-}
-
-/// The folder that fits `pattern` and has the highest version number in its name.
-fn newest(pattern: &str) -> Option<PathBuf> {
-    let Some((before, after)) = pattern.split_once('*') else {
-        return Some(PathBuf::from(pattern)).filter(|folder| holds_all(folder));
-    };
-    let (parent, prefix) = before.rsplit_once('/')?;
-    let after = after.trim_start_matches('/');
-    let mut fitting: Vec<(u32, PathBuf)> = std::fs::read_dir(parent)
-        .ok()?
-        .filter_map(Result::ok)
-        .filter_map(|entry| {
-            let name = entry.file_name().into_string().ok()?;
-            let rest = name.strip_prefix(prefix)?;
-            let folder = entry.path().join(after);
-            holds_all(&folder).then(|| (version(rest), folder))
-        })
-        .collect();
-    fitting.sort();
-    fitting.pop().map(|(_, folder)| folder)
+/// A program in `folder` or in one beside it: servers are in `sbin` on Debian and in `libexec`
+/// on Fedora, apart from what starts them.
+fn near(folder: &Path, program: &str) -> Option<PathBuf> {
+    [".", "../sbin", "../libexec"]
+        .iter()
+        .map(|place| folder.join(place).join(program))
+        .find(|path| path.is_file())
 }
 
 /// The first number in a folder's name: 17 in `17`, `@17` and `17.2`; 0 where there is none.
@@ -108,7 +184,7 @@ mod tests {
 
     fn install(folder: &Path) {
         std::fs::create_dir_all(folder).unwrap();
-        for program in NEEDED {
+        for program in POSTGRES.needed {
             std::fs::write(folder.join(program), "").unwrap();
         }
     }
@@ -120,7 +196,7 @@ mod tests {
             install(&root.path().join(version).join("bin"));
         }
         let pattern = format!("{}/*/bin", root.path().display());
-        assert_eq!(newest(&pattern), Some(root.path().join("16/bin")));
+        assert_eq!(POSTGRES.newest(&pattern), Some(root.path().join("16/bin")));
     }
 
     #[test]
@@ -132,8 +208,29 @@ mod tests {
         std::fs::write(newer.join("postgres"), "").unwrap();
         let pattern = format!("{}/postgresql*/bin", root.path().display());
         assert_eq!(
-            newest(&pattern),
+            POSTGRES.newest(&pattern),
             Some(root.path().join("postgresql@15/bin"))
+        );
+    }
+
+    #[cfg(feature = "mysql")]
+    #[test]
+    fn a_server_beside_the_folder_of_the_other_programs_is_found() {
+        let root = tempfile::tempdir().unwrap();
+        for program in ["bin/mariadb-install-db", "sbin/mariadbd"] {
+            let path = root.path().join(program);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        let bin = root.path().join("bin");
+        let found = MARIADB.newest(bin.to_str().unwrap());
+        assert_eq!(found, Some(bin.clone()));
+        assert_eq!(
+            Programs {
+                folder: bin.clone()
+            }
+            .path("mariadbd"),
+            bin.join("../sbin/mariadbd")
         );
     }
 }

@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS lockbench_ledger;
+DROP TABLE IF EXISTS lockbench_items;

@@ -1,0 +1,105 @@
+//! MariaDB's and MySQL's advisory locks: `GET_LOCK` and `RELEASE_LOCK`.
+
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel::sql_types::{BigInt, Nullable};
+use diesel::{QueryResult, RunQueryDsl};
+
+use super::AnyConnection;
+use super::connection::MultiBackend;
+
+/// The lock's name. Names are the whole server's, so that of the database is in front, cut so
+/// that MySQL's limit of 64 characters is kept: two long names that begin alike share a lock,
+/// which is slower and never wrong.
+const NAME: &str = "CONCAT(LEFT(DATABASE(), 34), '.lockbench.', ";
+
+/// A year. MariaDB does not know MySQL's "negative is for ever", and answers it with NULL.
+const FOR_EVER: i64 = 31_536_000;
+
+#[derive(QueryId)]
+struct Take {
+    key: i64,
+    seconds: i64,
+}
+
+#[derive(QueryId)]
+struct Release {
+    key: i64,
+}
+
+impl QueryFragment<MultiBackend> for Take {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql("SELECT GET_LOCK(");
+        out.push_sql(NAME);
+        out.push_bind_param::<BigInt, _>(&self.key)?;
+        out.push_sql("), ");
+        out.push_bind_param::<BigInt, _>(&self.seconds)?;
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl QueryFragment<MultiBackend> for Release {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql("SELECT RELEASE_LOCK(");
+        out.push_sql(NAME);
+        out.push_bind_param::<BigInt, _>(&self.key)?;
+        out.push_sql("))");
+        Ok(())
+    }
+}
+
+impl Query for Take {
+    type SqlType = Nullable<BigInt>;
+}
+
+impl Query for Release {
+    type SqlType = Nullable<BigInt>;
+}
+
+impl RunQueryDsl<AnyConnection> for Take {}
+impl RunQueryDsl<AnyConnection> for Release {}
+
+/// Waits for the lock of `key`. It belongs to the session, not to a transaction.
+///
+/// # Errors
+/// Whatever the server answers; any answer but 1 is an error, never silently a lock.
+pub(super) fn take(connection: &mut AnyConnection, key: i64) -> QueryResult<()> {
+    let answer = ask(connection, key, FOR_EVER)?;
+    demand(answer, "GET_LOCK")
+}
+
+/// Takes the lock of `key` if nobody has it.
+///
+/// # Errors
+/// Whatever the server answers; no answer (NULL) is an error.
+pub(super) fn try_take(connection: &mut AnyConnection, key: i64) -> QueryResult<bool> {
+    match ask(connection, key, 0)? {
+        Some(0) => Ok(false),
+        answer => demand(answer, "GET_LOCK").map(|()| true),
+    }
+}
+
+/// Gives the lock of `key` back.
+///
+/// # Errors
+/// Whatever the server answers; that this session had no such lock is an error.
+pub(super) fn release(connection: &mut AnyConnection, key: i64) -> QueryResult<()> {
+    let answer = Release { key }.get_result::<Option<i64>>(connection)?;
+    demand(answer, "RELEASE_LOCK")
+}
+
+fn ask(connection: &mut AnyConnection, key: i64, seconds: i64) -> QueryResult<Option<i64>> {
+    Take { key, seconds }.get_result(connection)
+}
+
+fn demand(answer: Option<i64>, function: &str) -> QueryResult<()> {
+    if answer == Some(1) {
+        return Ok(());
+    }
+    let answer = answer.map_or("NULL".to_owned(), |answer| answer.to_string());
+    Err(Error::DatabaseError(
+        DatabaseErrorKind::Unknown,
+        Box::new(format!("{function} answered {answer} instead of 1")),
+    ))
+}

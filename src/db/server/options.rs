@@ -1,0 +1,12 @@
+//! How a private server is to be run.
+
+/// How a private server is to be run.
+#[derive(Clone, Debug, Default)]
+pub struct ServerOptions {
+    /// Connections it must be able to hold, beside a few for its administration. A server's
+    /// own default where this is smaller.
+    pub connections: u32,
+    /// Further settings, as `name=value`. A user's run keeps the durable defaults; tests turn
+    /// PostgreSQL's `fsync` off, and set MariaDB's `innodb_flush_log_at_trx_commit` to 2.
+    pub settings: Vec<String>,
+}

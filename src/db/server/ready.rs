@@ -1,0 +1,52 @@
+//! Waiting for a private server to answer.
+
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use diesel::ConnectionResult;
+
+use super::watcher::{ENDED, LOG};
+
+/// How long a server may take to answer; half a second is usual.
+const READY: Duration = Duration::from_secs(30);
+
+/// Waits until the server in `folder` answers a real start-up packet: the socket is there
+/// before that.
+///
+/// # Errors
+/// The server ended or did not answer in time, with the last that it printed.
+pub(super) fn wait<T>(
+    product: &str,
+    folder: &Path,
+    connect: impl Fn() -> ConnectionResult<T>,
+) -> Result<()> {
+    let deadline = Instant::now() + READY;
+    loop {
+        let refusal = match connect() {
+            Ok(_) => return Ok(()),
+            Err(refusal) => refusal,
+        };
+        if folder.join(ENDED).exists() {
+            bail!(
+                "the private {product} server ended at once: {}",
+                last_words(folder)
+            );
+        }
+        if Instant::now() > deadline {
+            bail!(
+                "the private {product} server did not answer within {} s: {refusal}; {}",
+                READY.as_secs(),
+                last_words(folder)
+            );
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn last_words(folder: &Path) -> String {
+    let log = std::fs::read_to_string(folder.join(LOG)).unwrap_or_default();
+    let lines: Vec<&str> = log.lines().rev().take(3).collect();
+    lines.into_iter().rev().collect::<Vec<_>>().join(" / ")
+}
