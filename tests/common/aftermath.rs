@@ -1,6 +1,7 @@
 //! What is in the tables after a fault, by SQL of the tests' own, against what was reported.
 
 #![allow(
+    dead_code,
     missing_docs,
     unreachable_pub,
     clippy::expect_used,

@@ -1,6 +1,7 @@
 //! The program at work, with everything that belongs to it in sight.
 
 #![allow(
+    dead_code,
     missing_docs,
     unreachable_pub,
     clippy::expect_used,

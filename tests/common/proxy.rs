@@ -2,6 +2,7 @@
 //! now and then loses the connection around a COMMIT.
 
 #![allow(
+    dead_code,
     missing_docs,
     unreachable_pub,
     clippy::expect_used,
