@@ -1,8 +1,9 @@
-//! What is put to the test: a strategy, perhaps with some of its choices replaced.
+//! What is put to the test: a strategy or a mistake, perhaps with some of its choices replaced.
 
 use serde::Serialize;
 
 use crate::db::Engine;
+use crate::named::Named;
 use crate::strategy::{Guard, Isolation, Plan, Promise, Read, Strategy, Write};
 
 /// A plan and the name it goes by.
@@ -13,12 +14,12 @@ pub struct Contender {
     /// Its four choices.
     #[serde(flatten)]
     pub plan: Plan,
-    /// What it promises is that of the strategy whose row it is, if any.
+    /// What it promises is what the row promises that has its name, if any has.
     #[serde(skip)]
-    strategy: Option<Strategy>,
-    /// The strategy that it was made from, and what was replaced.
+    named: Option<Named>,
+    /// The row that it was made from, and what was replaced.
     #[serde(skip)]
-    made_from: (Strategy, Overrides),
+    made_from: (Named, Overrides),
 }
 
 /// Choices that replace those of a strategy.
@@ -35,9 +36,10 @@ pub struct Overrides {
 }
 
 impl Contender {
-    /// A strategy with `overrides` in place of its own choices. A row that has a name of its
-    /// own goes by that.
-    pub fn new(base: Strategy, overrides: Overrides) -> Self {
+    /// A row with `overrides` in place of its own choices. A row that has a name of its own
+    /// goes by that.
+    pub fn new(base: impl Into<Named>, overrides: Overrides) -> Self {
+        let base = base.into();
         let own = base.plan();
         let plan = Plan {
             guard: overrides.guard.unwrap_or(own.guard),
@@ -45,9 +47,9 @@ impl Contender {
             read: overrides.read.unwrap_or(own.read),
             write: overrides.write.unwrap_or(own.write),
         };
-        let strategy = Strategy::named(&plan);
-        let name = match strategy {
-            Some(strategy) => strategy.to_string(),
+        let named = Named::of(&plan);
+        let name = match named {
+            Some(named) => named.to_string(),
             None => [
                 Some(base.to_string()),
                 (plan.guard != own.guard).then(|| format!("guard {}", plan.guard)),
@@ -63,7 +65,7 @@ impl Contender {
         Self {
             name,
             plan,
-            strategy,
+            named,
             made_from: (base, overrides),
         }
     }
@@ -72,7 +74,7 @@ impl Contender {
     /// strategy is that somebody has broken by mistake. For tests of whoever checks promises.
     pub fn sabotaged(strategy: Strategy, overrides: Overrides) -> Self {
         Self {
-            strategy: Some(strategy),
+            named: Some(strategy.into()),
             ..Self::new(strategy, overrides)
         }
     }
@@ -98,13 +100,13 @@ impl Contender {
 
     /// What it promises on `engine`: nothing, unless the row has a name.
     pub fn promise(&self, engine: Engine) -> Option<Promise> {
-        self.strategy?.promise(engine)
+        self.named?.promise(engine)
     }
 }
 
-impl From<Strategy> for Contender {
-    fn from(strategy: Strategy) -> Self {
-        Self::new(strategy, Overrides::default())
+impl<N: Into<Named>> From<N> for Contender {
+    fn from(row: N) -> Self {
+        Self::new(row, Overrides::default())
     }
 }
 

@@ -21,6 +21,9 @@ pub struct Sent {
     pub binds: String,
 }
 
+/// Units of item 1 that the shop must have: one is bought.
+pub const STOCK: i64 = 100;
+
 /// Buys one unit of item 1 and reports every statement that went over the connection.
 ///
 /// # Errors
@@ -48,6 +51,7 @@ pub fn overhear(connection: &mut AnyConnection, plan: Plan) -> Result<Vec<Sent>>
     let shop = Shop {
         plan,
         mutexes: &mutexes,
+        initial: STOCK,
         think: &move || note(&thinking, aside("decide")),
     };
     let answer = attempt(connection, &shop, &order);

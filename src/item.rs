@@ -17,6 +17,14 @@ pub struct Item {
     pub version: i64,
 }
 
+impl Item {
+    /// An item of which nothing is left.
+    pub const EMPTY: Self = Self {
+        stock: 0,
+        version: 0,
+    };
+}
+
 /// Reads an item, taking `lock` on its row. `None`: there is no such row, or it was skipped.
 ///
 /// # Errors

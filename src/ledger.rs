@@ -38,6 +38,19 @@ pub fn record(connection: &mut AnyConnection, order: &Order) -> QueryResult<()> 
     .map(drop)
 }
 
+/// What the ledger says happened to the stock of an item, added up here: the databases differ
+/// in the type of a sum.
+///
+/// # Errors
+/// Whatever the database answers.
+pub fn moved(connection: &mut AnyConnection, item_id: i64) -> QueryResult<i64> {
+    let deltas: Vec<i64> = ledger::table
+        .filter(ledger::item_id.eq(item_id))
+        .select(ledger::delta)
+        .load(connection)?;
+    Ok(deltas.iter().sum())
+}
+
 /// The whole ledger, by order.
 ///
 /// # Errors

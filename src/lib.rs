@@ -6,7 +6,8 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`strategy`] | the strategies: each a row of four choices, with its promise and its lesson |
-//! | [`contender`] | a strategy with some of its choices replaced |
+//! | [`mistake`] | the mistakes that look like strategies |
+//! | [`named`], [`contender`] | either of them, perhaps with some of its choices replaced |
 //! | [`scenario`] | the stories, in their own words |
 //! | [`load`], [`order`] | how hard the shop is hit, and what each buyer wants |
 //! | [`purchase`] | the one routine that interprets a strategy |
@@ -65,6 +66,8 @@ pub mod interrupt;
 pub mod item;
 pub mod ledger;
 pub mod load;
+pub mod mistake;
+pub mod named;
 pub mod order;
 pub mod purchase;
 pub mod report;

@@ -12,7 +12,7 @@ use crate::guard::{self, Mutexes};
 use crate::item::{self, Item};
 use crate::ledger;
 use crate::order::Order;
-use crate::strategy::{Plan, Read, Write};
+use crate::strategy::{Guard, Plan, Read, Write};
 
 /// What a purchase needs beside the order: the plan, the locks in this process, and what a
 /// buyer does between reading and taking.
@@ -21,6 +21,8 @@ pub struct Shop<'a> {
     pub plan: Plan,
     /// The locks in this process.
     pub mutexes: &'a Mutexes,
+    /// Units of each item at the start.
+    pub initial: i64,
     /// What happens between reading the stock and taking from it.
     pub think: &'a (dyn Fn() + Sync),
 }
@@ -44,6 +46,8 @@ pub enum Setback {
     Uncertain,
     /// The order's key is in the ledger already.
     AlreadyRecorded,
+    /// The buyer has tried for long enough.
+    GaveUp,
     /// Trying again would not help.
     Failed(Error),
 }
@@ -71,7 +75,7 @@ pub fn attempt(
     guard::holding(
         connection,
         shop.plan.guard,
-        order.item,
+        order,
         shop.mutexes,
         |connection| {
             in_transaction(connection, &shop.plan, |connection| {
@@ -116,7 +120,11 @@ fn carry_out(
     shop: &Shop<'_>,
     order: &Order,
 ) -> Result<Answer, Setback> {
-    let seen = look(connection, &shop.plan, order.item)?;
+    let mut seen = look(connection, shop, order)?;
+    if shop.plan.guard == Guard::AdvisoryLate {
+        guard::take(connection, shop.plan.guard, order)?;
+        seen = look(connection, shop, order)?;
+    }
     if let Some(item) = seen
         && !order.is_restock()
         && item.stock < order.quantity
@@ -124,50 +132,88 @@ fn carry_out(
         return Ok(Answer::SoldOut);
     }
     (shop.think)();
-    if take(connection, shop.plan.write, seen, order)? == Answer::SoldOut {
+    if take(connection, shop, seen, order)? == Answer::SoldOut {
         return Ok(Answer::SoldOut);
     }
     record(connection, order)?;
+    if shop.plan.guard == Guard::AdvisoryEarly {
+        guard::give_back(connection, shop.plan.guard, order);
+    }
     Ok(Answer::Done)
 }
 
 /// How much is left, if the plan looks at all.
-fn look(connection: &mut AnyConnection, plan: &Plan, id: i64) -> Result<Option<Item>, Setback> {
-    if plan.read == Read::None {
-        return Ok(None);
-    }
-    let lock = plan.read.row_lock();
-    let found = match plan.isolation.level() {
-        Some(_) => item::read(connection, id, lock),
-        None => transaction::around_lone_read(connection, lock, |connection| {
-            item::read(connection, id, lock)
-        }),
+fn look(
+    connection: &mut AnyConnection,
+    shop: &Shop<'_>,
+    order: &Order,
+) -> Result<Option<Item>, Setback> {
+    let Plan { read, .. } = shop.plan;
+    let found = match read {
+        Read::None => return Ok(None),
+        Read::CountSold => return count_sold(connection, shop, order).map(Some),
+        Read::BeforeLock => {
+            let believed = read_row(connection, shop, order, None)?;
+            read_row(connection, shop, order, read.row_lock())?;
+            believed
+        }
+        _ => read_row(connection, shop, order, read.row_lock())?,
     };
-    let found = found
-        .map_err(Setback::of(connection))
-        .map_err(|setback| setback.of_read(lock));
-    match found? {
-        Some(item) => Ok(Some(item)),
+    match (found, read) {
+        (Some(item), _) => Ok(Some(item)),
         // No item is ever removed: no row means that somebody has it locked. Whoever takes
         // that for "sold out" turns buyers away while there is stock.
-        None if plan.read == Read::SkipLocked => Err(Setback::Conflict(Conflict::RowSkipped)),
-        None => Err(Setback::Failed(Error::NotFound)),
+        (None, Read::SkippedIsSoldOut) if !order.is_restock() => Ok(Some(Item::EMPTY)),
+        (None, Read::SkipLocked | Read::SkippedIsSoldOut) => {
+            Err(Setback::Conflict(Conflict::RowSkipped))
+        }
+        (None, _) => Err(Setback::Failed(Error::NotFound)),
     }
+}
+
+/// The item's row, locked with `lock`.
+fn read_row(
+    connection: &mut AnyConnection,
+    shop: &Shop<'_>,
+    order: &Order,
+    lock: Option<RowLock>,
+) -> Result<Option<Item>, Setback> {
+    let read = |connection: &mut AnyConnection| item::read(connection, order.item, lock);
+    match shop.plan.isolation.level() {
+        Some(_) => read(connection),
+        None => transaction::around_lone_read(connection, lock, read),
+    }
+    .map_err(Setback::of(connection))
+    .map_err(|setback| setback.of_read(lock))
+}
+
+/// What must be left by what the ledger says was sold.
+fn count_sold(
+    connection: &mut AnyConnection,
+    shop: &Shop<'_>,
+    order: &Order,
+) -> Result<Item, Setback> {
+    let moved = ledger::moved(connection, order.item).map_err(Setback::of(connection))?;
+    Ok(Item {
+        stock: shop.initial + moved,
+        version: 0,
+    })
 }
 
 /// Takes the units out of the stock, or puts them back.
 fn take(
     connection: &mut AnyConnection,
-    write: Write,
+    shop: &Shop<'_>,
     seen: Option<Item>,
     order: &Order,
 ) -> Result<Answer, Setback> {
     let Order {
         item: id, quantity, ..
     } = *order;
+    let write = shop.plan.write;
     let changed = match (write, seen) {
         (Write::Assign, Some(seen)) => item::assign(connection, id, seen.stock - quantity),
-        (Write::IfVersion, Some(seen)) => {
+        (Write::IfVersion | Write::IfVersionIgnored | Write::IfVersionAgain, Some(seen)) => {
             item::assign_if_version(connection, id, seen.stock - quantity, seen.version)
         }
         (Write::IfEnough, _) if !order.is_restock() => {
@@ -175,13 +221,33 @@ fn take(
         }
         (Write::IfEnough | Write::Subtract, _) => item::subtract(connection, id, quantity),
         // `Plan::refusal` keeps such plans away from here.
-        (Write::Assign | Write::IfVersion, None) => Err(Error::NotFound),
+        (_, None) => Err(Error::NotFound),
     };
     match (changed.map_err(Setback::of(connection))?, write) {
         (0, Write::IfVersion) => Err(Setback::Conflict(Conflict::StaleVersion)),
+        (0, Write::IfVersionAgain) => take_again(connection, shop, seen, order),
         (0, Write::IfEnough) => Ok(Answer::SoldOut),
+        (0, Write::IfVersionIgnored) => Ok(Answer::Done),
         (0, _) => Err(Setback::Failed(Error::NotFound)),
         (_, _) => Ok(Answer::Done),
+    }
+}
+
+/// Reads and takes again inside the same transaction, where it shows something new. Where it
+/// does not, no number of attempts would help, and the buyer gives up.
+fn take_again(
+    connection: &mut AnyConnection,
+    shop: &Shop<'_>,
+    seen: Option<Item>,
+    order: &Order,
+) -> Result<Answer, Setback> {
+    let now = look(connection, shop, order)?;
+    if now == seen {
+        return Err(Setback::GaveUp);
+    }
+    match now {
+        Some(item) if !order.is_restock() && item.stock < order.quantity => Ok(Answer::SoldOut),
+        _ => take(connection, shop, now, order),
     }
 }
 

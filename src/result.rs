@@ -131,7 +131,7 @@ impl RunResult {
     pub fn exit(&self) -> Exit {
         match (self.verdict, self.promise) {
             _ if self.interrupted => Exit::Interrupted,
-            (Verdict::Unsafe, Some(Promise::Safe)) => Exit::Broken,
+            (Verdict::Unsafe, Some(promise)) if promise.is_sound() => Exit::Broken,
             (Verdict::Safe | Verdict::Unsafe, _) => Exit::Held,
             (Verdict::Inconclusive, _) => Exit::Inconclusive,
         }

@@ -43,12 +43,16 @@ pub enum Strategy {
 
 /// What a strategy promises on a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Promise {
     /// Nothing is oversold, lost or counted twice.
     Safe,
     /// It will sell too much as soon as buyers meet.
     Unsafe,
+    /// Nothing is lost, but buyers wait for each other until one is shot.
+    Deadlocks,
+    /// Nothing is lost, but buyers give up whom trying again would have served.
+    GivesUp,
 }
 
 /// What a student should take away from a strategy.
@@ -187,11 +191,20 @@ impl fmt::Display for Strategy {
     }
 }
 
+impl Promise {
+    /// Whether nothing is to be oversold, lost or counted twice, whatever else may go wrong.
+    pub fn is_sound(self) -> bool {
+        self != Self::Unsafe
+    }
+}
+
 impl fmt::Display for Promise {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Safe => "safe",
             Self::Unsafe => "unsafe",
+            Self::Deadlocks => "deadlocks",
+            Self::GivesUp => "gives up",
         })
     }
 }

@@ -35,6 +35,7 @@ fn statements_prepared_stay_constant_as_purchases_grow() {
         let counter = purchase::Shop {
             plan,
             mutexes: &mutexes,
+            initial: 100,
             think: &|| {},
         };
         let mut connection = database.connect().expect("a connection");

@@ -93,6 +93,10 @@ pub struct Checked {
     pub orders: u64,
     /// What was wrong, over all rounds.
     pub violations: Violations,
+    /// Deadlocks, over all rounds.
+    pub deadlocks: u64,
+    /// Orders given up, over all rounds.
+    pub gave_up: u64,
     /// What became of its promise.
     pub outcome: Outcome,
     /// Why it was not run, or shows nothing.
@@ -117,6 +121,8 @@ impl Checked {
             counting_rounds: 0,
             orders: 0,
             violations: Violations::default(),
+            deadlocks: 0,
+            gave_up: 0,
             outcome: if refusal.is_some() {
                 Outcome::Unsupported
             } else {
@@ -151,6 +157,8 @@ impl Checked {
         self.orders +=
             told.sold + told.restocked + told.sold_out + told.gave_up + told.failed + told.unknown;
         self.violations.add(&result.violations);
+        self.deadlocks += result.conflicts.get("deadlock").copied().unwrap_or(0);
+        self.gave_up += told.gave_up;
     }
 
     pub(super) fn conclude(&mut self) {
@@ -158,7 +166,7 @@ impl Checked {
             return;
         }
         let (measured, outcome) = match (self.violations.any(), self.promise) {
-            (true, Some(Promise::Safe)) => (Verdict::Unsafe, Outcome::Broken),
+            (true, Some(promise)) if promise.is_sound() => (Verdict::Unsafe, Outcome::Broken),
             (true, _) => (Verdict::Unsafe, Outcome::Caught),
             (false, _) if self.counting_rounds == 0 => {
                 self.reason = Some(if self.rounds == 0 {
@@ -169,7 +177,15 @@ impl Checked {
                 });
                 (Verdict::Inconclusive, Outcome::Inconclusive)
             }
-            (false, Some(Promise::Unsafe)) => (Verdict::Safe, Outcome::NotCaught),
+            (false, Some(Promise::Deadlocks)) if self.deadlocks > 0 => {
+                (Verdict::Safe, Outcome::Caught)
+            }
+            (false, Some(Promise::GivesUp)) if self.gave_up > 0 => {
+                (Verdict::Safe, Outcome::Caught)
+            }
+            (false, Some(promise)) if promise != Promise::Safe => {
+                (Verdict::Safe, Outcome::NotCaught)
+            }
             (false, _) => (Verdict::Safe, Outcome::Held),
         };
         self.measured = Some(measured);

@@ -21,7 +21,7 @@ use crate::interrupt;
 use crate::report::check::{CheckFormat, render};
 use crate::run::Shop;
 use crate::scenario::Scenario;
-use crate::strategy::Strategy;
+use crate::named::Named;
 
 /// Hold every strategy's promise against what is measured, for CI
 ///
@@ -29,6 +29,8 @@ use crate::strategy::Strategy;
 /// promises to be safe must be; what is documented as unsafe must be caught. Where the control
 /// breaks nothing the answer is inconclusive, never green. A failure is never tried again.
 #[derive(Debug, Args)]
+#[command(mut_arg("threads", |threads| threads.default_value("16")))]
+#[command(mut_arg("hold", |hold| hold.default_value("1ms")))]
 pub(super) struct CheckArguments {
     /// Strategies to check [default: all]
     #[arg(
@@ -38,7 +40,10 @@ pub(super) struct CheckArguments {
         value_name = "STRATEGY,…",
         hide_possible_values = true
     )]
-    strategies: Vec<Strategy>,
+    strategies: Vec<Named>,
+    /// Check the mistakes: each must be caught where it is wrong
+    #[arg(long, conflicts_with = "strategies")]
+    mistakes: bool,
     /// How often each strategy is put to the load, each time with the next seed
     #[arg(
         long,
@@ -73,9 +78,9 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
         .iter()
         .map(|name| parse(name).map(|address| (name, address)))
         .collect::<Result<_, _>>()?;
-    let strategies = match arguments.strategies.as_slice() {
-        [] => Strategy::value_variants(),
-        chosen => chosen,
+    let strategies: Vec<Named> = match arguments.strategies.as_slice() {
+        [] => all(arguments.mistakes),
+        chosen => chosen.to_vec(),
     };
     let requests = addresses.into_iter().map(|(name, address)| {
         let request = CheckRequest {
@@ -100,6 +105,13 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
             Err(failure)
         }
     }
+}
+
+/// All strategies, or all mistakes.
+fn all(mistakes: bool) -> Vec<Named> {
+    let rows = Named::value_variants().iter().copied();
+    rows.filter(|row| matches!(row, Named::Mistake(_)) == mistakes)
+        .collect()
 }
 
 /// Checks on one database after the other, until all are done or Ctrl-C.

@@ -17,7 +17,8 @@ use crate::report::{self, Format};
 use crate::result::RunResult;
 use crate::run::{Request, Shop};
 use crate::scenario::Scenario;
-use crate::strategy::{Guard, Isolation, Read, Strategy, Write};
+use crate::named::Named;
+use crate::strategy::{Guard, Isolation, Read, Write};
 
 /// Sell under one strategy, from many threads, and say what came of it
 ///
@@ -45,9 +46,9 @@ pub(super) struct RunArguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Strategy")]
 pub(super) struct ContenderArguments {
-    /// Strategy to use; `lockbench strategies` shows them all
+    /// Strategy to use; `lockbench strategies` shows them all, and `--mistakes` the mistakes
     #[arg(long, value_enum, hide_possible_values = true)]
-    strategy: Strategy,
+    strategy: Named,
     /// Replace what the strategy holds around the whole purchase
     #[arg(long, value_enum)]
     guard: Option<Guard>,

@@ -39,6 +39,16 @@ impl Backend {
         }
     }
 
+    /// Why a transaction of this database cannot read first and lock later; `None` when it can.
+    pub fn refuses_reading_before_locking(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some(
+                "a SQLite transaction takes its one lock when it begins, so that no read can come before it",
+            ),
+            Self::Postgres | Self::Mysql => None,
+        }
+    }
+
     /// Why this database has no advisory locks; `None` when it has.
     pub fn refuses_advisory_lock(self) -> Option<&'static str> {
         match self {

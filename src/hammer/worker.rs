@@ -152,6 +152,10 @@ impl<'a> Worker<'a> {
                         None => uncertain = true,
                     }
                 }
+                Ok(Err(Setback::GaveUp)) => {
+                    self.record.conflict(Conflict::StaleVersion);
+                    break Ending::GaveUp;
+                }
                 Err(gone) => {
                     let _ = self.shared.gone.set(format!("{gone:#}"));
                     break Ending::GaveUp;
@@ -196,6 +200,7 @@ impl<'a> Worker<'a> {
         let shop = Shop {
             plan: *plan,
             mutexes,
+            initial: load.stock,
             think: &|| pause(load.hold, stop),
         };
         let connection = self.connection.borrow(pool_wait)?;

@@ -37,11 +37,11 @@ pub(super) fn what_happened(result: &RunResult) -> String {
 pub(super) fn what_it_means(result: &RunResult) -> Option<String> {
     use crate::strategy::Promise;
     match (result.verdict, result.promise) {
-        (Verdict::Unsafe, Some(Promise::Safe)) => {
-            Some("This strategy promises to be safe here: the promise is broken.".to_owned())
-        }
         (Verdict::Unsafe, Some(Promise::Unsafe)) => {
             Some("This strategy is known to be unsafe here; that is what it shows.".to_owned())
+        }
+        (Verdict::Unsafe, Some(_)) => {
+            Some("This strategy promises to be safe here: the promise is broken.".to_owned())
         }
         (Verdict::Unsafe, None) => {
             Some("Nothing is promised for this combination of choices.".to_owned())

@@ -18,6 +18,12 @@ pub enum Guard {
     Mutex,
     /// A lock in the database that no row knows of, one per item
     Advisory,
+    /// A mistake: the same, given back before COMMIT
+    AdvisoryEarly,
+    /// A mistake: the same, taken inside the transaction, after it has read
+    AdvisoryLate,
+    /// A mistake: the same, on the order instead of the item
+    AdvisoryNarrow,
 }
 
 /// Whether the purchase is one transaction, and what that transaction sees of others.
@@ -50,6 +56,12 @@ pub enum Read {
     Nowait,
     /// SELECT … FOR UPDATE SKIP LOCKED: the next buyer sees no row
     SkipLocked,
+    /// A mistake: the same, where no row is taken for sold out
+    SkippedIsSoldOut,
+    /// A mistake: SELECT, then SELECT … FOR UPDATE, of which the first is believed
+    BeforeLock,
+    /// A mistake: the ledger is added up instead
+    CountSold,
 }
 
 /// How the purchase takes what it wants.
@@ -64,6 +76,10 @@ pub enum Write {
     IfEnough,
     /// SET stock = stock - n, whatever there is
     Subtract,
+    /// A mistake: if-version, without a look at whether a row was changed
+    IfVersionIgnored,
+    /// A mistake: if-version, tried again inside the same transaction
+    IfVersionAgain,
 }
 
 /// A strategy's row: four independent choices.
@@ -87,19 +103,43 @@ impl Plan {
                 Write::Assign => {
                     return Some("write `assign` computes the new stock from the read, and read `none` reads nothing".to_owned());
                 }
-                Write::IfVersion => {
+                Write::IfVersion | Write::IfVersionIgnored | Write::IfVersionAgain => {
                     return Some("write `if-version` compares with the version that was read, and read `none` reads nothing".to_owned());
                 }
                 Write::IfEnough | Write::Subtract => {}
             }
         }
-        if self.guard == Guard::Advisory
+        if self.guard.is_advisory()
             && let Some(why) = backend.refuses_advisory_lock()
         {
             return Some(why.to_owned());
         }
+        if let Some(why) = self.refused_before_lock(backend) {
+            return Some(why.to_owned());
+        }
         let lock = self.read.row_lock()?;
         backend.refuses_row_lock(lock).map(str::to_owned)
+    }
+
+    /// Why a mistake about *when* a lock is taken cannot be made.
+    fn refused_before_lock(&self, backend: Backend) -> Option<&'static str> {
+        let in_transaction = self.isolation != Isolation::Autocommit;
+        if self.guard == Guard::AdvisoryLate && (!in_transaction || self.read == Read::None) {
+            return Some(
+                "guard `advisory-late` comes after a transaction's first read, and here is none",
+            );
+        }
+        if self.guard == Guard::AdvisoryEarly && !in_transaction {
+            return Some("guard `advisory-early` ends before COMMIT, and here is none");
+        }
+        if self.write == Write::IfVersionAgain && !in_transaction {
+            return Some(
+                "write `if-version-again` stays inside its transaction, and here is none",
+            );
+        }
+        (self.read == Read::BeforeLock)
+            .then(|| backend.refuses_reading_before_locking())
+            .flatten()
     }
 }
 
@@ -125,15 +165,22 @@ impl Isolation {
     }
 }
 
+impl Guard {
+    /// Whether it asks the database for a lock.
+    pub fn is_advisory(self) -> bool {
+        !matches!(self, Self::None | Self::Mutex)
+    }
+}
+
 impl Read {
     /// The lock that the read takes on its row.
     pub fn row_lock(self) -> Option<RowLock> {
         match self {
-            Self::None | Self::Plain => None,
+            Self::None | Self::Plain | Self::CountSold => None,
             Self::ForShare => Some(RowLock::ForShare),
-            Self::ForUpdate => Some(RowLock::ForUpdate),
+            Self::ForUpdate | Self::BeforeLock => Some(RowLock::ForUpdate),
             Self::Nowait => Some(RowLock::NoWait),
-            Self::SkipLocked => Some(RowLock::SkipLocked),
+            Self::SkipLocked | Self::SkippedIsSoldOut => Some(RowLock::SkipLocked),
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::check::{CheckResult, Checked, Outcome};
 use crate::report::figures::count;
 use crate::report::sentence::wrongs;
 use crate::scenario::Scenario;
+use crate::strategy::Promise;
 
 /// The verdict: "Every promise held on SQLite 3.53.2: 8 held, 1 caught".
 pub(super) fn verdict(result: &CheckResult) -> String {
@@ -58,7 +59,19 @@ pub(super) fn control(result: &CheckResult) -> String {
 pub(super) fn seen(checked: &Checked) -> String {
     match &checked.reason {
         Some(reason) => reason.clone(),
-        None => wrongs(&checked.violations, &Scenario::Inventory.words()).join(", "),
+        None => {
+            let mut seen = wrongs(&checked.violations, &Scenario::Inventory.words());
+            match checked.promise {
+                Some(Promise::Deadlocks) => {
+                    seen.push(count(checked.deadlocks, "deadlock", "deadlocks"));
+                }
+                Some(Promise::GivesUp) => {
+                    seen.push(count(checked.gave_up, "buyer gave up", "buyers gave up"));
+                }
+                _ => {}
+            }
+            seen.join(", ")
+        }
     }
 }
 
@@ -71,7 +84,7 @@ pub(super) fn complaint(checked: &Checked) -> Option<String> {
             seen(checked)
         )),
         Outcome::NotCaught => Some(format!(
-            "{} is documented as unsafe here, and in {} nothing was wrong",
+            "{} is documented as a mistake here, and in {} nothing was wrong",
             checked.strategy,
             count(u64::from(checked.rounds), "round", "rounds")
         )),

@@ -1,0 +1,99 @@
+//! A row with a name: a strategy or a mistake.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use crate::db::Engine;
+use crate::mistake::Mistake;
+use crate::strategy::{Plan, Promise, Strategy};
+
+/// A row with a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A way to sell that is meant to be used, or is often met.
+    Strategy(Strategy),
+    /// A way to sell that looks right and is not.
+    Mistake(Mistake),
+}
+
+impl Named {
+    /// The row: guard, isolation, read, write.
+    pub fn plan(self) -> Plan {
+        match self {
+            Self::Strategy(strategy) => strategy.plan(),
+            Self::Mistake(mistake) => mistake.plan(),
+        }
+    }
+
+    /// What comes of it on `engine`; `None` where it cannot be run.
+    pub fn promise(self, engine: Engine) -> Option<Promise> {
+        match self {
+            Self::Strategy(strategy) => strategy.promise(engine),
+            Self::Mistake(mistake) => mistake.promise(engine),
+        }
+    }
+
+    /// The name of a row, if it has one.
+    pub fn of(plan: &Plan) -> Option<Self> {
+        let strategy = Strategy::named(plan).map(Self::Strategy);
+        strategy.or_else(|| Mistake::named(plan).map(Self::Mistake))
+    }
+}
+
+impl From<Strategy> for Named {
+    fn from(strategy: Strategy) -> Self {
+        Self::Strategy(strategy)
+    }
+}
+
+impl From<Mistake> for Named {
+    fn from(mistake: Mistake) -> Self {
+        Self::Mistake(mistake)
+    }
+}
+
+impl ValueEnum for Named {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<Named>> = LazyLock::new(|| {
+            let strategies = Strategy::value_variants().iter().copied();
+            let mistakes = Mistake::value_variants().iter().copied();
+            strategies
+                .map(Named::Strategy)
+                .chain(mistakes.map(Named::Mistake))
+                .collect()
+        });
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Strategy(strategy) => strategy.to_possible_value(),
+            Self::Mistake(mistake) => mistake.to_possible_value(),
+        }
+    }
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Strategy(strategy) => strategy.fmt(f),
+            Self::Mistake(mistake) => mistake.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_rows_have_one_name_or_one_plan() {
+        for named in Named::value_variants() {
+            assert_eq!(Named::of(&named.plan()), Some(*named));
+            assert_eq!(Named::from_str(&named.to_string(), false), Ok(*named));
+        }
+    }
+}
