@@ -10,7 +10,7 @@ mod progress;
 mod record;
 mod worker;
 
-use std::sync::atomic::{AtomicBool, AtomicI64};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32};
 use std::sync::{Barrier, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -40,8 +40,10 @@ struct Shared<'a> {
     started: OnceLock<Instant>,
     /// Set from outside to end the run early.
     stop: &'a AtomicBool,
-    /// Why the run cannot go on, once a buyer has found that the database is gone.
+    /// Why the run cannot go on, once a buyer has found that the database is gone or of no use.
     gone: OnceLock<String>,
+    /// Orders that failed since one last did not.
+    failures: AtomicU32,
     progress: &'a Progress,
 }
 
@@ -91,6 +93,7 @@ pub fn hammer(
         started: OnceLock::new(),
         stop,
         gone: OnceLock::new(),
+        failures: AtomicU32::new(0),
         progress,
     };
     let (records, ends): (Vec<Record>, Vec<Instant>) = crew

@@ -38,19 +38,6 @@ pub fn record(connection: &mut AnyConnection, order: &Order) -> QueryResult<()> 
     .map(drop)
 }
 
-/// Whether an order was carried out.
-///
-/// # Errors
-/// Whatever the database answers.
-pub fn contains(connection: &mut AnyConnection, order_key: i64) -> QueryResult<bool> {
-    ledger::table
-        .filter(ledger::order_key.eq(order_key))
-        .select(ledger::order_key)
-        .first::<i64>(connection)
-        .optional()
-        .map(|found| found.is_some())
-}
-
 /// The whole ledger, by order.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use std::fmt;
 
 use diesel::result::{DatabaseErrorKind, Error};
 
-use crate::db::{self, AnyConnection, RowLock, conflict, transaction};
+use crate::db::{self, AnyConnection, IsolationLevel, RowLock, conflict, transaction};
 use crate::guard::{self, Mutexes};
 use crate::item::{self, Item};
 use crate::ledger;
@@ -191,6 +191,26 @@ fn record(connection: &mut AnyConnection, order: &Order) -> Result<(), Setback> 
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Setback::AlreadyRecorded,
         error => Setback::at_the_last_word(connection, Answer::Done, error),
     })
+}
+
+/// Whether an order whose end is unknown was carried out; the answer is final.
+///
+/// To read the ledger would not do: the COMMIT that was lost may still be on its way to the
+/// server, or at work there. To record the order once more waits for whoever has its key
+/// (PostgreSQL 15 manual, 64.5), and is taken back.
+///
+/// # Errors
+/// What got into the way of finding out.
+pub fn was_carried_out(connection: &mut AnyConnection, order: &Order) -> Result<bool, Setback> {
+    let level = IsolationLevel::ReadCommitted;
+    transaction::begin(connection, level, None).map_err(Setback::of(connection))?;
+    let recorded = record(connection, order);
+    transaction::rollback(connection);
+    match recorded {
+        Ok(()) => Ok(false),
+        Err(Setback::AlreadyRecorded) => Ok(true),
+        Err(setback) => Err(setback),
+    }
 }
 
 impl Setback {

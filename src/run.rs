@@ -1,9 +1,11 @@
 //! One run from an empty shop to a verdict: reset, warm up, hammer, audit, and the control.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use diesel::r2d2::R2D2Connection;
 
 use crate::audit::{Audit, Books, audit};
 use crate::contender::Contender;
@@ -20,12 +22,15 @@ use crate::{item, ledger};
 /// The longest a control runs where the time and not the number of orders decides.
 const LONGEST_CONTROL: Duration = Duration::from_secs(2);
 
+/// How long a server may take to come back, or to let go of what a lost session of ours held.
+const RELEASE: Duration = Duration::from_secs(5);
+
 /// Our tables in a database, reserved for us and ready to be sold from.
 pub struct Shop<'a> {
     database: &'a Database,
     /// Also holds the reservation, and so is never lent.
     connection: AnyConnection,
-    _reservation: Reservation,
+    reservation: Reservation,
 }
 
 /// What to run.
@@ -47,14 +52,34 @@ impl<'a> Shop<'a> {
     /// # Errors
     /// Another lockbench has them, or the database does not let us make them.
     pub fn open(database: &'a Database) -> Result<Self> {
-        let mut connection = database.connect()?;
-        let reservation = Reservation::take(database, &mut connection)?;
+        let (mut connection, reservation) = take_charge(database)?;
         migration::run(&mut connection)?;
         Ok(Self {
             database,
             connection,
-            _reservation: reservation,
+            reservation,
         })
+    }
+
+    /// Does something with the tables that can be done twice. Our session may have been lost
+    /// with those of the buyers, and our right to the tables with it: both are then taken again.
+    fn look_after<T>(&mut self, work: impl Fn(&mut AnyConnection) -> Result<T>) -> Result<T> {
+        match work(&mut self.connection) {
+            Err(_) if self.connection.ping().is_err() => {}
+            outcome => return outcome,
+        }
+        let deadline = Instant::now() + RELEASE;
+        loop {
+            match take_charge(self.database) {
+                Ok((connection, reservation)) => {
+                    self.connection = connection;
+                    self.reservation = reservation;
+                    return work(&mut self.connection);
+                }
+                Err(error) if Instant::now() > deadline => return Err(error),
+                Err(_) => thread::sleep(RELEASE / 20),
+            }
+        }
     }
 
     /// The connection that looks after the tables.
@@ -75,9 +100,11 @@ impl<'a> Shop<'a> {
     /// # Errors
     /// Whatever the database answers.
     pub fn restart(&mut self, load: &Load) -> Result<()> {
-        ledger::clear(&mut self.connection)
-            .and_then(|()| item::restart(&mut self.connection, load.items, load.stock))
-            .context("the items could not be put up for sale")
+        self.look_after(|connection| {
+            ledger::clear(connection)
+                .and_then(|()| item::restart(connection, load.items, load.stock))
+                .context("the items could not be put up for sale")
+        })
     }
 
     /// Runs what is asked for, until it is done or `stop` is set.
@@ -164,14 +191,10 @@ impl<'a> Shop<'a> {
         }
         self.restart(load)?;
         let measurement = hammer(pool, plan, load, stop, progress)?;
-        let books = match Books::read(&mut self.connection) {
-            Ok(books) => books,
-            // The session that looks after the tables may have gone with the others.
-            Err(_) => {
-                self.connection = self.database.connect()?;
-                Books::read(&mut self.connection)?
-            }
-        };
+        let books = self.look_after(Books::read).with_context(|| {
+            let gone = measurement.gone.as_deref().unwrap_or("the run is over");
+            format!("{gone}, and there is no result without an audit")
+        })?;
         let found = audit(load, &measurement.record.endings, &books);
         Ok((measurement, found))
     }
@@ -198,6 +221,14 @@ impl<'a> Shop<'a> {
             violations: found.violations,
         }))
     }
+}
+
+/// Opens the session that looks after the tables, with the sole right to them.
+fn take_charge(database: &Database) -> Result<(AnyConnection, Reservation)> {
+    let mut connection = database.connect()?;
+    connection.lift_time_limits()?;
+    let reservation = Reservation::take(database, &mut connection)?;
+    Ok((connection, reservation))
 }
 
 /// A control backs a "safe", and nothing else.

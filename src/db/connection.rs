@@ -5,8 +5,8 @@
 
 #[cfg(feature = "mysql")]
 use diesel::MysqlConnection;
-use diesel::connection::TransactionManager;
-use diesel::{PgConnection, SqliteConnection};
+use diesel::connection::{SimpleConnection, TransactionManager};
+use diesel::{PgConnection, QueryResult, SqliteConnection};
 
 use super::Backend;
 
@@ -30,6 +30,25 @@ impl AnyConnection {
             Self::Postgres(_) => Backend::Postgres,
             #[cfg(feature = "mysql")]
             Self::Mysql(_) => Backend::Mysql,
+        }
+    }
+
+    /// Lifts the server's time limits for this session. They are there for buyers; the session
+    /// that looks after the tables must be able to read a long ledger.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    pub fn lift_time_limits(&mut self) -> QueryResult<()> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(inner) => {
+                inner.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")
+            }
+            #[cfg(feature = "mysql")]
+            Self::Mysql(inner) => inner
+                .batch_execute("SET max_statement_time = 0")
+                // MySQL's name for it.
+                .or_else(|_| inner.batch_execute("SET max_execution_time = 0")),
         }
     }
 

@@ -1,14 +1,24 @@
 //! One buyer: takes the next order, tries until it is settled, and writes down what it was told.
 
 use std::sync::atomic::Ordering::Relaxed;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use super::connections::OneConnection;
 use super::patience::{delays, pause, wait_until};
 use super::{Ending, Record, Shared};
-use crate::ledger;
+use crate::db;
 use crate::order::Order;
-use crate::purchase::{Answer, Setback, Shop, attempt};
+use crate::purchase::{Answer, Conflict, Setback, Shop, attempt, was_carried_out};
+
+/// How an unknown end is counted.
+const CONNECTION_LOST: Conflict = Conflict::Database(db::Conflict::ConnectionLost);
+
+/// Failures in a row after which the shop is taken to be closed.
+const LOSING_STREAK: u32 = 100;
+
+/// How often to ask what became of an order before leaving the question to the audit.
+const LOOK_UPS: usize = 20;
 
 /// How often a buyer looks whether the last delivery has come.
 const SHORTLY: Duration = Duration::from_micros(100);
@@ -43,6 +53,7 @@ impl<'a> Worker<'a> {
             let settled = self.settle(&order);
             self.connection.give_back();
             let done = settled.ending == Ending::Done;
+            self.count_failure(settled.ending);
             self.record.ended(
                 order.key,
                 settled.ending,
@@ -56,6 +67,20 @@ impl<'a> Worker<'a> {
             }
         }
         (self.record, Instant::now())
+    }
+
+    /// Ends the run when the shop does nothing but fail, as on a full disk: to go on would only
+    /// spin. The counter is only written to when it changes.
+    fn count_failure(&self, ending: Ending) {
+        let failures = &self.shared.failures;
+        if ending != Ending::Failed {
+            if failures.load(Relaxed) > 0 {
+                failures.store(0, Relaxed);
+            }
+        } else if failures.fetch_add(1, Relaxed) + 1 == LOSING_STREAK {
+            let why = format!("{LOSING_STREAK} orders in a row failed");
+            let _ = self.shared.gone.set(why);
+        }
     }
 
     /// The next order and the moment it came in. With a rate that is the moment it was due,
@@ -120,9 +145,11 @@ impl<'a> Worker<'a> {
                 }
                 Ok(Err(Setback::Conflict(conflict))) => self.record.conflict(conflict),
                 Ok(Err(Setback::Uncertain)) => {
-                    uncertain = true;
-                    if let Some(Ending::Done) = self.look_up(order, &mut pool_wait) {
-                        break Ending::Done;
+                    self.record.conflict(CONNECTION_LOST);
+                    match self.look_up(order, &mut pool_wait) {
+                        Some(true) => break Ending::Done,
+                        Some(false) => {}
+                        None => uncertain = true,
                     }
                 }
                 Err(gone) => {
@@ -137,15 +164,15 @@ impl<'a> Worker<'a> {
             pause(delays.next().unwrap_or_default(), self.shared.stop);
         };
         let ending = match ending {
-            // The lost attempt may have taken the last unit before the later one looked.
-            _ if uncertain && ending != Ending::Done => {
-                self.look_up(order, &mut pool_wait)
-                    .map_or(Ending::Unknown, |found| match found {
-                        Ending::Done => Ending::Done,
-                        _ => ending,
-                    })
+            // A lost attempt may have taken the last unit before the later one looked.
+            Ending::SoldOut | Ending::GaveUp | Ending::Failed if uncertain => {
+                match self.look_up(order, &mut pool_wait) {
+                    Some(true) => Ending::Done,
+                    Some(false) => ending,
+                    None => Ending::Unknown,
+                }
             }
-            _ => ending,
+            ending => ending,
         };
         Settled {
             ending,
@@ -175,16 +202,19 @@ impl<'a> Worker<'a> {
         Ok(attempt(connection, &shop, order))
     }
 
-    /// Whether the ledger has the order: `None` when it cannot be read now.
-    fn look_up(&mut self, order: &Order, pool_wait: &mut Duration) -> Option<Ending> {
-        let connection = self.connection.borrow(pool_wait).ok()?;
-        match ledger::contains(connection, order.key) {
-            Ok(true) => Some(Ending::Done),
-            Ok(false) => Some(Ending::GaveUp),
-            Err(_) => {
-                connection.mark_lost();
-                None
+    /// Whether the order was carried out after all: `None` when that cannot be found out now.
+    fn look_up(&mut self, order: &Order, pool_wait: &mut Duration) -> Option<bool> {
+        for delay in delays().take(LOOK_UPS) {
+            if self.shared.gone.get().is_some() {
+                return None;
             }
+            let connection = self.connection.borrow(pool_wait).ok()?;
+            if let Ok(answer) = was_carried_out(connection, order) {
+                return Some(answer);
+            }
+            // Not cut short by a Ctrl-C: this buyer wants to know.
+            thread::sleep(delay);
         }
+        None
     }
 }
