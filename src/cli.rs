@@ -59,7 +59,7 @@ pub fn main() -> Exit {
     let done = match &cli.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::run(arguments),
-        Command::Strategies(_) => strategies::show(),
+        Command::Strategies(arguments) => strategies::show(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Db(arguments) => tables::tables(arguments),
         Command::Completions(arguments) => completions::print(arguments),

@@ -7,7 +7,7 @@ use std::fmt;
 
 use clap::ValueEnum;
 
-use crate::db::{Backend, Engine};
+use crate::db::Engine;
 use crate::strategy::{Guard, Isolation, Plan, Promise, Read, Write};
 
 /// A way to sell that looks right and is not, at least on some database.
@@ -79,13 +79,13 @@ impl Mistake {
         if self.plan().refusal(engine.backend).is_some() {
             return None;
         }
-        Some(match (self, engine.backend) {
+        Some(match self {
             // PostgreSQL, and InnoDB with snapshot isolation, refuse to overwrite what the
             // snapshot does not show; the whole transaction is run again.
-            (Self::LockAfterSnapshot, _) if engine.snapshot_isolation => Promise::Safe,
-            (Self::RetryInSnapshot, _) if engine.snapshot_isolation => Promise::Safe,
-            (Self::RetryInSnapshot, _) => Promise::GivesUp,
-            (Self::ShareThenUpgrade, _) => Promise::Deadlocks,
+            Self::LockAfterSnapshot if engine.snapshot_isolation => Promise::Safe,
+            Self::RetryInSnapshot if engine.snapshot_isolation => Promise::Safe,
+            Self::RetryInSnapshot => Promise::GivesUp,
+            Self::ShareThenUpgrade => Promise::Deadlocks,
             _ => Promise::Unsafe,
         })
     }

@@ -20,6 +20,36 @@ pub enum Named {
 }
 
 impl Named {
+    /// All strategies, or all mistakes.
+    pub fn all(mistakes: bool) -> impl Iterator<Item = Self> {
+        Self::value_variants()
+            .iter()
+            .copied()
+            .filter(move |row| matches!(row, Self::Mistake(_)) == mistakes)
+    }
+
+    /// What there is to say about it: a heading and a text each.
+    pub fn lesson(self) -> [(&'static str, &'static str); 3] {
+        match self {
+            Self::Strategy(strategy) => {
+                let lesson = strategy.lesson();
+                [
+                    ("The idea", lesson.idea),
+                    ("When it fails", lesson.fails),
+                    ("What it costs", lesson.cost),
+                ]
+            }
+            Self::Mistake(mistake) => {
+                let lesson = mistake.lesson();
+                [
+                    ("Why it looks right", lesson.looks_right),
+                    ("Who made it", lesson.who),
+                    ("The fix", lesson.fix),
+                ]
+            }
+        }
+    }
+
     /// The row: guard, isolation, read, write.
     pub fn plan(self) -> Plan {
         match self {

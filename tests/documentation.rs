@@ -5,16 +5,20 @@
 
 mod common;
 
-use std::fmt::Write;
+/// The pages hold what is sent to every database, so that a build without one cannot make them.
+#[cfg(feature = "mysql")]
+mod pages {
+    use std::fmt::Write;
 
-use clap::ValueEnum;
-use lockbench::db::{Backend, Engine};
-use lockbench::explain::overhear;
-use lockbench::load::Load;
-use lockbench::run::Shop;
-use lockbench::strategy::Strategy;
+    use lockbench::db::{Backend, Engine};
+    use lockbench::explain::overhear;
+    use lockbench::load::Load;
+    use lockbench::named::Named;
+    use lockbench::run::Shop;
 
-const INTRODUCTION: &str = "\
+    use super::common;
+
+    const STRATEGIES: &str = "\
 # The strategies
 
 <!-- Made by `UPDATE_DOCS=1 tests/run --test documentation`; a test compares. -->
@@ -23,75 +27,99 @@ A strategy is a row of four independent choices, interpreted by one routine
 ([src/purchase.rs](../src/purchase.rs)): read how much is left, check, decide, take, record. The
 SQL below was overheard on the connection while one unit of item 1 was bought; a comment marks
 what the program does by itself. `lockbench explain STRATEGY --database …` shows the same for
-your database.
+your database. What is promised is promised at a database's default settings, and held against
+what is measured by `lockbench check`.
 ";
 
-/// What one purchase sends on each database, a line each; `None` where it cannot be run.
-fn sent_by_every_strategy(backend: Backend) -> Vec<Option<String>> {
-    let database = common::database(backend);
-    let mut shop = Shop::open(&database).expect("a shop of the test's own");
-    Strategy::value_variants()
-        .iter()
-        .map(|strategy| {
-            if strategy.plan().refusal(backend).is_some() {
-                return None;
-            }
-            shop.restart(&Load::default()).expect("a full shop");
-            let sent = overhear(shop.connection(), strategy.plan()).expect("a purchase");
-            let lines = sent.into_iter().map(|statement| statement.text + "\n");
-            Some(lines.collect())
-        })
-        .collect()
-}
+    const MISTAKES: &str = "\
+# The mistakes
 
-fn page() -> String {
-    let sent: Vec<(Backend, Vec<Option<String>>)> = Backend::ALL
-        .into_iter()
-        .map(|backend| (backend, sent_by_every_strategy(backend)))
-        .collect();
-    let mut page = INTRODUCTION.to_owned();
-    for (index, strategy) in Strategy::value_variants().iter().enumerate() {
-        let lesson = strategy.lesson();
-        let _ = write!(
-            page,
-            "\n## {strategy}\n\n{} ({}).\n\n{}\n\n**When it fails.** {}\n\n**What it costs.** {}\n",
-            strategy.summary(),
-            strategy.plan(),
-            lesson.idea,
-            lesson.fails,
-            lesson.cost
-        );
-        for (backend, statements) in &sent {
-            match (&statements[index], strategy.plan().refusal(*backend)) {
-                (Some(statements), _) => {
-                    let promise = strategy.promise(Engine::of(*backend)).expect("it runs");
-                    let _ = write!(
-                        page,
-                        "\n{backend}: **{promise}**\n\n```sql\n{statements}```\n"
-                    );
+<!-- Made by `UPDATE_DOCS=1 tests/run --test documentation`; a test compares. -->
+
+What real applications ship: each is a row of the same four choices as a strategy
+([strategies.md](strategies.md)), with one that looks right and is not. `lockbench run --strategy
+NAME` shows the damage, `lockbench check --mistakes` that each is caught where it is wrong. The
+SQL was overheard on the connection while one unit was bought, alone: with nobody else there,
+every one of them works.
+";
+
+    /// What one purchase sends under each row, a line each; `None` where it cannot be run.
+    fn sent_by_each(backend: Backend, rows: &[Named]) -> Vec<Option<String>> {
+        let database = common::database(backend);
+        let mut shop = Shop::open(&database).expect("a shop of the test's own");
+        rows.iter()
+            .map(|row| {
+                if row.plan().refusal(backend).is_some() {
+                    return None;
                 }
-                (None, why) => {
-                    let why = why.unwrap_or_default();
-                    let _ = write!(page, "\n{backend}: refused, because {why}.\n");
+                shop.restart(&Load::default()).expect("a full shop");
+                let sent = overhear(shop.connection(), row.plan()).expect("a purchase");
+                let lines = sent.into_iter().map(|statement| statement.text + "\n");
+                Some(lines.collect())
+            })
+            .collect()
+    }
+
+    fn summary(row: Named) -> String {
+        match row {
+            Named::Strategy(strategy) => strategy.summary(),
+            Named::Mistake(mistake) => mistake.summary(),
+        }
+    }
+
+    fn page(introduction: &str, rows: &[Named]) -> String {
+        let sent: Vec<(Backend, Vec<Option<String>>)> = Backend::ALL
+            .into_iter()
+            .map(|backend| (backend, sent_by_each(backend, rows)))
+            .collect();
+        let mut page = introduction.to_owned();
+        for (index, row) in rows.iter().enumerate() {
+            let _ = write!(page, "\n## {row}\n\n{} ({}).\n", summary(*row), row.plan());
+            for (heading, text) in row.lesson() {
+                let _ = write!(page, "\n**{heading}.** {text}\n");
+            }
+            for (backend, statements) in &sent {
+                match (&statements[index], row.plan().refusal(*backend)) {
+                    (Some(statements), _) => {
+                        let promise = row.promise(Engine::of(*backend)).expect("it runs");
+                        let _ = write!(
+                            page,
+                            "\n{backend}: **{promise}**\n\n```sql\n{statements}```\n"
+                        );
+                    }
+                    (None, why) => {
+                        let why = why.unwrap_or_default();
+                        let _ = write!(page, "\n{backend}: refused, because {why}.\n");
+                    }
                 }
             }
         }
+        page
     }
-    page
-}
 
-#[test]
-fn the_page_of_strategies_says_what_they_do() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/strategies.md");
-    let page = page();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(path, &page).expect("a new page");
+    fn assert_page(name: &str, introduction: &str, mistakes: bool) {
+        let path = format!("{}/docs/{name}", env!("CARGO_MANIFEST_DIR"));
+        let rows: Vec<Named> = Named::all(mistakes).collect();
+        let page = page(introduction, &rows);
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(&path, &page).expect("a new page");
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(
+            committed, page,
+            "run `UPDATE_DOCS=1 tests/run --test documentation`"
+        );
     }
-    let committed = std::fs::read_to_string(path).unwrap_or_default();
-    assert_eq!(
-        committed, page,
-        "run `UPDATE_DOCS=1 tests/run --test documentation`"
-    );
+
+    #[test]
+    fn the_page_of_strategies_says_what_they_do() {
+        assert_page("strategies.md", STRATEGIES, false);
+    }
+
+    #[test]
+    fn the_page_of_mistakes_says_what_they_do() {
+        assert_page("mistakes.md", MISTAKES, true);
+    }
 }
 
 /// The commands of the README that begin with `$ lockbench`, or that run it through cargo.

@@ -169,6 +169,7 @@ fn after_a_deadlock_nothing_but_a_rollback_is_sent() {
         thread::sleep(Duration::from_millis(300));
     };
     let shop = purchase::Shop {
+        initial: 100,
         plan,
         mutexes: &Mutexes::new(Guard::None, 1),
         think: &rival,

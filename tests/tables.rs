@@ -14,9 +14,12 @@ fn say(action: &str, database: &str) -> assert_cmd::assert::Assert {
 fn our_tables_are_shown_emptied_and_removed() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = format!("sqlite:{}/shop.db", folder.path().display());
-    let mut databases = vec![file, common::postgres_url()];
-    #[cfg(feature = "mysql")]
-    databases.push(common::mariadb::url());
+    let databases = [
+        file,
+        common::postgres_url(),
+        #[cfg(feature = "mysql")]
+        common::mariadb::url(),
+    ];
     for database in databases {
         common::lockbench()
             .args(["run", "--strategy", "atomic", "--database", &database])

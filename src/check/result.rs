@@ -180,9 +180,7 @@ impl Checked {
             (false, Some(Promise::Deadlocks)) if self.deadlocks > 0 => {
                 (Verdict::Safe, Outcome::Caught)
             }
-            (false, Some(Promise::GivesUp)) if self.gave_up > 0 => {
-                (Verdict::Safe, Outcome::Caught)
-            }
+            (false, Some(Promise::GivesUp)) if self.gave_up > 0 => (Verdict::Safe, Outcome::Caught),
             (false, Some(promise)) if promise != Promise::Safe => {
                 (Verdict::Safe, Outcome::NotCaught)
             }

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Write;
 
 use anyhow::{Context, anyhow};
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::bar;
 use super::database::{self, parse};
@@ -18,10 +18,10 @@ use crate::db::address::redact;
 use crate::exit::Exit;
 use crate::hammer::Progress;
 use crate::interrupt;
+use crate::named::Named;
 use crate::report::check::{CheckFormat, render};
 use crate::run::Shop;
 use crate::scenario::Scenario;
-use crate::named::Named;
 
 /// Hold every strategy's promise against what is measured, for CI
 ///
@@ -79,7 +79,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
         .map(|name| parse(name).map(|address| (name, address)))
         .collect::<Result<_, _>>()?;
     let strategies: Vec<Named> = match arguments.strategies.as_slice() {
-        [] => all(arguments.mistakes),
+        [] => Named::all(arguments.mistakes).collect(),
         chosen => chosen.to_vec(),
     };
     let requests = addresses.into_iter().map(|(name, address)| {
@@ -105,13 +105,6 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
             Err(failure)
         }
     }
-}
-
-/// All strategies, or all mistakes.
-fn all(mistakes: bool) -> Vec<Named> {
-    let rows = Named::value_variants().iter().copied();
-    rows.filter(|row| matches!(row, Named::Mistake(_)) == mistakes)
-        .collect()
 }
 
 /// Checks on one database after the other, until all are done or Ctrl-C.

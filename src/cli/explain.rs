@@ -12,17 +12,17 @@ use crate::db::{Address, Description};
 use crate::exit::Exit;
 use crate::explain::{Sent, overhear};
 use crate::load::Load;
+use crate::named::Named;
 use crate::run::Shop;
-use crate::strategy::Strategy;
 
 /// Show the statements that one purchase really sends
 ///
 /// One unit is bought on the database, and what goes over the connection is overheard.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArguments {
-    /// Strategy to explain
-    #[arg(value_enum)]
-    strategy: Strategy,
+    /// Strategy or mistake to explain
+    #[arg(value_enum, hide_possible_values = true)]
+    strategy: Named,
     #[command(flatten)]
     database: DatabaseArguments,
 }
@@ -32,22 +32,22 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
     let contender = Contender::from(arguments.strategy);
     refuse_nonsense(&contender, address.backend())?;
     let (description, sent) = buy_one(&address, &contender)?;
-    let lesson = arguments.strategy.lesson();
     let promise = match contender.promise(description.engine()) {
         Some(promise) => promise.to_string(),
         None => "nothing".to_owned(),
     };
+    let [(_, first), second, third] = arguments.strategy.lesson();
     let mut text = format!(
-        "{} on {} {} promises: {promise}\n\n{}\n\nWhat one purchase sent:\n\n",
-        contender.name, description.backend, description.version, lesson.idea
+        "{} on {} {} promises: {promise}\n\n{first}\n\nWhat one purchase sent:\n\n",
+        contender.name, description.backend, description.version
     );
     for statement in &sent {
         text.push_str(&line(statement));
     }
-    text.push_str(&format!(
-        "\nWhen it fails: {}\nWhat it costs: {}\n",
-        lesson.fails, lesson.cost
-    ));
+    text.push('\n');
+    for (heading, said) in [second, third] {
+        text.push_str(&format!("{heading}: {said}\n"));
+    }
     to_terminal(&text)?;
     Ok(Exit::Held)
 }

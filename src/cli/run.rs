@@ -13,11 +13,11 @@ use crate::db::{Address, Backend};
 use crate::exit::Exit;
 use crate::hammer::Progress;
 use crate::interrupt;
+use crate::named::Named;
 use crate::report::{self, Format};
 use crate::result::RunResult;
 use crate::run::{Request, Shop};
 use crate::scenario::Scenario;
-use crate::named::Named;
 use crate::strategy::{Guard, Isolation, Read, Write};
 
 /// Sell under one strategy, from many threads, and say what came of it

@@ -1,49 +1,65 @@
 //! `lockbench strategies`.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use comfy_table::Table;
 
 use super::failure::Failure;
 use super::output::to_terminal;
 use crate::db::{Backend, Engine};
 use crate::exit::Exit;
+use crate::named::Named;
 use crate::report::plain::plain;
-use crate::strategy::Strategy;
 
 /// Show all strategies: their choices, and what each promises on which database
 #[derive(Debug, Args)]
-pub(super) struct StrategiesArguments {}
+pub(super) struct StrategiesArguments {
+    /// Show the mistakes instead: what real applications ship
+    #[arg(long)]
+    mistakes: bool,
+}
 
-pub(super) fn show() -> Result<Exit, Failure> {
+const STRATEGIES: &str =
+    "\n— means that the database has nothing of the kind; `lockbench run` says why.
+What a database promises depends on its settings as well; these are the promises at its defaults.
+`lockbench explain STRATEGY` shows what a strategy sends, and when it fails.\n";
+
+const MISTAKES: &str = "\n— means that the mistake cannot be made there; `lockbench run` says why.
+`safe` is where it happens to be right. docs/mistakes.md tells who made each, and the fix.\n";
+
+pub(super) fn show(arguments: &StrategiesArguments) -> Result<Exit, Failure> {
     let mut table = Table::new();
-    let mut header = ["strategy", "guard", "isolation", "read", "write"]
+    let first = if arguments.mistakes {
+        "mistake"
+    } else {
+        "strategy"
+    };
+    let mut header = [first, "guard", "isolation", "read", "write"]
         .map(str::to_owned)
         .to_vec();
     header.extend(Backend::ALL.map(|backend| backend.to_string()));
     table.set_header(header);
-    for strategy in Strategy::value_variants() {
-        let plan = strategy.plan();
-        let mut row = vec![
-            strategy.to_string(),
+    for row in Named::all(arguments.mistakes) {
+        let plan = row.plan();
+        let mut cells = vec![
+            row.to_string(),
             plan.guard.to_string(),
             plan.isolation.to_string(),
             plan.read.to_string(),
             plan.write.to_string(),
         ];
-        row.extend(Backend::ALL.map(|backend| promise(*strategy, backend)));
-        table.add_row(row);
+        cells.extend(Backend::ALL.map(|backend| promise(row, backend)));
+        table.add_row(cells);
     }
-    let mut text = plain(table);
-    text.push_str(
-        "\n— means that the database has nothing of the kind; `lockbench run` says why.\n\
-         `lockbench explain STRATEGY` shows what a strategy sends, and when it fails.\n",
-    );
-    to_terminal(&text)?;
+    let end = if arguments.mistakes {
+        MISTAKES
+    } else {
+        STRATEGIES
+    };
+    to_terminal(&(plain(table) + end))?;
     Ok(Exit::Held)
 }
 
-fn promise(strategy: Strategy, backend: Backend) -> String {
-    strategy
-        .promise(Engine::of(backend))
+fn promise(row: Named, backend: Backend) -> String {
+    row.promise(Engine::of(backend))
         .map_or("—".to_owned(), |promise| promise.to_string())
 }

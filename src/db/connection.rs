@@ -45,12 +45,10 @@ impl AnyConnection {
                 inner.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")
             }
             #[cfg(feature = "mysql")]
-            Self::Mysql(inner) => {
-                // MariaDB's name for it; MySQL's, which counts reads only, is `max_execution_time`.
-                inner
-                    .batch_execute("SET SESSION max_statement_time = 0")
-                    .or_else(|_| inner.batch_execute("SET SESSION max_execution_time = 0"))
-            }
+            Self::Mysql(inner) => inner
+                .batch_execute("SET max_statement_time = 0")
+                // MySQL's name for it.
+                .or_else(|_| inner.batch_execute("SET max_execution_time = 0")),
         }
     }
 

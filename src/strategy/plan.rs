@@ -133,9 +133,7 @@ impl Plan {
             return Some("guard `advisory-early` ends before COMMIT, and here is none");
         }
         if self.write == Write::IfVersionAgain && !in_transaction {
-            return Some(
-                "write `if-version-again` stays inside its transaction, and here is none",
-            );
+            return Some("write `if-version-again` stays inside its transaction, and here is none");
         }
         (self.read == Read::BeforeLock)
             .then(|| backend.refuses_reading_before_locking())

@@ -90,10 +90,8 @@ impl Stage {
 
     /// Whether the ledger has `order`, as others see it.
     pub(crate) fn has(&self, order: i64) -> bool {
-        ledger::entries(&mut self.session())
-            .expect("the ledger")
-            .iter()
-            .any(|entry| entry.order_key == order)
+        let entries = ledger::entries(&mut self.session()).expect("the ledger");
+        entries.iter().any(|entry| entry.order_key == order)
     }
 
     /// `victim` was refused `statement`, and had made its mark.

@@ -18,9 +18,8 @@ const LONGEST_SOCKET_FOLDER: usize = 80;
 /// A folder that only its owner may enter, and what runs in it.
 #[derive(Debug)]
 pub struct Folder {
-    // Dropped in this order: the server stops before its files go.
-    server: Option<Watcher>,
-    _watcher: Watcher,
+    // Dropped first: it stops the server and empties the folder.
+    watcher: Option<Watcher>,
     folder: TempDir,
 }
 
@@ -30,7 +29,9 @@ impl Folder {
     /// # Errors
     /// The folder or the watcher could not be made.
     pub fn private() -> Result<Self> {
-        Self::make(&std::env::temp_dir())
+        let mut folder = Self::make(&std::env::temp_dir())?;
+        folder.watcher = Some(Watcher::over(folder.path(), None)?);
+        Ok(folder)
     }
 
     /// Makes a folder for a server's files and socket, which `account` can reach and owns.
@@ -66,7 +67,7 @@ impl Folder {
         stop: Signal,
     ) -> Result<()> {
         let watched = Some((server, account, stop));
-        self.server = Some(Watcher::over(self.folder.path(), watched)?);
+        self.watcher = Some(Watcher::over(self.folder.path(), watched)?);
         Ok(())
     }
 
@@ -78,13 +79,12 @@ impl Folder {
     fn make(base: &Path) -> Result<Self> {
         let folder = tempfile::Builder::new()
             .prefix("lockbench-")
-            // A private server asks nobody for a password: this is its lock.
+            // Anybody who can reach the socket is the server's superuser.
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(base)
             .with_context(|| format!("cannot make a private folder in {}", base.display()))?;
         Ok(Self {
-            server: None,
-            _watcher: Watcher::over(folder.path(), None)?,
+            watcher: None,
             folder,
         })
     }
@@ -102,8 +102,12 @@ pub(super) fn percent_encoded(path: &Path) -> String {
 /// not ours may get there.
 fn is_fit(base: &Path, account: Option<Account>) -> bool {
     let short = base.as_os_str().len() + "/lockbench-XXXXXX".len() <= LONGEST_SOCKET_FOLDER;
-    let open_to_all = |folder: &Path| {
-        std::fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & 0o001 != 0)
+    let allows_all = |folder: &Path, what: u32| {
+        std::fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & what == what)
     };
-    short && base.is_dir() && (account.is_none() || base.ancestors().all(open_to_all))
+    let open_to_all = || {
+        // To write into it, too: the watcher removes our folder as that account.
+        allows_all(base, 0o003) && base.ancestors().all(|folder| allows_all(folder, 0o001))
+    };
+    short && base.is_dir() && (account.is_none() || open_to_all())
 }

@@ -1,17 +1,16 @@
 //! A private MariaDB server, or a MySQL one where that is all there is.
 
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection as _, MysqlConnection};
 
 use super::account::Account;
 use super::folder::{Folder, percent_encoded};
 use super::options::ServerOptions;
-use super::programs::{MARIADB, MYSQL, Programs};
+use super::programs::{MARIADB, MYSQL};
 use super::ready;
 use super::watcher::Signal;
 
@@ -20,10 +19,7 @@ const DATABASE: &str = "lockbench";
 
 /// Small files and buffers, which a new server writes and zeroes before it answers. What is
 /// durable stays at the server's own defaults.
-const SMALL: [&str; 2] = [
-    "--innodb-log-file-size=16M",
-    "--innodb-buffer-pool-size=64M",
-];
+const SMALL: &str = "--innodb-log-file-size=16M --innodb-buffer-pool-size=64M";
 
 /// A MariaDB server of our own: in a private folder, on a Unix socket, without a network.
 /// Dropping it stops it and removes every trace.
@@ -40,8 +36,7 @@ impl MariadbServer {
     pub fn start(options: &ServerOptions) -> Result<Self> {
         let account = Account::unprivileged("mysql")?;
         let mut folder = Folder::for_server(account)?;
-        let program = initialize(folder.path(), account)?;
-        let command = serve(&program, folder.path(), options);
+        let command = serve(folder.path(), options)?;
         folder.serve(&command, account, Signal::Kill)?;
         let server = Self { folder };
         let url = server.database("");
@@ -70,60 +65,42 @@ impl MariadbServer {
     }
 }
 
-/// Makes the server's files, and gives the program that serves them.
-fn initialize(folder: &Path, account: Option<Account>) -> Result<PathBuf> {
-    let (mut install, program) = match MARIADB.find() {
-        Ok(programs) => mariadb_install(&programs),
-        Err(error) => match MYSQL.find() {
-            Ok(programs) => mysql_install(&programs),
-            Err(_) => return Err(error),
-        },
-    };
-    install
-        .args([datadir(folder), tmpdir(folder)])
-        .args(SMALL)
-        .current_dir(folder)
-        // Out of reach of the terminal's Ctrl-C, which is for us to answer.
-        .process_group(0);
-    if let Some(account) = account {
-        account.step_down(&mut install);
+/// Makes the data and runs a server on them. One program does both, so that the watcher is
+/// there from the beginning: whenever we die, nothing is left.
+///
+/// `$making` and `$small` are several words.
+const SCRIPT: &str = r#"
+trap 'exit 1' TERM
+folder=$1 install=$2 server=$3 making=$4 small=$5; shift 5
+# TMPDIR, where it would go otherwise, may be closed to the server's account.
+"$install" --no-defaults $making $small --datadir="$folder/data" --tmpdir="$folder" &&
+exec "$server" --no-defaults $small --datadir="$folder/data" --tmpdir="$folder" "$@"
+"#;
+
+/// The programs that make the data and serve them, and how the first is asked.
+fn find() -> Result<(PathBuf, PathBuf, &'static str)> {
+    match (MARIADB.find(), MYSQL.find()) {
+        (Ok(programs), _) => Ok((
+            programs.path("mariadb-install-db"),
+            programs.path("mariadbd"),
+            "--auth-root-authentication-method=normal --skip-test-db --skip-name-resolve",
+        )),
+        (Err(_), Ok(programs)) => Ok((
+            programs.path("mysqld"),
+            programs.path("mysqld"),
+            "--initialize-insecure",
+        )),
+        (Err(error), Err(_)) => Err(error),
     }
-    let name = install.get_program().to_string_lossy().into_owned();
-    let made = install
-        .output()
-        .with_context(|| format!("cannot start {name}"))?;
-    if !made.status.success() {
-        bail!(
-            "{name} failed: {}",
-            what_matters(&made.stderr, &made.stdout)
-        );
-    }
-    Ok(program)
 }
 
-fn mariadb_install(programs: &Programs) -> (Command, PathBuf) {
-    let mut install = Command::new(programs.path("mariadb-install-db"));
-    install.args([
-        "--no-defaults",
-        "--auth-root-authentication-method=normal",
-        "--skip-test-db",
-        "--skip-name-resolve",
-    ]);
-    (install, programs.path("mariadbd"))
-}
-
-fn mysql_install(programs: &Programs) -> (Command, PathBuf) {
-    let program = programs.path("mysqld");
-    let mut install = Command::new(&program);
-    install.args(["--no-defaults", "--initialize-insecure"]);
-    (install, program)
-}
-
-fn serve(program: &Path, folder: &Path, options: &ServerOptions) -> Command {
-    let mut server = Command::new(program);
+fn serve(folder: &Path, options: &ServerOptions) -> Result<Command> {
+    let (install, program, making) = find()?;
+    let mut server = Command::new("/bin/sh");
     server
-        .arg("--no-defaults")
-        .args([datadir(folder), tmpdir(folder)])
+        .args(["-c", SCRIPT, "lockbench-server"])
+        .args([folder, &install, &program])
+        .args([making, SMALL])
         .arg(format!("--socket={}", folder.join("socket").display()))
         .arg(format!("--pid-file={}", folder.join("pid").display()))
         .args([
@@ -135,7 +112,6 @@ fn serve(program: &Path, folder: &Path, options: &ServerOptions) -> Command {
             // MySQL's second protocol opens a port and a socket of its own.
             "--loose-mysqlx=OFF",
         ])
-        .args(SMALL)
         .arg(format!(
             "--max-connections={}",
             (options.connections + 20).max(151)
@@ -143,32 +119,5 @@ fn serve(program: &Path, folder: &Path, options: &ServerOptions) -> Command {
     for setting in &options.settings {
         server.arg(format!("--{setting}"));
     }
-    server
-}
-
-/// The errors among what a program printed, which is long where it means to help; all of it
-/// where it calls nothing an error.
-fn what_matters(stderr: &[u8], stdout: &[u8]) -> String {
-    let printed = [stderr, b"\n", stdout].concat();
-    let printed = String::from_utf8_lossy(&printed);
-    let lines = || {
-        printed
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-    };
-    let mut errors: Vec<&str> = lines().filter(|line| line.contains("[ERROR]")).collect();
-    if errors.is_empty() {
-        errors = lines().collect();
-    }
-    errors.join(" / ")
-}
-
-/// TMPDIR, where it would go otherwise, may be closed to the server's account.
-fn tmpdir(folder: &Path) -> String {
-    format!("--tmpdir={}", folder.display())
-}
-
-fn datadir(folder: &Path) -> String {
-    format!("--datadir={}", folder.join("data").display())
+    Ok(server)
 }

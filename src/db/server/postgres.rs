@@ -1,10 +1,9 @@
 //! A private PostgreSQL server.
 
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use diesel::{Connection as _, PgConnection};
 
 use super::account::Account;
@@ -17,16 +16,13 @@ use super::watcher::Signal;
 /// The superuser that the private server is made with.
 const USER: &str = "lockbench";
 
-/// The number in the socket's name, where the settings do not say another.
-const PORT: &str = "5432";
-
 /// A PostgreSQL server of our own: in a private folder, on a Unix socket, without a network.
 /// Dropping it stops it and removes every trace.
 #[derive(Debug)]
 pub struct PostgresServer {
     folder: Folder,
-    /// Also in the socket's name. Always said, since PGPORT would speak up where it is not.
-    port: String,
+    /// Where it is not the usual one: it is also a part of the socket's name.
+    port: Option<String>,
 }
 
 impl PostgresServer {
@@ -38,18 +34,15 @@ impl PostgresServer {
         let programs = POSTGRES.find()?;
         let account = Account::unprivileged("postgres")?;
         let mut folder = Folder::for_server(account)?;
-        initialize(&programs, folder.path(), account)?;
         // SIGQUIT is PostgreSQL's immediate shutdown: right for data that is thrown away.
         let command = serve(&programs, folder.path(), options);
         folder.serve(&command, account, Signal::Quit)?;
-        let port = options.settings.iter().rev();
-        let port = port
-            .filter_map(|setting| setting.strip_prefix("port="))
-            .next();
-        let server = Self {
-            folder,
-            port: port.unwrap_or(PORT).to_owned(),
-        };
+        let port = options
+            .settings
+            .iter()
+            .find_map(|setting| setting.strip_prefix("port="))
+            .map(str::to_owned);
+        let server = Self { folder, port };
         let url = server.url();
         ready::wait("PostgreSQL", server.folder(), || {
             PgConnection::establish(&url)
@@ -65,7 +58,11 @@ impl PostgresServer {
     /// Where to connect to for another of the server's databases.
     pub fn database(&self, name: &str) -> String {
         let socket = percent_encoded(self.folder.path());
-        format!("postgres://{USER}@{socket}:{}/{name}", self.port)
+        let port = self.port.as_ref().map(|port| format!(":{port}"));
+        format!(
+            "postgres://{USER}@{socket}{}/{name}",
+            port.unwrap_or_default()
+        )
     }
 
     /// The server's folder: its data are in `data` below it, its socket beside them.
@@ -74,39 +71,26 @@ impl PostgresServer {
     }
 }
 
-fn initialize(programs: &Programs, folder: &Path, account: Option<Account>) -> Result<()> {
-    let mut initdb = Command::new(programs.path("initdb"));
-    initdb
-        .arg("-D")
-        .arg(folder.join("data"))
-        .args(["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C"])
-        // No sync of files that are thrown away soon; the server that follows is durable.
-        .args(["-N", "--no-instructions"])
-        .current_dir(folder)
-        // Out of reach of the terminal's Ctrl-C, which is for us to answer.
-        .process_group(0);
-    if let Some(account) = account {
-        account.step_down(&mut initdb);
-    }
-    let made = initdb
-        .output()
-        .with_context(|| format!("cannot start {}", programs.path("initdb").display()))?;
-    if !made.status.success() {
-        let words = String::from_utf8_lossy(&made.stderr);
-        bail!("initdb failed: {}", words.trim().replace('\n', " / "));
-    }
-    Ok(())
-}
+/// Makes the data and runs a server on them. One program does both, so that the watcher is
+/// there from the beginning: whenever we die, nothing is left.
+///
+/// A SIGTERM is kept until `initdb`, which has it as well, has cleared up after itself.
+const SCRIPT: &str = r#"
+trap 'exit 1' TERM
+folder=$1 initdb=$2 server=$3 user=$4; shift 4
+# No sync of files that are thrown away soon; the server that follows is durable.
+"$initdb" -D "$folder/data" -U "$user" -A trust -E UTF8 --locale=C -N --no-instructions &&
+exec "$server" -D "$folder/data" -k "$folder" "$@"
+"#;
 
 fn serve(programs: &Programs, folder: &Path, options: &ServerOptions) -> Command {
-    let mut server = Command::new(programs.path("postgres"));
+    let mut server = Command::new("/bin/sh");
     server
-        .arg("-D")
-        .arg(folder.join("data"))
-        .arg("-k")
+        .args(["-c", SCRIPT, "lockbench-server"])
         .arg(folder)
+        .args([programs.path("initdb"), programs.path("postgres")])
+        .arg(USER)
         .args(["-c", "listen_addresses="])
-        .args(["-p", PORT])
         .args([
             "-c",
             &format!("max_connections={}", (options.connections + 20).max(100)),

@@ -30,7 +30,7 @@ pub(super) fn wait<T>(
         };
         if folder.join(ENDED).exists() {
             bail!(
-                "the private {product} server ended at once: {}",
+                "the private {product} server could not be started: {}",
                 last_words(folder)
             );
         }
@@ -47,6 +47,13 @@ pub(super) fn wait<T>(
 
 fn last_words(folder: &Path) -> String {
     let log = std::fs::read_to_string(folder.join(LOG)).unwrap_or_default();
-    let lines: Vec<&str> = log.lines().rev().take(3).collect();
-    lines.into_iter().rev().collect::<Vec<_>>().join(" / ")
+    // MariaDB says much to help behind what it calls an error.
+    let mut lines: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("[ERROR]"))
+        .collect();
+    if lines.is_empty() {
+        lines = log.lines().collect();
+    }
+    lines[lines.len().saturating_sub(3)..].join(" / ")
 }

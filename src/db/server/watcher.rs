@@ -1,15 +1,8 @@
 //! A small process that outlives lockbench just long enough to clean up after it.
 //!
 //! It holds the reading end of a pipe whose writing end is ours. When we end, in whatever way,
-//! a SIGKILL included, the pipe ends; the watcher then removes the folder, or stops the server,
-//! which is its own child. Stopping on purpose closes the pipe: there is one way out.
-//!
-//! Whoever ends processes by their name meets it too: it does not heed such a signal, and goes
-//! when its work is done.
-//!
-//! The folder and the server have a watcher each: the folder needs one while its files are
-//! being made, before there is a server, and ours may remove it from where the server's
-//! account, which the other runs under, may not.
+//! a SIGKILL included, the pipe ends; the watcher then stops the server, which is its own
+//! child, and removes the folder. Stopping on purpose closes the pipe: there is one way out.
 //!
 //! A parent-death signal alone would leave the folder, and comes when the *thread* ends that
 //! started the child. The watcher is a shell because it must run from wherever the library is
@@ -29,36 +22,42 @@ pub(super) const ENDED: &str = "ended";
 /// What the server printed.
 pub(super) const LOG: &str = "server.log";
 
+/// A shell keeps a SIGQUIT from what it runs in the background, until that asks for it; so
+/// whatever may still be preparing the server is sent a SIGTERM, as a group. The watcher's own
+/// shell takes that as a reason to look up from its `wait`, and no more. Signals are repeated,
+/// since a program that is just being started has no ear for them, but not for ever.
 const SCRIPT: &str = r#"
 folder=$1; ended=$2; log=$3; signal=$4; shift 4
 exec 3<&0
 if [ $# -gt 0 ]; then
+    trap : TERM
     "$@" 3<&- </dev/null >"$log" 2>&1 &
     server=$!
-    trap '' HUP INT TERM
     {
+        trap '' TERM
         cat <&3 >/dev/null
-        # A server that is just being started has no ear for a SIGQUIT yet: a shell keeps that
-        # from what it runs in the background, until it is asked for.
         tries=0
-        while kill -s "$signal" "$server" && [ $((tries += 1)) -lt 200 ]; do
+        until [ -e "$ended" ] || ! kill -0 "$server" || [ $((tries += 1)) -gt 200 ]; do
+            kill -s TERM 0
+            kill -s "$signal" "$server"
             sleep 0.05 || sleep 1
         done
     } 2>/dev/null &
     reader=$!
-    wait "$server"
-    # Its number may soon be another's, who must not be stopped for it.
-    kill -s KILL "$reader" 2>/dev/null
-    true >"$ended"
+    while
+        wait "$server"
+        [ $? -gt 128 ] && kill -0 "$server" 2>/dev/null
+    do :; done
+    : >"$ended"
+    wait "$reader"
 else
-    trap '' HUP INT TERM
     cat <&3 >/dev/null
-    # Whoever was filling the folder may need a moment to notice that it is over.
-    for pause in 0.05 0.1 0.2 0.5 1 2 5; do
-        rm -rf "$folder" 2>/dev/null && exit
-        sleep "$pause"
-    done
 fi
+# Whoever was filling the folder may need a moment to notice that it is over.
+for pause in 0.05 0.1 0.2 0.5 1 2 5; do
+    rm -rf "$folder" 2>/dev/null && exit
+    sleep "$pause"
+done
 "#;
 
 /// What stops a server at once, without saving anything.
