@@ -72,17 +72,16 @@ pub fn attempt(
     shop: &Shop<'_>,
     order: &Order,
 ) -> Result<Answer, Setback> {
-    guard::holding(
-        connection,
-        shop.plan.guard,
-        order,
-        shop.mutexes,
-        |connection| {
-            in_transaction(connection, &shop.plan, |connection| {
-                carry_out(connection, shop, order)
-            })
-        },
-    )
+    let guard = shop.plan.guard;
+    guard::holding(connection, guard, order, shop.mutexes, |connection| {
+        in_transaction(connection, &shop.plan, |connection| {
+            let answer = carry_out(connection, shop, order)?;
+            if guard == Guard::AdvisoryEarly {
+                guard::give_back(connection, guard, order);
+            }
+            Ok(answer)
+        })
+    })
 }
 
 /// Runs `work` in the plan's transaction, or in none. Any error rolls everything back: a
@@ -136,9 +135,6 @@ fn carry_out(
         return Ok(Answer::SoldOut);
     }
     record(connection, order)?;
-    if shop.plan.guard == Guard::AdvisoryEarly {
-        guard::give_back(connection, shop.plan.guard, order);
-    }
     Ok(Answer::Done)
 }
 

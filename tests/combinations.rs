@@ -9,7 +9,7 @@ use lockbench::contender::{Contender, Overrides};
 use lockbench::db::Backend;
 use lockbench::load::Load;
 use lockbench::run::Shop;
-use lockbench::strategy::{Guard, Isolation, Plan, Read, Strategy, Write};
+use lockbench::strategy::{Guard, Isolation, Plan, Promise, Read, Strategy, Write};
 use lockbench::verdict::Verdict;
 
 /// The choices of the design; the others exist for one mistake each (`tests/mistakes.rs`).
@@ -117,7 +117,7 @@ fn for_update_outside_a_transaction_protects_nothing() {
         let mistake = Contender::new(Strategy::Pessimistic, overrides);
         let result = common::run(&mut shop, mistake, &load);
         assert_eq!(result.verdict, Verdict::Unsafe, "{result:#?}");
-        assert_eq!(result.promise, None);
+        assert_eq!(result.promise, Some(Promise::Unsafe));
     }
 }
 
@@ -135,5 +135,5 @@ fn a_mistake_on_the_command_line_runs_and_is_a_successful_demonstration() {
         .assert()
         .success()
         .stdout(predicates::str::contains("oversold by"))
-        .stdout(predicates::str::contains("Nothing is promised"));
+        .stdout(predicates::str::contains("known to be unsafe here"));
 }

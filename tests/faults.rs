@@ -30,6 +30,7 @@ fn server(settings: &[&str]) -> PostgresServer {
     let mut options = ServerOptions {
         connections: 50,
         settings: vec!["fsync=off".to_owned()],
+        ..ServerOptions::default()
     };
     options
         .settings

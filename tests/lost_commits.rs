@@ -46,6 +46,7 @@ fn server() -> PostgresServer {
     let options = ServerOptions {
         connections: 50,
         settings: vec!["fsync=off".to_owned()],
+        ..ServerOptions::default()
     };
     PostgresServer::start(&options)
         .unwrap_or_else(|error| panic!("{error:#}\nrun tests/run: it installs what is missing"))

@@ -133,6 +133,7 @@ fn a_setting_that_the_server_refuses_is_reported_in_its_words() {
     let options = lockbench::db::server::ServerOptions {
         connections: 1,
         settings: vec!["no-such-setting=1".to_owned()],
+        ..lockbench::db::server::ServerOptions::default()
     };
     let refusal = lockbench::db::server::MariadbServer::start(&options).expect_err("refused");
     let words = format!("{refusal:#}");

@@ -114,7 +114,7 @@ fn measure(
     let stop = interrupt::flag().map_err(Failure::unreachable)?;
     let mut results: Vec<CheckResult> = Vec::new();
     for (address, request) in requests {
-        let database = database::open(&address, request.load.pool)?;
+        let database = database::open_for_check(&address, request.load.pool)?;
         let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
         let progress = Progress::default();
         let result = bar::alongside(&progress, request.orders(), || {

@@ -45,8 +45,22 @@ pub(super) fn parse(name: &str) -> Result<Address, Failure> {
 
 /// Opens the database, able to hold `connections`.
 pub(super) fn open(address: &Address, connections: u32) -> Result<Database, Failure> {
+    open_with(address, connections, false)
+}
+
+/// The same for a check, where deadlocks are met on purpose and nobody looks at the speed.
+pub(super) fn open_for_check(address: &Address, connections: u32) -> Result<Database, Failure> {
+    open_with(address, connections, true)
+}
+
+fn open_with(
+    address: &Address,
+    connections: u32,
+    quick_deadlocks: bool,
+) -> Result<Database, Failure> {
     let options = ServerOptions {
         connections,
+        quick_deadlocks,
         ..ServerOptions::default()
     };
     Database::open(address, &options).map_err(Failure::unreachable)

@@ -23,7 +23,8 @@ pub struct Description {
 }
 
 /// Settings that decide how durable a commit is and what a transaction means.
-const POSTGRES_SETTINGS: [&str; 5] = [
+const POSTGRES_SETTINGS: [&str; 6] = [
+    "deadlock_timeout",
     "default_transaction_isolation",
     "fsync",
     "full_page_writes",

@@ -24,6 +24,7 @@ pub fn start(settings: &[&str]) -> MariadbServer {
     let options = ServerOptions {
         connections: 300,
         settings,
+        ..ServerOptions::default()
     };
     MariadbServer::start(&options)
         .unwrap_or_else(|error| panic!("{error:#}\nrun tests/run: it installs what is missing"))

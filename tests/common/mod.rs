@@ -29,8 +29,9 @@ use lockbench::strategy::Strategy;
 static POSTGRES: LazyLock<PostgresServer> = LazyLock::new(|| {
     let options = ServerOptions {
         connections: 300,
-        // A server looks for a deadlock after a second of waiting, which makes a slow test.
-        settings: vec!["fsync=off".to_owned(), "deadlock_timeout=10ms".to_owned()],
+        quick_deadlocks: true,
+        settings: vec!["fsync=off".to_owned()],
+        ..ServerOptions::default()
     };
     PostgresServer::start(&options)
         .unwrap_or_else(|error| panic!("{error:#}\nrun tests/run: it installs what is missing"))

@@ -6,6 +6,9 @@ pub struct ServerOptions {
     /// Connections it must be able to hold, beside a few for its administration. A server's
     /// own default where this is smaller.
     pub connections: u32,
+    /// Look for deadlocks at once. PostgreSQL waits a second first, by default, which is long
+    /// where deadlocks are what is to be shown; InnoDB never waits.
+    pub quick_deadlocks: bool,
     /// Further settings, as `name=value`. A user's run keeps the durable defaults; tests turn
     /// PostgreSQL's `fsync` off, and set MariaDB's `innodb_flush_log_at_trx_commit` to 2.
     pub settings: Vec<String>,

@@ -95,6 +95,9 @@ fn serve(programs: &Programs, folder: &Path, options: &ServerOptions) -> Command
             "-c",
             &format!("max_connections={}", (options.connections + 20).max(100)),
         ]);
+    if options.quick_deadlocks {
+        server.args(["-c", "deadlock_timeout=20ms"]);
+    }
     for setting in &options.settings {
         server.args(["-c", setting]);
     }
