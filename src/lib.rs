@@ -53,6 +53,9 @@
 //! # }
 //! ```
 
+// Not in Cargo.toml, because there they would hold for the tests as well.
+#![warn(clippy::expect_used, clippy::unwrap_used)]
+
 pub mod audit;
 pub mod check;
 pub mod cli;

@@ -45,6 +45,7 @@ impl TlsServer {
                 format!("ssl_key_file={}", file("server.key")),
                 format!("hba_file={}", rules.display()),
             ],
+            ..ServerOptions::default()
         };
         let server = PostgresServer::start(&options).unwrap_or_else(|error| {
             panic!("{error:#}\nrun tests/run: it installs what is missing")

@@ -31,7 +31,6 @@ static POSTGRES: LazyLock<PostgresServer> = LazyLock::new(|| {
         connections: 300,
         quick_deadlocks: true,
         settings: vec!["fsync=off".to_owned()],
-        ..ServerOptions::default()
     };
     PostgresServer::start(&options)
         .unwrap_or_else(|error| panic!("{error:#}\nrun tests/run: it installs what is missing"))
