@@ -118,11 +118,11 @@ mod tests {
     #[test]
     fn a_replaced_choice_is_in_the_name_and_ends_the_promise() {
         let overrides = Overrides {
-            isolation: Some(Isolation::Autocommit),
+            read: Some(Read::ForUpdate),
             ..Overrides::default()
         };
-        let contender = Contender::new(Strategy::Pessimistic, overrides);
-        assert_eq!(contender.name, "pessimistic + isolation autocommit");
+        let contender = Contender::new(Strategy::Optimistic, overrides);
+        assert_eq!(contender.name, "optimistic + read for-update");
         assert_eq!(contender.promise(Engine::of(Backend::Postgres)), None);
     }
 
