@@ -8,7 +8,7 @@ use super::output::to_terminal;
 use crate::db::{Backend, Engine};
 use crate::exit::Exit;
 use crate::named::Named;
-use crate::report::plain::plain;
+use crate::report::plain::{or_dash, plain};
 
 /// Show all strategies: their choices, and what each promises on which database
 #[derive(Debug, Args)]
@@ -47,7 +47,7 @@ pub(super) fn show(arguments: &StrategiesArguments) -> Result<Exit, Failure> {
             plan.read.to_string(),
             plan.write.to_string(),
         ];
-        cells.extend(Backend::ALL.map(|backend| promise(row, backend)));
+        cells.extend(Backend::ALL.map(|backend| or_dash(row.promise(Engine::of(backend)))));
         table.add_row(cells);
     }
     let end = if arguments.mistakes {
@@ -57,9 +57,4 @@ pub(super) fn show(arguments: &StrategiesArguments) -> Result<Exit, Failure> {
     };
     to_terminal(&(plain(table) + end))?;
     Ok(Exit::Held)
-}
-
-fn promise(row: Named, backend: Backend) -> String {
-    row.promise(Engine::of(backend))
-        .map_or("—".to_owned(), |promise| promise.to_string())
 }

@@ -1,5 +1,7 @@
 //! A table for the terminal: columns that line up, and no lines.
 
+use std::fmt::Display;
+
 use comfy_table::{Table, presets};
 
 /// The table as lines of text, without a space at either end.
@@ -12,4 +14,9 @@ pub(crate) fn plain(mut table: Table) -> String {
         text.push('\n');
     }
     text
+}
+
+/// A cell's text; a dash where there is nothing to say.
+pub(crate) fn or_dash(value: Option<impl Display>) -> String {
+    value.map_or_else(|| "—".to_owned(), |value| value.to_string())
 }

@@ -5,6 +5,7 @@ use comfy_table::presets::ASCII_MARKDOWN;
 
 use super::sentence::{complaint, control, seen, verdict};
 use crate::check::CheckResult;
+use crate::report::plain::or_dash;
 
 pub(super) fn render(result: &CheckResult) -> String {
     let mut out = format!("## {}\n\n{}\n\n", verdict(result), control(result));
@@ -16,12 +17,8 @@ pub(super) fn render(result: &CheckResult) -> String {
     for checked in &result.results {
         table.add_row([
             checked.strategy.clone(),
-            checked
-                .promise
-                .map_or("—".to_owned(), |promise| promise.to_string()),
-            checked
-                .measured
-                .map_or("—".to_owned(), |verdict| verdict.to_string()),
+            or_dash(checked.promise),
+            or_dash(checked.measured),
             checked.rounds.to_string(),
             format!("**{}**", checked.outcome),
             seen(checked),

@@ -6,7 +6,7 @@ use comfy_table::Table;
 use super::sentence::{complaint, control, seen, verdict};
 use crate::check::{CheckResult, Outcome};
 use crate::report::figures::thousands;
-use crate::report::plain::plain;
+use crate::report::plain::{or_dash, plain};
 
 pub(super) fn render(result: &CheckResult) -> String {
     let style = style(result.verdict);
@@ -22,12 +22,8 @@ pub(super) fn render(result: &CheckResult) -> String {
     for checked in &result.results {
         table.add_row([
             checked.strategy.clone(),
-            checked
-                .promise
-                .map_or("—".to_owned(), |promise| promise.to_string()),
-            checked
-                .measured
-                .map_or("—".to_owned(), |verdict| verdict.to_string()),
+            or_dash(checked.promise),
+            or_dash(checked.measured),
             checked.rounds.to_string(),
             thousands(checked.orders),
             checked.outcome.to_string(),
