@@ -4,38 +4,24 @@
 //! program that only reads the tables does not know what it promised to whom.
 
 mod books;
+mod effects;
+mod outcomes;
 mod violations;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 pub use books::Books;
+pub use effects::{Effects, Invoice};
+pub use outcomes::Outcomes;
 pub use violations::Violations;
 
 use crate::hammer::Ending;
 use crate::ledger::Entry;
 use crate::load::Load;
-use crate::order::Orders;
-
-/// How the orders ended, after every unknown end has been looked up in the ledger.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Outcomes {
-    /// Purchases carried out.
-    pub sold: u64,
-    /// Deliveries carried out.
-    pub restocked: u64,
-    /// Purchases turned away for want of stock.
-    pub sold_out: u64,
-    /// Orders whose attempts were used up.
-    pub gave_up: u64,
-    /// Orders that an error ended.
-    pub failed: u64,
-    /// Orders of which nobody knows whether they were carried out.
-    pub unknown: u64,
-    /// Orders whose end was unknown, and that the ledger has.
-    pub unknown_found: u64,
-    /// Orders whose end was unknown, and that the ledger does not have: given up.
-    pub unknown_not_found: u64,
-}
+use crate::order::{Basket, Order};
+use crate::scenario::Scenario;
 
 /// Where the units went, over all items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -66,69 +52,136 @@ pub struct Audit {
     pub truly_sold: i64,
 }
 
-/// Holds the buyers' `endings`, sorted by key, against the `books`.
-pub fn audit(load: &Load, endings: &[(i64, Ending)], books: &Books) -> Audit {
-    let orders = Orders::new(load);
+/// Holds the buyers' `endings` against the `books`.
+pub fn audit(
+    scenario: Scenario,
+    load: &Load,
+    endings: &[(Basket, Ending)],
+    books: &Books,
+) -> Audit {
     let mut audit = Audit::default();
-    balance_items(load, books, &mut audit);
-    let sold = |item| books.sold.get(&item).copied().unwrap_or(0);
-    let mut entries = books.entries.as_slice();
-    for &(key, ending) in endings {
-        // Whatever lies before this order in the ledger, no buyer knows of.
-        let strangers = take_while(&mut entries, |entry| entry.order_key < key);
-        audit.violations.phantom_sales += strangers.len() as u64;
-        let own = take_while(&mut entries, |entry| entry.order_key == key);
-        audit.violations.duplicate_sales += own.len().saturating_sub(1) as u64;
-        let order = orders.get(key);
-        let as_ordered =
-            |entry: &Entry| entry.item_id == order.item && entry.delta == -order.quantity;
+    balance_items(scenario, load, books, &mut audit);
+    if scenario.publishes() {
+        count_events(books, &mut audit.violations);
+    }
+    let ledger = Ledger::of(&books.entries);
+    audit.violations.duplicate_sales = ledger.duplicates();
+    audit.violations.phantom_sales = ledger.without_a_buyer(endings);
+    let acknowledged = keys(endings, |ending| ending == Ending::Done);
+    for (basket, ending) in endings {
+        let found = basket.orders().iter().filter(|order| ledger.has(order));
+        let found = found.count();
+        let complete = found == basket.orders().len();
         match ending {
             Ending::Done => {
-                if !own.iter().any(as_ordered) {
-                    audit.violations.missing_sales += 1;
-                }
-                count_done(&mut audit, order.quantity);
+                audit.violations.missing_sales += (basket.orders().len() - found) as u64;
+                audit.count_done(basket);
             }
-            Ending::Unknown if !own.is_empty() => {
+            Ending::Unknown if complete && !acknowledged.contains(&basket.key()) => {
                 audit.outcomes.unknown_found += 1;
-                count_done(&mut audit, order.quantity);
+                audit.count_done(basket);
             }
             _ => {
-                audit.violations.phantom_sales += u64::from(!own.is_empty());
-                match ending {
-                    Ending::SoldOut => {
-                        audit.outcomes.sold_out += 1;
-                        // Restocks are left out of account: they may have come too late for
-                        // this buyer. So this can miss some, and never counts a rightful one.
-                        let remained = load.stock - sold(order.item) >= order.quantity;
-                        audit.violations.false_sold_out += u64::from(remained);
-                    }
-                    Ending::Failed => audit.outcomes.failed += 1,
-                    Ending::Unknown => {
-                        audit.outcomes.unknown_not_found += 1;
-                        audit.outcomes.gave_up += 1;
-                    }
-                    Ending::GaveUp | Ending::Done => audit.outcomes.gave_up += 1,
+                // Recorded by another buyer, where several have the same key.
+                let taken = |order: &&Order| {
+                    ledger.has_key(order.key) && !acknowledged.contains(&order.key)
+                };
+                audit.violations.phantom_sales +=
+                    basket.orders().iter().filter(taken).count() as u64;
+                audit.count_undone(*ending);
+                if *ending == Ending::SoldOut && remained(load, books, basket) {
+                    audit.violations.false_sold_out += 1;
                 }
             }
         }
     }
-    audit.violations.phantom_sales += entries.len() as u64;
     audit
 }
 
-fn count_done(audit: &mut Audit, quantity: i64) {
-    if quantity > 0 {
-        audit.outcomes.sold += 1;
-        audit.stock.sold_units += quantity;
-    } else {
-        audit.outcomes.restocked += 1;
+/// Whether enough for the whole basket remained to the end. Restocks are left out of account:
+/// they may have come too late for this buyer. So this can miss some, and never counts a
+/// rightful one.
+fn remained(load: &Load, books: &Books, basket: &Basket) -> bool {
+    let sold = |item| books.sold.get(&item).copied().unwrap_or(0);
+    let enough = |order: &Order| load.stock - sold(order.item) >= order.quantity;
+    basket.orders().iter().all(enough)
+}
+
+/// The keys of all orders that ended in such a way.
+fn keys(endings: &[(Basket, Ending)], which: impl Fn(Ending) -> bool) -> BTreeSet<i64> {
+    endings
+        .iter()
+        .filter(|(_, ending)| which(*ending))
+        .flat_map(|(basket, _)| basket.orders().iter().map(|order| order.key))
+        .collect()
+}
+
+/// The ledger's rows by their key.
+struct Ledger<'a>(BTreeMap<i64, Vec<&'a Entry>>);
+
+impl<'a> Ledger<'a> {
+    fn of(entries: &'a [Entry]) -> Self {
+        let mut by_key: BTreeMap<i64, Vec<&Entry>> = BTreeMap::new();
+        for entry in entries {
+            by_key.entry(entry.order_key).or_default().push(entry);
+        }
+        Self(by_key)
+    }
+
+    fn has_key(&self, key: i64) -> bool {
+        self.0.contains_key(&key)
+    }
+
+    /// Whether the order is in it, as ordered.
+    fn has(&self, order: &Order) -> bool {
+        let as_ordered =
+            |entry: &&Entry| entry.item_id == order.item && entry.delta == -order.quantity;
+        let rows = self.0.get(&order.key);
+        rows.is_some_and(|rows| rows.iter().any(as_ordered))
+    }
+
+    fn duplicates(&self) -> u64 {
+        self.0.values().map(|rows| rows.len() as u64 - 1).sum()
+    }
+
+    /// Rows that no buyer knows of, whatever he was told.
+    fn without_a_buyer(&self, endings: &[(Basket, Ending)]) -> u64 {
+        let known = keys(endings, |_| true);
+        let strangers = self.0.iter().filter(|(key, _)| !known.contains(key));
+        strangers.map(|(_, rows)| rows.len() as u64).sum()
+    }
+}
+
+impl Audit {
+    fn count_done(&mut self, basket: &Basket) {
+        if basket.is_restock() {
+            self.outcomes.restocked += 1;
+            return;
+        }
+        self.outcomes.sold += 1;
+        let units = basket.orders().iter().map(|order| order.quantity);
+        self.stock.sold_units += units.sum::<i64>();
+    }
+
+    fn count_undone(&mut self, ending: Ending) {
+        let outcomes = &mut self.outcomes;
+        match ending {
+            Ending::SoldOut => outcomes.sold_out += 1,
+            Ending::InUse => outcomes.in_use += 1,
+            Ending::Failed => outcomes.failed += 1,
+            Ending::Unknown => {
+                outcomes.unknown_not_found += 1;
+                outcomes.gave_up += 1;
+            }
+            Ending::GaveUp | Ending::Done => outcomes.gave_up += 1,
+        }
     }
 }
 
 /// Item by item: a surplus of one does not make up for the lack of another.
-fn balance_items(load: &Load, books: &Books, audit: &mut Audit) {
+fn balance_items(scenario: Scenario, load: &Load, books: &Books, audit: &mut Audit) {
     audit.stock.initial = load.units();
+    let mut exceeded = 0;
     for (&item, &left) in &books.stocks {
         let sold = books.sold.get(&item).copied().unwrap_or(0);
         let restocked = books.restocked.get(&item).copied().unwrap_or(0);
@@ -137,16 +190,22 @@ fn balance_items(load: &Load, books: &Books, audit: &mut Audit) {
         audit.stock.ledger_units += sold;
         audit.stock.left += left;
         audit.truly_sold += sold.min(available);
-        audit.violations.oversold += (sold - available).max(0).unsigned_abs();
+        exceeded += (sold - available).max(0).unsigned_abs();
         audit.violations.lost_updates += (available - sold - left).unsigned_abs();
         audit.violations.negative_stock += left.min(0).unsigned_abs();
     }
+    match scenario {
+        Scenario::Credit => audit.violations.overspent = exceeded,
+        Scenario::Inventory | Scenario::Invoices => audit.violations.oversold = exceeded,
+    }
 }
 
-/// Cuts off the front of `entries` for as long as `belongs` says so.
-fn take_while<'a>(entries: &mut &'a [Entry], belongs: impl Fn(&Entry) -> bool) -> &'a [Entry] {
-    let end = entries.iter().position(|entry| !belongs(entry));
-    let (taken, rest) = entries.split_at(end.unwrap_or(entries.len()));
-    *entries = rest;
-    taken
+/// One event for each sale, and no other.
+fn count_events(books: &Books, violations: &mut Violations) {
+    let sales = books.entries.iter().filter(|entry| entry.delta < 0);
+    let sales: BTreeSet<i64> = sales.map(|entry| entry.order_key).collect();
+    let told: BTreeSet<i64> = books.events.iter().copied().collect();
+    violations.missing_events = sales.difference(&told).count() as u64;
+    let repeated = books.events.len() - told.len();
+    violations.surplus_events = (told.difference(&sales).count() + repeated) as u64;
 }

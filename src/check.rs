@@ -70,10 +70,8 @@ pub fn check(
         };
         let mut run = |contender: &Contender| -> Result<Option<RunResult>> {
             let request = Request {
-                contender: contender.clone(),
                 scenario: request.scenario,
-                load: load.clone(),
-                control: false,
+                ..Request::new(contender.clone(), load.clone())
             };
             let result = shop.run(&request, stop, progress)?;
             // What was cut short is no round.

@@ -9,6 +9,8 @@ mod failure;
 mod load;
 mod output;
 mod run;
+mod server;
+mod story;
 mod strategies;
 mod tables;
 
@@ -40,6 +42,9 @@ enum Command {
     Explain(explain::ExplainArguments),
     Db(tables::TablesArguments),
     Completions(completions::CompletionsArguments),
+    /// What lockbench starts itself as, for each of several servers
+    #[command(hide = true)]
+    Server,
 }
 
 /// Parses the command line, does what it says, and reports what went wrong.
@@ -63,6 +68,7 @@ pub fn main() -> Exit {
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Db(arguments) => tables::tables(arguments),
         Command::Completions(arguments) => completions::print(arguments),
+        Command::Server => server::serve(),
     };
     done.unwrap_or_else(|failure| failure.report())
 }

@@ -2,9 +2,8 @@
 
 use serde::Serialize;
 
-use crate::db::Engine;
 use crate::named::Named;
-use crate::strategy::{Guard, Isolation, Plan, Promise, Read, Strategy, Write};
+use crate::strategy::{Guard, Isolation, Plan, Promise, Read, Setting, Strategy, Write};
 
 /// A plan and the name it goes by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -98,9 +97,9 @@ impl Contender {
         arguments
     }
 
-    /// What it promises on `engine`: nothing, unless the row has a name.
-    pub fn promise(&self, engine: Engine) -> Option<Promise> {
-        self.named?.promise(engine)
+    /// What it promises in that setting: nothing, unless the row has a name.
+    pub fn promise(&self, setting: impl Into<Setting>) -> Option<Promise> {
+        self.named?.promise(setting)
     }
 }
 
@@ -113,7 +112,7 @@ impl<N: Into<Named>> From<N> for Contender {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::Backend;
+    use crate::db::{Backend, Engine};
 
     #[test]
     fn a_replaced_choice_is_in_the_name_and_ends_the_promise() {

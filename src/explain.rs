@@ -7,9 +7,10 @@ use diesel::Connection as _;
 use diesel::connection::InstrumentationEvent;
 
 use crate::db::AnyConnection;
-use crate::guard::Mutexes;
+use crate::guard;
 use crate::order::Order;
 use crate::purchase::{Answer, Shop, attempt};
+use crate::slots::Slots;
 use crate::strategy::{Guard, Plan};
 
 /// A statement as it was sent, and the values that went with it.
@@ -30,7 +31,7 @@ pub const STOCK: i64 = 100;
 /// The purchase fails, or item 1 is not for sale.
 pub fn overhear(connection: &mut AnyConnection, plan: Plan) -> Result<Vec<Sent>> {
     let heard = Arc::new(Mutex::new(Vec::new()));
-    let mutexes = Mutexes::new(plan.guard, 1);
+    let slots = Slots::new(1, 1);
     let order = Order {
         key: 1,
         item: 1,
@@ -49,12 +50,11 @@ pub fn overhear(connection: &mut AnyConnection, plan: Plan) -> Result<Vec<Sent>>
     });
     let thinking = Arc::clone(&heard);
     let shop = Shop {
-        plan,
-        mutexes: &mutexes,
-        initial: STOCK,
         think: &move || note(&thinking, aside("decide")),
+        ..Shop::new(plan, &slots, STOCK)
     };
-    let answer = attempt(connection, &shop, &order);
+    let answer = attempt(connection, &shop, &order.into());
+    guard::resign(connection, plan.guard);
     connection.set_instrumentation(|_: InstrumentationEvent<'_>| {});
     if plan.guard == Guard::Mutex {
         note(&heard, aside("unlock the mutex of item 1"));

@@ -1,85 +1,89 @@
 //! What is held around a whole purchase: a lock in this process, or one in the database.
 
-use std::sync::{Mutex, PoisonError};
-
-use crate::db::{AnyConnection, advisory};
+use crate::db::{self, AnyConnection, advisory};
 use crate::order::Order;
-use crate::purchase::Setback;
+use crate::purchase::{Conflict, Setback};
+use crate::slots::{Slot, Slots};
 use crate::strategy::Guard;
 
-/// The locks in this process: one for each item.
-#[derive(Debug)]
-pub struct Mutexes(Vec<Mutex<()>>);
-
-impl Mutexes {
-    /// One lock for each of items 1 to `count`, where the guard needs them.
-    pub fn new(guard: Guard, count: i64) -> Self {
-        let count = match guard {
-            Guard::Mutex => usize::try_from(count).unwrap_or(0),
-            _ => 0,
-        };
-        Self((0..count).map(|_| Mutex::new(())).collect())
-    }
-
-    fn of(&self, item: i64) -> Option<&Mutex<()>> {
-        let index = usize::try_from(item - 1).ok()?;
-        self.0.get(index)
-    }
-}
-
-/// Runs `work` while `guard` is held for `order`: taken before the transaction begins, given
-/// back after it has ended. The guards that are mistakes do one of these at another time.
+/// Runs `work` while `guard` is held for `orders`: taken before the transaction begins, in the
+/// order of the basket, and given back after it has ended. The guards that are mistakes do one
+/// of these at another time.
 ///
 /// # Errors
-/// Those of `work`, and a database that does not give the lock.
+/// Those of `work`, and a lock that is not to be had.
 pub fn holding<T>(
     connection: &mut AnyConnection,
     guard: Guard,
-    order: &Order,
-    mutexes: &Mutexes,
+    orders: &[Order],
+    slots: &Slots,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, Setback>,
 ) -> Result<T, Setback> {
     match guard {
         Guard::None => work(connection),
-        Guard::Mutex => {
-            // A buyer that panicked has left nothing half done in here: the lock holds no data.
-            let _held = mutexes
-                .of(order.item)
-                .map(|mutex| mutex.lock().unwrap_or_else(PoisonError::into_inner));
+        Guard::Mutex | Guard::Semaphore => {
+            let _held = take_slots(orders, slots)?;
+            work(connection)
+        }
+        // Given back by `resign`. Asked for each time: a session that was lost leads no more.
+        Guard::Leader => {
+            advisory::lock(connection, advisory::TASK).map_err(Setback::of(connection))?;
             work(connection)
         }
         Guard::Advisory | Guard::AdvisoryNarrow | Guard::AdvisoryEarly => {
-            take(connection, guard, order)?;
+            take(connection, guard, orders)?;
             let outcome = work(connection);
             if guard != Guard::AdvisoryEarly || outcome.is_err() {
-                give_back(connection, guard, order);
+                give_back(connection, guard, orders);
             }
             outcome
         }
         Guard::AdvisoryLate => {
             let outcome = work(connection);
-            give_back(connection, guard, order);
+            give_back(connection, guard, orders);
             outcome
         }
     }
 }
 
-/// Takes an advisory lock.
+/// Gives back what a guard holds beyond the purchase: a leader's lead.
+pub fn resign(connection: &mut AnyConnection, guard: Guard) {
+    if guard == Guard::Leader && advisory::unlock_all(connection).is_err() {
+        connection.mark_lost();
+    }
+}
+
+fn take_slots<'a>(orders: &[Order], slots: &'a Slots) -> Result<Vec<Slot<'a>>, Setback> {
+    let items: Vec<i64> = orders.iter().map(|order| order.item).collect();
+    let timeout = Conflict::Database(db::Conflict::LockTimeout);
+    slots.take(&items).ok_or(Setback::Conflict(timeout))
+}
+
+/// Takes the advisory locks of all orders; those it has, it gives back where it is refused one.
 ///
 /// # Errors
-/// The database does not give it.
+/// The database does not give one.
 pub(crate) fn take(
     connection: &mut AnyConnection,
     guard: Guard,
-    order: &Order,
+    orders: &[Order],
 ) -> Result<(), Setback> {
-    advisory::lock(connection, name(guard, order)).map_err(Setback::of(connection))
+    for (index, order) in orders.iter().enumerate() {
+        if let Err(error) = advisory::lock(connection, name(guard, order)) {
+            let setback = Setback::of(connection)(error);
+            give_back(connection, guard, &orders[..index]);
+            return Err(setback);
+        }
+    }
+    Ok(())
 }
 
-/// Gives an advisory lock back. A connection that cannot is given up: its end does it.
-pub(crate) fn give_back(connection: &mut AnyConnection, guard: Guard, order: &Order) {
-    if advisory::unlock(connection, name(guard, order)).is_err() {
-        connection.mark_lost();
+/// Gives advisory locks back. A connection that cannot is given up: its end does it.
+pub(crate) fn give_back(connection: &mut AnyConnection, guard: Guard, orders: &[Order]) {
+    for order in orders {
+        if advisory::unlock(connection, name(guard, order)).is_err() {
+            connection.mark_lost();
+        }
     }
 }
 

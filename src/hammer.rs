@@ -5,9 +5,13 @@
 //! own stack and block on its own row lock.
 
 mod connections;
+mod job;
 mod patience;
 mod progress;
 mod record;
+mod settled;
+mod source;
+mod task;
 mod worker;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32};
@@ -16,26 +20,29 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
+pub use job::{Job, Share};
 pub use progress::Progress;
-pub use record::{Ending, Latencies, Record};
+pub use record::{Latencies, Record};
+pub use settled::{Ending, Settled};
 
 use crate::db::Pool;
-use crate::guard::Mutexes;
-use crate::load::Load;
 use crate::order::Orders;
-use crate::strategy::Plan;
+use crate::slots::Slots;
+use crate::strategy::Guard;
 use connections::Connections;
 use worker::Worker;
 
 /// What all buyers of a run share. Only the counter is written to on the way, once an order.
 struct Shared<'a> {
-    plan: Plan,
-    load: &'a Load,
+    job: Job<'a>,
     orders: Orders,
-    mutexes: Mutexes,
+    slots: Slots,
+    /// The index of the next order of this crew's, from 0 up.
     next: AtomicI64,
     /// Deliveries that have not ended yet, where their number is known.
     restocks_left: AtomicI64,
+    /// Which items are known to be sold out for good, where the run ends with that.
+    emptied: Vec<AtomicBool>,
     start: Barrier,
     started: OnceLock<Instant>,
     /// Set from outside to end the run early.
@@ -60,7 +67,7 @@ pub struct Measurement {
     pub gone: Option<String>,
 }
 
-/// Lets `load.threads` buyers loose on the shop, and gathers what they were told.
+/// Lets the job's buyers loose on the shop, and gathers what they were told.
 ///
 /// The connections are taken before the common start, so that no buyer begins while another
 /// is still connecting.
@@ -69,11 +76,11 @@ pub struct Measurement {
 /// The threads could not be started, or the pool gives no connection.
 pub fn hammer(
     pool: &Pool,
-    plan: Plan,
-    load: &Load,
+    job: Job<'_>,
     stop: &AtomicBool,
     progress: &Progress,
 ) -> Result<Measurement> {
+    let load = job.load;
     let threads = load.threads as usize;
     let crew = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -83,12 +90,14 @@ pub fn hammer(
     let connections = Connections::for_each_buyer(pool, load)?;
     let orders = Orders::new(load);
     let shared = Shared {
-        plan,
-        load,
+        job,
         restocks_left: AtomicI64::new(orders.restocks()),
         orders,
-        mutexes: Mutexes::new(plan.guard, load.items),
-        next: AtomicI64::new(1),
+        slots: slots(job),
+        next: AtomicI64::new(0),
+        emptied: (0..if load.until_empty { load.items } else { 0 })
+            .map(|_| AtomicBool::new(false))
+            .collect(),
         start: Barrier::new(threads),
         started: OnceLock::new(),
         stop,
@@ -97,7 +106,10 @@ pub fn hammer(
         progress,
     };
     let (records, ends): (Vec<Record>, Vec<Instant>) = crew
-        .broadcast(|buyer| Worker::new(&shared, connections.of(buyer.index())).work())
+        .broadcast(|buyer| {
+            let index = buyer.index();
+            Worker::new(&shared, index, connections.of(index)).work()
+        })
         .into_iter()
         .unzip();
     let started = shared.started.get().copied();
@@ -110,4 +122,13 @@ pub fn hammer(
         interrupted: stop.load(std::sync::atomic::Ordering::Relaxed),
         gone: shared.gone.into_inner(),
     })
+}
+
+/// The locks in this process, where the guard needs them.
+fn slots(job: Job<'_>) -> Slots {
+    match job.plan.guard {
+        Guard::Mutex => Slots::new(job.load.items, 1),
+        Guard::Semaphore => Slots::new(job.load.items, job.load.slots),
+        _ => Slots::none(),
+    }
 }

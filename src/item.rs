@@ -143,3 +143,15 @@ pub fn restart(connection: &mut AnyConnection, count: i64, stock: i64) -> QueryR
          SELECT id, {stock} FROM counted"
     ))
 }
+
+/// The items of which something is left, by id.
+///
+/// # Errors
+/// Whatever the database answers.
+pub fn pending(connection: &mut AnyConnection) -> QueryResult<Vec<i64>> {
+    items::table
+        .filter(items::stock.gt(0))
+        .select(items::id)
+        .order(items::id)
+        .load(connection)
+}

@@ -9,10 +9,12 @@
 //! | [`mistake`] | the mistakes that look like strategies |
 //! | [`named`], [`contender`] | either of them, perhaps with some of its choices replaced |
 //! | [`scenario`] | the stories, in their own words |
-//! | [`load`], [`order`] | how hard the shop is hit, and what each buyer wants |
+//! | [`load`], [`quantity`], [`order`] | how hard the shop is hit, and what each buyer wants |
 //! | [`purchase`] | the one routine that interprets a strategy |
-//! | [`guard`], [`item`], [`ledger`] | the locks around it, and the statements it is made of |
+//! | [`guard`], [`slots`], [`item`], [`ledger`], [`outbox`] | the locks around it, and the statements it is made of |
+//! | [`gateway`] | the world outside, which no rollback reaches |
 //! | [`hammer`] | many buyers at once: threads, one start, retries, records |
+//! | [`servers`], [`event`] | the same in several processes, and what each says happens |
 //! | [`audit`] | what the buyers were told, held against what the database says |
 //! | [`verdict`], [`result`](mod@result) | what a run amounts to, and all that is known of it |
 //! | [`run`] | all of it in order: reset, warm up, hammer, audit, control |
@@ -22,7 +24,7 @@
 //! | [`db`] | every difference between the databases, and nothing else |
 //! | [`cli`] | the command line; its doc comments are the help |
 //!
-//! Dependencies point one way: `cli → run → hammer → purchase → {strategy, scenario, db}`;
+//! Dependencies point one way: `cli → run → {servers, hammer} → purchase → {strategy, scenario, db}`;
 //! `report` and `audit` read results, and `db` imports nothing of ours.
 //!
 //! # Example
@@ -34,18 +36,12 @@
 //! use lockbench::hammer::Progress;
 //! use lockbench::load::Load;
 //! use lockbench::run::{Request, Shop};
-//! use lockbench::scenario::Scenario;
 //! use lockbench::strategy::Strategy;
 //! use lockbench::verdict::Verdict;
 //!
 //! # fn main() -> anyhow::Result<()> {
 //! let database = Database::open(&Address::PrivateSqlite, &ServerOptions::default())?;
-//! let request = Request {
-//!     contender: Strategy::Naive.into(),
-//!     scenario: Scenario::Inventory,
-//!     load: Load::default(),
-//!     control: true,
-//! };
+//! let request = Request::new(Strategy::Naive, Load::default());
 //! let never = AtomicBool::new(false);
 //! let result = Shop::open(&database)?.run(&request, &never, &Progress::default())?;
 //! assert_eq!(result.verdict, Verdict::Unsafe);
@@ -61,8 +57,10 @@ pub mod check;
 pub mod cli;
 pub mod contender;
 pub mod db;
+pub mod event;
 pub mod exit;
 pub mod explain;
+pub mod gateway;
 pub mod guard;
 pub mod hammer;
 pub mod interrupt;
@@ -72,12 +70,16 @@ pub mod load;
 pub mod mistake;
 pub mod named;
 pub mod order;
+pub mod outbox;
 pub mod purchase;
+pub mod quantity;
 pub mod report;
 pub mod result;
 pub mod run;
 pub mod scenario;
 pub mod schema;
+pub mod servers;
+pub mod slots;
 mod statement;
 pub mod strategy;
 pub mod verdict;

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-use serde::ser::{SerializeStruct, Serializer};
+use clap::ValueEnum;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use thiserror::Error;
 
+use crate::quantity::Quantity;
+
 /// The numbers of a run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Load {
     /// Buyers at work at the same time.
     pub threads: u32,
@@ -20,12 +22,20 @@ pub struct Load {
     /// How many orders there are; `None` when the time decides.
     pub orders: Option<i64>,
     /// How long orders keep coming; `None` when their number decides.
+    #[serde(rename = "duration_us", with = "micros::option")]
     pub duration: Option<Duration>,
-    /// Units an order asks for.
-    pub quantity: i64,
+    /// Units an order asks for, of each of its items.
+    pub quantity: Quantity,
+    /// Whether buyers keep coming after the last order until nothing is left.
+    pub until_empty: bool,
+    /// Different items that an order asks for, all or none of them.
+    pub basket: u32,
+    /// In which order a buyer takes the items of a basket.
+    pub basket_order: BasketOrder,
     /// Exponent of the Zipf distribution by which buyers choose an item; 0: all alike.
     pub skew: f64,
     /// How long a buyer thinks between reading the stock and taking from it.
+    #[serde(rename = "hold_us", with = "micros")]
     pub hold: Duration,
     /// Share of the orders that put stock back, from 0 up to but not including 1.
     pub restock: f64,
@@ -36,8 +46,22 @@ pub struct Load {
     pub seed: u64,
     /// Attempts at one order before it is given up.
     pub max_attempts: u32,
+    /// How many buyers the guard `semaphore` lets in at a time, for each item.
+    pub slots: u32,
     /// How long to run, unmeasured, before the run itself.
+    #[serde(rename = "warm_up_us", with = "micros")]
     pub warm_up: Duration,
+}
+
+/// In which order a buyer takes the items of a basket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BasketOrder {
+    /// Each buyer in an order of its own: two can meet in opposite orders, and deadlock
+    #[default]
+    Own,
+    /// Everybody in the same order, which is the cure
+    Sorted,
 }
 
 impl Default for Load {
@@ -49,13 +73,17 @@ impl Default for Load {
             stock: 100,
             orders: Some(200),
             duration: None,
-            quantity: 1,
+            quantity: Quantity::exactly(1),
+            until_empty: false,
+            basket: 1,
+            basket_order: BasketOrder::Own,
             skew: 0.0,
             hold: Duration::ZERO,
             restock: 0.0,
             rate: None,
             seed: 1,
             max_attempts: 100,
+            slots: 1,
             warm_up: Duration::ZERO,
         }
     }
@@ -78,7 +106,24 @@ pub enum LoadError {
     NegativeStock(i64),
     /// An order must ask for something.
     #[error("the quantity is {0}: an order asks for at least 1")]
-    NoQuantity(i64),
+    NoQuantity(Quantity),
+    /// The range has no number in it.
+    #[error("the quantity is {0}: the first number must not be more than the second")]
+    EmptyQuantity(Quantity),
+    /// An order must ask for something.
+    #[error("a basket holds at least one item")]
+    NoBasket,
+    /// A basket holds different items.
+    #[error("a basket of {0} different items needs as many --items, and there are {1}")]
+    BasketTooLarge(u32, i64),
+    /// Nobody would be let in.
+    #[error("there must be at least one slot")]
+    NoSlots,
+    /// Nobody could ever tell that nothing is left.
+    #[error(
+        "--until-empty needs a --quantity that begins with 1, and a --basket of 1: only who wants one unit of one item and gets none knows that none is left"
+    )]
+    CannotEmpty,
     /// Nothing would happen.
     #[error("there must be at least one order")]
     NoOrders,
@@ -113,7 +158,19 @@ impl Load {
         refuse(self.pool == 0, LoadError::NoConnections)?;
         refuse(self.items < 1, LoadError::NoItems)?;
         refuse(self.stock < 0, LoadError::NegativeStock(self.stock))?;
-        refuse(self.quantity < 1, LoadError::NoQuantity(self.quantity))?;
+        let Quantity { least, most } = self.quantity;
+        refuse(least < 1, LoadError::NoQuantity(self.quantity))?;
+        refuse(least > most, LoadError::EmptyQuantity(self.quantity))?;
+        refuse(self.basket == 0, LoadError::NoBasket)?;
+        refuse(
+            i64::from(self.basket) > self.items,
+            LoadError::BasketTooLarge(self.basket, self.items),
+        )?;
+        refuse(self.slots == 0, LoadError::NoSlots)?;
+        refuse(
+            self.until_empty && (least > 1 || self.basket > 1),
+            LoadError::CannotEmpty,
+        )?;
         refuse(
             self.orders.is_some_and(|orders| orders < 1),
             LoadError::NoOrders,
@@ -137,7 +194,8 @@ impl Load {
         )?;
         refuse(self.max_attempts == 0, LoadError::NoAttempts)?;
         let units = self.items.checked_mul(self.stock);
-        let asked = self.orders.unwrap_or(1).checked_mul(self.quantity);
+        let lines = self.orders.unwrap_or(1).checked_mul(self.basket.into());
+        let asked = lines.and_then(|lines| lines.checked_mul(most));
         refuse(
             units
                 .zip(asked)
@@ -173,6 +231,13 @@ impl Load {
             self.quantity != default.quantity,
             format!("--quantity {}", self.quantity),
         );
+        add(self.until_empty, "--until-empty".to_owned());
+        add(self.basket != 1, format!("--basket {}", self.basket));
+        add(
+            self.basket_order == BasketOrder::Sorted,
+            "--basket-order sorted".to_owned(),
+        );
+        add(self.slots != 1, format!("--slots {}", self.slots));
         add(self.skew != default.skew, format!("--skew {}", self.skew));
         add(!self.hold.is_zero(), format!("--hold {}", time(self.hold)));
         add(
@@ -195,8 +260,9 @@ impl Load {
     }
 
     /// Orders for twice what is for sale, so that half the buyers are turned away.
-    pub fn twice_what_is_for_sale(items: i64, stock: i64, quantity: i64) -> i64 {
-        (items.saturating_mul(stock).saturating_mul(2) / quantity.max(1)).max(1)
+    pub fn orders_for_twice_what_is_for_sale(&self) -> i64 {
+        let wanted = self.quantity.average().saturating_mul(self.basket.into());
+        (self.units().saturating_mul(2) / wanted.max(1)).max(1)
     }
 
     /// Units for sale at the start, over all items.
@@ -205,106 +271,38 @@ impl Load {
     }
 }
 
-/// Durations are whole microseconds, as everywhere in the JSON.
-impl Serialize for Load {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        let mut out = serializer.serialize_struct("Load", 14)?;
-        out.serialize_field("threads", &self.threads)?;
-        out.serialize_field("pool", &self.pool)?;
-        out.serialize_field("items", &self.items)?;
-        out.serialize_field("stock", &self.stock)?;
-        out.serialize_field("orders", &self.orders)?;
-        out.serialize_field("duration_us", &self.duration.map(micros))?;
-        out.serialize_field("quantity", &self.quantity)?;
-        out.serialize_field("skew", &self.skew)?;
-        out.serialize_field("hold_us", &micros(self.hold))?;
-        out.serialize_field("restock", &self.restock)?;
-        out.serialize_field("rate", &self.rate)?;
-        out.serialize_field("seed", &self.seed)?;
-        out.serialize_field("max_attempts", &self.max_attempts)?;
-        out.serialize_field("warm_up_us", &micros(self.warm_up))?;
-        out.end()
+/// Durations as whole microseconds, as everywhere in the JSON.
+mod micros {
+    use super::{Deserialize, Deserializer, Duration, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        u64::try_from(time.as_micros())
+            .unwrap_or(u64::MAX)
+            .serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        u64::deserialize(from).map(Duration::from_micros)
+    }
+
+    pub(super) mod option {
+        use super::{Deserialize, Deserializer, Duration, Serialize, Serializer};
+
+        pub(in super::super) fn serialize<S: Serializer>(
+            time: &Option<Duration>,
+            to: S,
+        ) -> Result<S::Ok, S::Error> {
+            time.map(|time| u64::try_from(time.as_micros()).unwrap_or(u64::MAX))
+                .serialize(to)
+        }
+
+        pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+            from: D,
+        ) -> Result<Option<Duration>, D::Error> {
+            Option::<u64>::deserialize(from).map(|time| time.map(Duration::from_micros))
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_defaults_make_a_run() {
-        assert_eq!(Load::default().check(), Ok(()));
-    }
-
-    #[test]
-    fn what_makes_no_run_is_refused() {
-        let ok = Load::default;
-        for (load, error) in [
-            (Load { threads: 0, ..ok() }, LoadError::NoThreads),
-            (Load { pool: 0, ..ok() }, LoadError::NoConnections),
-            (Load { items: 0, ..ok() }, LoadError::NoItems),
-            (Load { stock: -1, ..ok() }, LoadError::NegativeStock(-1)),
-            (
-                Load {
-                    quantity: 0,
-                    ..ok()
-                },
-                LoadError::NoQuantity(0),
-            ),
-            (
-                Load {
-                    orders: Some(0),
-                    ..ok()
-                },
-                LoadError::NoOrders,
-            ),
-            (
-                Load {
-                    duration: Some(Duration::ZERO),
-                    ..ok()
-                },
-                LoadError::NoDuration,
-            ),
-            (Load { skew: -1.0, ..ok() }, LoadError::BadSkew(-1.0)),
-            (
-                Load {
-                    restock: 1.0,
-                    ..ok()
-                },
-                LoadError::BadShare(1.0),
-            ),
-            (
-                Load {
-                    rate: Some(0.0),
-                    ..ok()
-                },
-                LoadError::BadRate(0.0),
-            ),
-            (
-                Load {
-                    max_attempts: 0,
-                    ..ok()
-                },
-                LoadError::NoAttempts,
-            ),
-            (
-                Load {
-                    stock: i64::MAX,
-                    ..ok()
-                },
-                LoadError::TooLarge,
-            ),
-        ] {
-            assert_eq!(load.check(), Err(error));
-        }
-        assert!(
-            Load {
-                skew: f64::NAN,
-                ..ok()
-            }
-            .check()
-            .is_err()
-        );
-    }
-}
+mod tests;

@@ -7,8 +7,7 @@ use std::fmt;
 
 use clap::ValueEnum;
 
-use crate::db::Engine;
-use crate::strategy::{Guard, Isolation, Plan, Promise, Read, Write};
+use crate::strategy::{Guard, Isolation, Plan, Promise, Read, Setting, Write};
 
 /// A way to sell that looks right and is not, at least on some database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -73,13 +72,15 @@ impl Mistake {
         }
     }
 
-    /// What comes of it on `engine`: [`Promise::Safe`] where it happens to be right; `None`
+    /// What comes of it in that setting: [`Promise::Safe`] where it happens to be right; `None`
     /// where it cannot be made.
-    pub fn promise(self, engine: Engine) -> Option<Promise> {
+    pub fn promise(self, setting: impl Into<Setting>) -> Option<Promise> {
+        let setting = setting.into();
+        let engine = setting.engine;
         if self.plan().refusal(engine.backend).is_some() {
             return None;
         }
-        Some(match self {
+        let for_the_rows = match self {
             // PostgreSQL, and InnoDB with snapshot isolation, refuse to overwrite what the
             // snapshot does not show; the whole transaction is run again.
             Self::LockAfterSnapshot if engine.snapshot_isolation => Promise::Safe,
@@ -87,7 +88,8 @@ impl Mistake {
             Self::RetryInSnapshot => Promise::GivesUp,
             Self::ShareThenUpgrade => Promise::Deadlocks,
             _ => Promise::Unsafe,
-        })
+        };
+        Some(for_the_rows.for_effects_too(&self.plan(), setting))
     }
 
     /// The mistake whose row `plan` is.

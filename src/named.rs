@@ -6,9 +6,8 @@ use std::sync::LazyLock;
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::db::Engine;
 use crate::mistake::Mistake;
-use crate::strategy::{Plan, Promise, Strategy};
+use crate::strategy::{Plan, Promise, Setting, Strategy};
 
 /// A row with a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,11 +57,11 @@ impl Named {
         }
     }
 
-    /// What comes of it on `engine`; `None` where it cannot be run.
-    pub fn promise(self, engine: Engine) -> Option<Promise> {
+    /// What comes of it in that setting; `None` where it cannot be run.
+    pub fn promise(self, setting: impl Into<Setting>) -> Option<Promise> {
         match self {
-            Self::Strategy(strategy) => strategy.promise(engine),
-            Self::Mistake(mistake) => mistake.promise(engine),
+            Self::Strategy(strategy) => strategy.promise(setting),
+            Self::Mistake(mistake) => mistake.promise(setting),
         }
     }
 

@@ -4,13 +4,15 @@
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand_distr::{Distribution, Zipf};
+use serde::{Deserialize, Serialize};
 
-use crate::load::Load;
+use crate::load::{BasketOrder, Load};
+use crate::quantity::Quantity;
 
-/// One buyer's wish, or one delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One buyer's wish for one item, or one delivery of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
-    /// Its number, from 1 up: unique in the ledger.
+    /// Unique in the ledger; from 1 up.
     pub key: i64,
     /// The item.
     pub item: i64,
@@ -25,11 +27,41 @@ impl Order {
     }
 }
 
+/// What one buyer wants at once, all of it or nothing: orders for different items, in the
+/// order in which the buyer takes them. Most baskets hold one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Basket(Vec<Order>);
+
+impl Basket {
+    /// The orders in it.
+    pub fn orders(&self) -> &[Order] {
+        &self.0
+    }
+
+    /// The number that it goes by: the least of its orders' keys.
+    pub fn key(&self) -> i64 {
+        self.0.iter().map(|order| order.key).min().unwrap_or(0)
+    }
+
+    /// Whether it puts stock back.
+    pub fn is_restock(&self) -> bool {
+        self.0.iter().any(Order::is_restock)
+    }
+}
+
+impl From<Order> for Basket {
+    fn from(order: Order) -> Self {
+        Self(vec![order])
+    }
+}
+
 /// All orders of a run.
 #[derive(Clone, Debug)]
 pub struct Orders {
     seed: u64,
-    quantity: i64,
+    quantity: Quantity,
+    basket: u32,
+    basket_order: BasketOrder,
     items: Zipf<f64>,
     restock: Restocks,
 }
@@ -81,6 +113,8 @@ impl Orders {
         Self {
             seed: load.seed,
             quantity: load.quantity,
+            basket: load.basket,
+            basket_order: load.basket_order,
             items: zipf(load),
             restock: Restocks::new(load),
         }
@@ -96,21 +130,38 @@ impl Orders {
         key > self.restock.head
     }
 
-    /// The order with that number.
-    pub fn get(&self, key: i64) -> Order {
+    /// The basket with that number, from 1 up.
+    pub fn get(&self, number: i64) -> Basket {
         // An odd factor spreads neighbouring numbers; the generator mixes the rest.
-        let mixed = self.seed ^ (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = self.seed ^ (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut random = SmallRng::seed_from_u64(mixed);
-        let quantity = if self.restock.has(key) {
-            -self.quantity
-        } else {
-            self.quantity
-        };
-        Order {
-            key,
-            item: self.items.sample(&mut random) as i64,
-            quantity,
+        let mut items = Vec::with_capacity(self.basket as usize);
+        for _ in 0..self.basket {
+            items.push(self.another(&items, &mut random));
         }
+        if self.basket_order == BasketOrder::Sorted {
+            items.sort_unstable();
+        }
+        let sign = if self.restock.has(number) { -1 } else { 1 };
+        let first_key = (number - 1) * i64::from(self.basket) + 1;
+        let order = |(key, item)| Order {
+            key,
+            item,
+            quantity: sign * self.quantity.draw(&mut random),
+        };
+        Basket((first_key..).zip(items).map(order).collect())
+    }
+}
+
+impl Orders {
+    /// An item that is not among `items` yet.
+    fn another(&self, items: &[i64], random: &mut SmallRng) -> i64 {
+        let new = |item: &i64| !items.contains(item);
+        let drawn = self.items.sample_iter(random).map(|item| item as i64);
+        // Where everybody wants the same few, the rest would hardly ever be drawn.
+        let tries = if items.is_empty() { 1 } else { 100 };
+        let mut drawn = drawn.take(tries);
+        drawn.find(new).or_else(|| (1..).find(new)).unwrap_or(1)
     }
 }
 
@@ -139,7 +190,7 @@ mod tests {
         let other = Orders::new(&Load { seed: 2, ..load() });
         let wish = |orders: &Orders| {
             (1..=100)
-                .map(|key| orders.get(key).item)
+                .map(|key| orders.get(key).orders()[0].item)
                 .collect::<Vec<_>>()
         };
         assert_eq!(wish(&first), wish(&again));
@@ -164,7 +215,9 @@ mod tests {
     fn skew_prefers_the_first_item_and_its_absence_none() {
         let share_of_first = |skew| {
             let orders = Orders::new(&Load { skew, ..load() });
-            (1..=1_000).filter(|key| orders.get(*key).item == 1).count()
+            (1..=1_000)
+                .filter(|key| orders.get(*key).orders()[0].item == 1)
+                .count()
         };
         assert!(share_of_first(1.1) > 250, "{}", share_of_first(1.1));
         assert!(
@@ -172,5 +225,58 @@ mod tests {
             "{}",
             share_of_first(0.0)
         );
+    }
+
+    #[test]
+    fn a_basket_holds_different_items_under_keys_of_its_own() {
+        let orders = Orders::new(&Load {
+            basket: 3,
+            ..load()
+        });
+        let mut keys = Vec::new();
+        let mut in_own_order = false;
+        for number in 1..=50 {
+            let basket = orders.get(number);
+            let mut items: Vec<i64> = basket.orders().iter().map(|order| order.item).collect();
+            in_own_order |= !items.is_sorted();
+            items.sort_unstable();
+            items.dedup();
+            assert_eq!(items.len(), 3);
+            assert_eq!(basket.key(), (number - 1) * 3 + 1);
+            keys.extend(basket.orders().iter().map(|order| order.key));
+        }
+        assert_eq!(keys, (1..=150).collect::<Vec<_>>());
+        assert!(in_own_order);
+    }
+
+    #[test]
+    fn a_sorted_basket_is_in_everybodys_order() {
+        let orders = Orders::new(&Load {
+            basket: 3,
+            basket_order: BasketOrder::Sorted,
+            ..load()
+        });
+        for number in 1..=50 {
+            assert!(
+                orders
+                    .get(number)
+                    .orders()
+                    .is_sorted_by_key(|order| order.item)
+            );
+        }
+    }
+
+    #[test]
+    fn quantities_of_a_range_take_every_value_of_it() {
+        let orders = Orders::new(&Load {
+            quantity: Quantity { least: 1, most: 4 },
+            ..load()
+        });
+        let mut seen: Vec<i64> = (1..=100)
+            .map(|number| orders.get(number).orders()[0].quantity)
+            .collect();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen, [1, 2, 3, 4]);
     }
 }

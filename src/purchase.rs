@@ -2,19 +2,26 @@
 //!
 //! Read how much is left, check, think, take, record. A [`Plan`] says how each of these is
 //! done; nothing else in the program knows what a strategy is.
+//!
+//! Where taking has an effect outside the database, which no rollback takes back, it comes
+//! where that strategy's user would put it: after the check and before the write, or, where
+//! the write is the check, after the write. See [`Plan::claims_first`].
 
 mod setback;
+
+use std::slice;
 
 use diesel::result::{DatabaseErrorKind, Error};
 
 pub use setback::{Conflict, Setback};
 
 use crate::db::{self, AnyConnection, IsolationLevel, RowLock, transaction};
-use crate::guard::{self, Mutexes};
+use crate::guard;
 use crate::item::{self, Item};
-use crate::ledger;
-use crate::order::Order;
+use crate::order::{Basket, Order};
+use crate::slots::Slots;
 use crate::strategy::{Guard, Plan, Read, Write};
+use crate::{ledger, outbox};
 
 /// What a purchase needs beside the order: the plan, the locks in this process, and what a
 /// buyer does between reading and taking.
@@ -22,11 +29,35 @@ pub struct Shop<'a> {
     /// How to buy.
     pub plan: Plan,
     /// The locks in this process.
-    pub mutexes: &'a Mutexes,
+    pub slots: &'a Slots,
     /// Units of each item at the start.
     pub initial: i64,
     /// What happens between reading the stock and taking from it.
-    pub think: &'a (dyn Fn() + Sync),
+    pub think: &'a dyn Fn(),
+    /// What taking does outside the database, if anything.
+    pub effect: Option<Effect<'a>>,
+    /// Whether a sale leaves an event for others in the outbox.
+    pub publishes: bool,
+}
+
+/// Does something outside the database that no rollback takes back, as sending a bill.
+///
+/// # Errors
+/// The outside world's words: it could not be reached, or refuses.
+pub type Effect<'a> = &'a dyn Fn(&Order) -> Result<(), String>;
+
+impl<'a> Shop<'a> {
+    /// A shop whose buyers do not think, and whose sales nobody outside hears of.
+    pub fn new(plan: Plan, slots: &'a Slots, initial: i64) -> Self {
+        Self {
+            plan,
+            slots,
+            initial,
+            think: &|| {},
+            effect: None,
+            publishes: false,
+        }
+    }
 }
 
 /// How an attempt ended when nothing got into its way.
@@ -38,25 +69,30 @@ pub enum Answer {
     SoldOut,
 }
 
-/// Tries once to carry out `order`, the guard and the transaction around it included.
+/// Tries once to carry out `basket`, the guard and the transaction around it included.
 ///
 /// # Errors
 /// What got into its way; see [`Setback`].
 pub fn attempt(
     connection: &mut AnyConnection,
     shop: &Shop<'_>,
-    order: &Order,
+    basket: &Basket,
 ) -> Result<Answer, Setback> {
     let guard = shop.plan.guard;
-    guard::holding(connection, guard, order, shop.mutexes, |connection| {
+    let orders = basket.orders();
+    let outcome = guard::holding(connection, guard, orders, shop.slots, |connection| {
         in_transaction(connection, &shop.plan, |connection| {
-            let answer = carry_out(connection, shop, order)?;
+            let answer = carry_out_all(connection, shop, orders)?;
             if guard == Guard::AdvisoryEarly {
-                guard::give_back(connection, guard, order);
+                guard::give_back(connection, guard, orders);
             }
             Ok(answer)
         })
-    })
+    });
+    match outcome {
+        Err(Setback::SoldOutHalfway) => Ok(Answer::SoldOut),
+        outcome => outcome,
+    }
 }
 
 /// Runs `work` in the plan's transaction, or in none. Any error rolls everything back: a
@@ -88,6 +124,23 @@ fn in_transaction(
     }
 }
 
+/// All orders of a basket, or none: what was taken before one of them was sold out is taken
+/// back. Without a transaction there is nothing that could take it back.
+fn carry_out_all(
+    connection: &mut AnyConnection,
+    shop: &Shop<'_>,
+    orders: &[Order],
+) -> Result<Answer, Setback> {
+    for (index, order) in orders.iter().enumerate() {
+        match carry_out(connection, shop, order)? {
+            Answer::Done => {}
+            Answer::SoldOut if index == 0 => return Ok(Answer::SoldOut),
+            Answer::SoldOut => return Err(Setback::SoldOutHalfway),
+        }
+    }
+    Ok(Answer::Done)
+}
+
 /// The purchase itself: read, check, think, take, record.
 fn carry_out(
     connection: &mut AnyConnection,
@@ -96,7 +149,7 @@ fn carry_out(
 ) -> Result<Answer, Setback> {
     let mut seen = look(connection, shop, order)?;
     if shop.plan.guard == Guard::AdvisoryLate {
-        guard::take(connection, shop.plan.guard, order)?;
+        guard::take(connection, shop.plan.guard, slice::from_ref(order))?;
         seen = look(connection, shop, order)?;
     }
     if let Some(item) = seen
@@ -106,11 +159,28 @@ fn carry_out(
         return Ok(Answer::SoldOut);
     }
     (shop.think)();
+    if !shop.plan.claims_first() {
+        cause_effect(shop, order)?;
+    }
     if take(connection, shop, seen, order)? == Answer::SoldOut {
         return Ok(Answer::SoldOut);
     }
+    if shop.plan.claims_first() {
+        cause_effect(shop, order)?;
+    }
     record(connection, order)?;
+    if shop.publishes && !order.is_restock() {
+        outbox::publish(connection, order)
+            .map_err(|error| Setback::at_the_last_word(connection, Answer::Done, error))?;
+    }
     Ok(Answer::Done)
+}
+
+fn cause_effect(shop: &Shop<'_>, order: &Order) -> Result<(), Setback> {
+    match shop.effect {
+        Some(effect) if !order.is_restock() => effect(order).map_err(Setback::NoEffect),
+        _ => Ok(()),
+    }
 }
 
 /// How much is left, if the plan looks at all.
@@ -230,7 +300,8 @@ fn record(connection: &mut AnyConnection, order: &Order) -> Result<(), Setback> 
     })
 }
 
-/// Whether an order whose end is unknown was carried out; the answer is final.
+/// Whether a basket whose end is unknown was carried out; the answer is final. Its last order
+/// is recorded last.
 ///
 /// To read the ledger would not do: the COMMIT that was lost may still be on its way to the
 /// server, or at work there. To record the order once more waits for whoever has its key
@@ -238,7 +309,10 @@ fn record(connection: &mut AnyConnection, order: &Order) -> Result<(), Setback> 
 ///
 /// # Errors
 /// What got into the way of finding out.
-pub fn was_carried_out(connection: &mut AnyConnection, order: &Order) -> Result<bool, Setback> {
+pub fn was_carried_out(connection: &mut AnyConnection, basket: &Basket) -> Result<bool, Setback> {
+    let Some(order) = basket.orders().last() else {
+        return Ok(false);
+    };
     let level = IsolationLevel::ReadCommitted;
     transaction::begin(connection, level, None).map_err(Setback::of(connection))?;
     let recorded = record(connection, order);

@@ -7,6 +7,7 @@ mod csv;
 mod figures;
 mod json;
 mod markdown;
+mod outside;
 pub(crate) mod plain;
 mod sentence;
 mod text;

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use crate::audit::{Outcomes, Stock, Violations};
+use crate::audit::{Effects, Outcomes, Stock, Violations};
 use crate::contender::Contender;
 use crate::db::Description;
+use crate::event::Event;
 use crate::exit::Exit;
 use crate::hammer::Latencies;
 use crate::load::Load;
 use crate::scenario::Scenario;
+use crate::servers::ServerTally;
 use crate::strategy::Promise;
 use crate::verdict::Verdict;
 
@@ -62,6 +64,14 @@ pub struct RunResult {
     pub pool_wait_us: Distribution,
     /// Whether the run was ended early from outside.
     pub interrupted: bool,
+    /// Events that sales left for other systems; `null` where the story has none.
+    pub events_published: Option<u64>,
+    /// What happened outside the database; `null` where nothing could.
+    pub effects: Option<Effects>,
+    /// What each server did; empty where there was only one process.
+    pub servers: Vec<ServerTally>,
+    /// What happened, moment by moment; empty unless it was asked for.
+    pub events: Vec<Event>,
 }
 
 /// How the naive strategy fared under the same load.

@@ -1,5 +1,8 @@
 //! One run from an empty shop to a verdict: reset, warm up, hammer, audit, and the control.
 
+mod measure;
+mod request;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -7,17 +10,17 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use diesel::r2d2::R2D2Connection;
 
-use crate::audit::{Audit, Books, audit};
-use crate::contender::Contender;
+pub use measure::Measured;
+pub use request::{Billing, Request};
+
 use crate::db::reservation::Reservation;
-use crate::db::{AnyConnection, Database, Description, Pool, migration, pool};
-use crate::hammer::{Measurement, Progress, hammer};
+use crate::db::{AnyConnection, Database, Description, migration};
+use crate::hammer::Progress;
 use crate::load::Load;
 use crate::result::{Control, Distribution, LatencyResult, RunResult, SCHEMA};
-use crate::scenario::Scenario;
-use crate::strategy::{Plan, Promise, Strategy};
+use crate::strategy::{Promise, Strategy};
 use crate::verdict::{Evidence, Verdict};
-use crate::{item, ledger};
+use crate::{item, ledger, outbox};
 
 /// The longest a control runs where the time and not the number of orders decides.
 const LONGEST_CONTROL: Duration = Duration::from_secs(2);
@@ -31,19 +34,6 @@ pub struct Shop<'a> {
     /// Also holds the reservation, and so is never lent.
     connection: AnyConnection,
     reservation: Reservation,
-}
-
-/// What to run.
-#[derive(Clone, Debug)]
-pub struct Request {
-    /// What is put to the test.
-    pub contender: Contender,
-    /// In which story.
-    pub scenario: Scenario,
-    /// How hard.
-    pub load: Load,
-    /// Whether to run naive under the same load where the outcome is safe.
-    pub control: bool,
 }
 
 impl<'a> Shop<'a> {
@@ -102,6 +92,7 @@ impl<'a> Shop<'a> {
     pub fn restart(&mut self, load: &Load) -> Result<()> {
         self.look_after(|connection| {
             ledger::clear(connection)
+                .and_then(|()| outbox::clear(connection))
                 .and_then(|()| item::restart(connection, load.items, load.stock))
                 .context("the items could not be put up for sale")
         })
@@ -119,20 +110,20 @@ impl<'a> Shop<'a> {
         progress: &Progress,
     ) -> Result<RunResult> {
         let description = self.description()?;
-        let promise = request.contender.promise(description.engine());
-        let pool = pool::open(self.database, request.load.pool)?;
-        let (measurement, found) =
-            self.measure(&pool, request.contender.plan, &request.load, stop, progress)?;
+        let promise = request.promise(description.engine());
+        let measured = self.measure(request, stop, progress)?;
         let mut evidence = Evidence {
-            violated: found.violations.any(),
+            violated: measured.violations.any(),
             promise,
-            interrupted: measurement.interrupted,
-            gone: measurement.gone.as_deref(),
-            anything_done: found.outcomes.sold + found.outcomes.restocked > 0,
+            interrupted: measured.interrupted,
+            gone: measured.gone.as_deref(),
+            anything_done: measured.outcomes.sold + measured.outcomes.restocked > 0,
+            not_killed: measured.not_killed,
+            risked: request.risks_harm(),
             control_broke: None,
         };
         let control = if request.control && needs_control(&evidence) {
-            self.control(&pool, &request.load, stop)?
+            self.control(request, stop)?
         } else {
             None
         };
@@ -142,83 +133,69 @@ impl<'a> Shop<'a> {
         // Also set by whoever lost patience with the control.
         evidence.interrupted = stop.load(Ordering::Relaxed);
         let (verdict, reason) = evidence.verdict();
-        let elapsed_s = measurement.elapsed.as_secs_f64();
+        let interrupted = evidence.interrupted;
+        let elapsed_s = measured.elapsed.as_secs_f64();
         Ok(RunResult {
             schema: SCHEMA,
             strategy: request.contender.clone(),
             scenario: request.scenario,
             database: description,
             load: request.load.clone(),
-            outcomes: found.outcomes,
-            stock: found.stock,
-            violations: found.violations,
+            outcomes: measured.outcomes,
+            stock: measured.stock,
+            violations: measured.violations,
             verdict,
             reason,
             promise,
             control,
-            attempts: measurement.record.attempts,
-            conflicts: named(&measurement),
+            attempts: measured.record.attempts,
+            conflicts: measured.conflicts(),
             elapsed_s,
             goodput_per_s: if elapsed_s > 0.0 {
-                found.truly_sold as f64 / elapsed_s
+                measured.truly_sold as f64 / elapsed_s
             } else {
                 0.0
             },
-            latency_us: LatencyResult::from(&measurement.record.latencies),
-            pool_wait_us: Distribution::from(&measurement.record.latencies.pool_wait),
-            interrupted: evidence.interrupted,
-            errors: measurement.record.errors,
+            latency_us: LatencyResult::from(&measured.record.latencies),
+            pool_wait_us: Distribution::from(&measured.record.latencies.pool_wait),
+            interrupted,
+            errors: measured.record.errors,
+            events_published: measured.events_published,
+            effects: measured.effects,
+            servers: measured.servers,
+            events: measured.events,
         })
     }
 
-    /// Warms up, starts over, hammers, and audits what is left.
-    fn measure(
-        &mut self,
-        pool: &Pool,
-        plan: Plan,
-        load: &Load,
-        stop: &AtomicBool,
-        progress: &Progress,
-    ) -> Result<(Measurement, Audit)> {
-        if !load.warm_up.is_zero() {
-            let warm_up = Load {
-                orders: None,
-                duration: Some(load.warm_up),
-                ..load.clone()
-            };
-            self.restart(&warm_up)?;
-            hammer(pool, plan, &warm_up, stop, &Progress::default())?;
-        }
-        self.restart(load)?;
-        let measurement = hammer(pool, plan, load, stop, progress)?;
-        let books = self.look_after(Books::read).with_context(|| {
-            let gone = measurement.gone.as_deref().unwrap_or("the run is over");
-            format!("{gone}, and there is no result without an audit")
-        })?;
-        let found = audit(load, &measurement.record.endings, &books);
-        Ok((measurement, found))
-    }
-
     /// Naive under the same load; `None` when it was interrupted.
-    fn control(&mut self, pool: &Pool, load: &Load, stop: &AtomicBool) -> Result<Option<Control>> {
-        let load = Load {
-            duration: load.duration.map(|time| time.min(LONGEST_CONTROL)),
-            warm_up: Duration::ZERO,
-            ..load.clone()
+    fn control(&mut self, request: &Request, stop: &AtomicBool) -> Result<Option<Control>> {
+        let naive = Request {
+            contender: Strategy::Naive.into(),
+            load: Load {
+                duration: request.load.duration.map(|time| time.min(LONGEST_CONTROL)),
+                warm_up: Duration::ZERO,
+                ..request.load.clone()
+            },
+            // Without the cure, whose worth it is to show.
+            billing: Billing {
+                idempotent: false,
+                ..request.billing
+            },
+            events: false,
+            ..request.clone()
         };
-        let naive = Strategy::Naive;
-        let (_, found) = self.measure(pool, naive.plan(), &load, stop, &Progress::default())?;
+        let measured = self.measure(&naive, stop, &Progress::default())?;
         if stop.load(Ordering::Relaxed) {
             return Ok(None);
         }
         Ok(Some(Control {
-            strategy: naive.to_string(),
-            verdict: if found.violations.any() {
+            strategy: naive.contender.name,
+            verdict: if measured.violations.any() {
                 Verdict::Unsafe
             } else {
                 Verdict::Inconclusive
             },
-            violations: found.violations,
+            violations: measured.violations,
         }))
     }
 }
@@ -234,12 +211,4 @@ fn take_charge(database: &Database) -> Result<(AnyConnection, Reservation)> {
 /// A control backs a "safe", and nothing else.
 fn needs_control(evidence: &Evidence<'_>) -> bool {
     evidence.promise != Some(Promise::Unsafe) && evidence.verdict().0 == Verdict::Safe
-}
-
-fn named(measurement: &Measurement) -> std::collections::BTreeMap<&'static str, u64> {
-    let conflicts = &measurement.record.conflicts;
-    conflicts
-        .iter()
-        .map(|(conflict, count)| (conflict.name(), *count))
-        .collect()
 }

@@ -29,3 +29,13 @@ diesel::table! {
         delta -> BigInt,
     }
 }
+
+diesel::table! {
+    /// What others are to be told: written in the same transaction as the sale.
+    lockbench_outbox (id) {
+        /// The database counts.
+        id -> BigInt,
+        /// The order that it is about.
+        order_key -> BigInt,
+    }
+}

@@ -3,16 +3,20 @@
 //! To add one: a variant here, its row in [`Strategy::plan`], its promise in
 //! [`Strategy::promise`] and its lesson in [`Strategy::lesson`]. Nothing else.
 
+mod delivery;
 mod plan;
+mod setting;
 
 use std::fmt;
 
 use clap::ValueEnum;
 use serde::Serialize;
 
+pub use delivery::Delivery;
 pub use plan::{Guard, Isolation, Plan, Read, Write};
+pub use setting::Setting;
 
-use crate::db::{Backend, Engine};
+use crate::db::Backend;
 
 /// A named way to sell from a stock that others sell from at the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,6 +43,8 @@ pub enum Strategy {
     Advisory,
     /// A lock in this process on the item
     Mutex,
+    /// One session does all the work; the others stand by
+    Leader,
 }
 
 /// What a strategy promises on a database.
@@ -82,6 +88,7 @@ impl Strategy {
             Self::Atomic => (G::None, I::ReadCommitted, R::None, W::IfEnough),
             Self::Advisory => (G::Advisory, I::ReadCommitted, R::Plain, W::Assign),
             Self::Mutex => (G::Mutex, I::ReadCommitted, R::Plain, W::Assign),
+            Self::Leader => (G::Leader, I::ReadCommitted, R::Plain, W::Assign),
         };
         Plan {
             guard,
@@ -91,19 +98,26 @@ impl Strategy {
         }
     }
 
-    /// What the strategy promises on `engine`; `None` where it cannot be run.
-    pub fn promise(self, engine: Engine) -> Option<Promise> {
+    /// What the strategy promises in that setting; `None` where it cannot be run.
+    pub fn promise(self, setting: impl Into<Setting>) -> Option<Promise> {
+        let setting = setting.into();
+        let engine = setting.engine;
         if self.plan().refusal(engine.backend).is_some() {
             return None;
         }
-        Some(match (self, engine.backend) {
+        let for_the_rows = match (self, engine.backend) {
             (Self::Naive, _) => Promise::Unsafe,
             // Every SQLite transaction is serializable, whatever level it asks for.
             (Self::Transaction, Backend::Sqlite) => Promise::Safe,
             (Self::Transaction, _) => Promise::Unsafe,
             (Self::RepeatableRead, _) if !engine.snapshot_isolation => Promise::Unsafe,
+            // A mutex ends at the process's border; SQLite's transactions do not need it.
+            (Self::Mutex, Backend::Postgres | Backend::Mysql) if setting.servers > 1 => {
+                Promise::Unsafe
+            }
             _ => Promise::Safe,
-        })
+        };
+        Some(for_the_rows.for_effects_too(&self.plan(), setting))
     }
 
     /// The strategy whose row `plan` is, if it has a name.
@@ -179,6 +193,11 @@ impl Strategy {
                 "It ends at the process's border: with a second server, the two do not know of each other.",
                 "Nothing in the database; waiting costs almost nothing.",
             ),
+            Self::Leader => (
+                "Let one session do all the work. It holds a lock of the database's for as long as it lives; when it dies the database gives the lock to the next, which takes over.",
+                "A leader that is only cut off from the database does not know that it leads no more: what it does outside the database it may do at the same time as its successor.",
+                "The work of one, however many there are.",
+            ),
         };
         Lesson { idea, fails, cost }
     }
@@ -192,6 +211,24 @@ impl fmt::Display for Strategy {
 }
 
 impl Promise {
+    /// What is left of a promise about rows where taking has an effect outside the database,
+    /// which no rollback takes back: a strategy that notices the other buyer only at the write
+    /// has billed by then.
+    pub(crate) fn for_effects_too(self, plan: &Plan, setting: Setting) -> Self {
+        if !setting.bills {
+            return self;
+        }
+        let autocommit = plan.isolation == Isolation::Autocommit;
+        let safe = if setting.idempotent {
+            // The second bill is none, and the second mark is refused by its key; without a
+            // transaction what had been written before that stays.
+            !(autocommit && (setting.killed || plan.write == Write::Subtract))
+        } else {
+            !setting.killed && plan.admits_one_at_a_time(setting.servers, setting.slots)
+        };
+        if safe { Self::Safe } else { Self::Unsafe }
+    }
+
     /// Whether nothing is to be oversold, lost or counted twice, whatever else may go wrong.
     pub fn is_sound(self) -> bool {
         self != Self::Unsafe

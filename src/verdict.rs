@@ -31,6 +31,10 @@ pub struct Evidence<'a> {
     pub gone: Option<&'a str>,
     /// Whether at least one order was carried out.
     pub anything_done: bool,
+    /// Whether a server was to be killed, and had done its work before its time came.
+    pub not_killed: bool,
+    /// Whether one was killed, by a plan that such a death can do harm to.
+    pub risked: bool,
     /// Whether the naive control broke under the same load; `None` when there was none.
     pub control_broke: Option<bool>,
 }
@@ -47,6 +51,10 @@ impl Evidence<'_> {
             Some(format!("the run ended early: {words}"))
         } else if !self.anything_done {
             Some("not one order was carried out".to_owned())
+        } else if self.not_killed {
+            Some("the server that was to be killed had done its work before: kill it earlier, or give it more to do".to_owned())
+        } else if self.risked {
+            Some("the server died at a moment when that did no harm, which under this strategy is luck: try again".to_owned())
         } else if self.promise == Some(Promise::Unsafe) {
             Some("this strategy is known to be unsafe, and this load did not show it: use more threads, or a longer --hold".to_owned())
         } else if self.control_broke == Some(false) {
@@ -82,6 +90,8 @@ mod tests {
             interrupted: false,
             gone: None,
             anything_done: true,
+            not_killed: false,
+            risked: false,
             control_broke: Some(true),
         }
     }
@@ -123,6 +133,14 @@ mod tests {
             },
             Evidence {
                 promise: Some(Promise::Unsafe),
+                ..sound()
+            },
+            Evidence {
+                not_killed: true,
+                ..sound()
+            },
+            Evidence {
+                risked: true,
                 ..sound()
             },
         ] {

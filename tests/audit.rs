@@ -7,9 +7,10 @@ use std::sync::atomic::AtomicBool;
 use diesel::connection::SimpleConnection;
 use lockbench::audit::{Books, Violations, audit};
 use lockbench::db::{Backend, pool};
-use lockbench::hammer::{Ending, Measurement, Progress, hammer};
+use lockbench::hammer::{Ending, Job, Measurement, Progress, hammer};
 use lockbench::load::Load;
 use lockbench::run::Shop;
+use lockbench::scenario::Scenario;
 use lockbench::strategy::Strategy;
 
 /// Ten units, twenty orders: ten are sold, ten turned away.
@@ -32,8 +33,13 @@ fn falsified(backend: Backend, sql: &str, retell: impl Fn(&mut Measurement)) -> 
     shop.restart(&load).expect("a full shop");
     let pool = pool::open(&database, 2).expect("two connections");
     let (never, unseen) = (AtomicBool::new(false), Progress::default());
-    let mut measurement =
-        hammer(&pool, Strategy::Atomic.plan(), &load, &never, &unseen).expect("ten sales");
+    let mut measurement = hammer(
+        &pool,
+        Job::new(Strategy::Atomic.plan(), &load),
+        &never,
+        &unseen,
+    )
+    .expect("ten sales");
     // MariaDB's ledger has its primary key for that.
     let sql = match backend {
         Backend::Mysql => sql.replace(
@@ -47,7 +53,8 @@ fn falsified(backend: Backend, sql: &str, retell: impl Fn(&mut Measurement)) -> 
         .expect("falsified tables");
     retell(&mut measurement);
     let books = Books::read(shop.connection()).expect("the falsified tables");
-    audit(&load, &measurement.record.endings, &books).violations
+    let told = &measurement.record.endings;
+    audit(Scenario::Inventory, &load, told, &books).violations
 }
 
 fn on_every_database(sql: &str, expected: Violations) {

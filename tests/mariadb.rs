@@ -20,12 +20,12 @@ use lockbench::db::server::ServerOptions;
 use lockbench::db::{
     Address, Backend, Database, Description, Engine, advisory, conflict, migration,
 };
-use lockbench::guard::Mutexes;
 use lockbench::load::Load;
 use lockbench::order::Order;
 use lockbench::purchase::{self, Conflict, Setback, attempt};
 use lockbench::run::Shop;
-use lockbench::strategy::{Guard, Promise, Read, Strategy};
+use lockbench::slots::Slots;
+use lockbench::strategy::{Promise, Read, Strategy};
 use lockbench::verdict::Verdict;
 use lockbench::{item, ledger};
 
@@ -168,18 +168,17 @@ fn after_a_deadlock_nothing_but_a_rollback_is_sent() {
         thread::spawn(move || item::subtract(&mut rival, 1, 1));
         thread::sleep(Duration::from_millis(300));
     };
+    let slots = Slots::none();
     let shop = purchase::Shop {
-        initial: 100,
-        plan,
-        mutexes: &Mutexes::new(Guard::None, 1),
         think: &rival,
+        ..purchase::Shop::new(plan, &slots, 100)
     };
     let order = Order {
         key: 99,
         item: 1,
         quantity: 1,
     };
-    let setback = attempt(&mut connection, &shop, &order).expect_err("a deadlock");
+    let setback = attempt(&mut connection, &shop, &order.into()).expect_err("a deadlock");
     assert!(
         matches!(
             setback,

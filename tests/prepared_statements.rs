@@ -7,11 +7,11 @@ use clap::ValueEnum;
 use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use lockbench::db::Backend;
-use lockbench::guard::Mutexes;
 use lockbench::load::Load;
 use lockbench::order::Order;
 use lockbench::purchase::{self, Answer, attempt};
 use lockbench::run::Shop;
+use lockbench::slots::Slots;
 use lockbench::strategy::Strategy;
 
 #[derive(QueryableByName)]
@@ -31,12 +31,11 @@ fn statements_prepared_stay_constant_as_purchases_grow() {
     for strategy in Strategy::value_variants() {
         shop.restart(&Load::default()).expect("a full shop");
         let plan = strategy.plan();
-        let mutexes = Mutexes::new(plan.guard, 1);
+        let slots = Slots::new(1, 1);
         let counter = purchase::Shop {
-            plan,
-            mutexes: &mutexes,
-            initial: 100,
-            think: &|| {},
+            // Whatever a story adds to it.
+            publishes: true,
+            ..purchase::Shop::new(plan, &slots, 100)
         };
         let mut connection = database.connect().expect("a connection");
         let mut prepared = |purchases: std::ops::RangeInclusive<i64>| {
@@ -46,7 +45,7 @@ fn statements_prepared_stay_constant_as_purchases_grow() {
                     item: 1,
                     quantity: 1,
                 };
-                let answer = attempt(&mut connection, &counter, &order);
+                let answer = attempt(&mut connection, &counter, &order.into());
                 assert!(matches!(answer, Ok(Answer::Done)), "{strategy}: {answer:?}");
             }
             sql_query(PREPARED)

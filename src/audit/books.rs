@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::db::{AnyConnection, IsolationLevel, transaction};
 use crate::ledger::Entry;
-use crate::{item, ledger};
+use crate::{item, ledger, outbox};
 
 /// The items and the ledger, as they were at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Books {
     pub stocks: BTreeMap<i64, i64>,
     /// The ledger, by order.
     pub entries: Vec<Entry>,
+    /// The orders that events tell of, sorted, one for each event.
+    pub events: Vec<i64>,
     /// Units sold of each item, by the ledger.
     pub sold: BTreeMap<i64, i64>,
     /// Units put back of each item, by the ledger.
@@ -22,7 +24,7 @@ pub struct Books {
 }
 
 impl Books {
-    /// Reads both tables in one transaction that sees one state of them.
+    /// Reads the tables in one transaction that sees one state of them.
     ///
     /// # Errors
     /// Whatever the database answers: a run that cannot be audited has no result.
@@ -31,11 +33,14 @@ impl Books {
         transaction::begin(connection, IsolationLevel::RepeatableRead, None).context(failed)?;
         let read = item::stocks(connection).and_then(|stocks| {
             let entries = ledger::entries(connection)?;
-            Ok((stocks, entries))
+            Ok((stocks, entries, outbox::events(connection)?))
         });
         transaction::rollback(connection);
-        let (stocks, entries) = read.context(failed)?;
-        Ok(Self::of(stocks, entries))
+        let (stocks, entries, events) = read.context(failed)?;
+        Ok(Self {
+            events,
+            ..Self::of(stocks, entries)
+        })
     }
 
     /// Books of these stocks (item and units) and entries, which are sorted by order.

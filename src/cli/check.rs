@@ -2,6 +2,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
@@ -18,6 +19,7 @@ use crate::db::address::redact;
 use crate::exit::Exit;
 use crate::hammer::Progress;
 use crate::interrupt;
+use crate::load::Load;
 use crate::named::Named;
 use crate::report::check::{CheckFormat, render};
 use crate::run::Shop;
@@ -29,8 +31,11 @@ use crate::scenario::Scenario;
 /// promises to be safe must be; what is documented as unsafe must be caught. Where the control
 /// breaks nothing the answer is inconclusive, never green. A failure is never tried again.
 #[derive(Debug, Args)]
-#[command(mut_arg("threads", |threads| threads.default_value("16")))]
-#[command(mut_arg("hold", |hold| hold.default_value("1ms")))]
+#[command(mut_arg("threads", |it| it.help("Buyers at work at the same time [default: 16]")))]
+#[command(mut_arg("items", |it| it.help("Different items for sale [default: 1]")))]
+#[command(mut_arg("stock", |it| it.help("Units of each item at the start [default: 100]")))]
+#[command(mut_arg("quantity", |it| it.help("Units that an order asks for: a number, or a range as in `1..20` [default: 1]")))]
+#[command(mut_arg("hold", |it| it.help("How long a buyer thinks between reading the stock and taking from it [default: 1ms]")))]
 pub(super) struct CheckArguments {
     /// Strategies to check [default: all]
     #[arg(
@@ -72,7 +77,11 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
     if arguments.rounds == 0 {
         return Err(Failure::usage(anyhow!("there must be at least one round")));
     }
-    let load = arguments.load.load()?;
+    let load = arguments.load.load(Load {
+        threads: 16,
+        hold: Duration::from_millis(1),
+        ..Scenario::Inventory.load()
+    })?;
     let addresses: Vec<(&String, Address)> = arguments
         .databases
         .iter()
@@ -114,7 +123,7 @@ fn measure(
     let stop = interrupt::flag().map_err(Failure::unreachable)?;
     let mut results: Vec<CheckResult> = Vec::new();
     for (address, request) in requests {
-        let database = database::open_for_check(&address, request.load.pool)?;
+        let database = database::open_for_deadlocks(&address, request.load.pool)?;
         let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
         let progress = Progress::default();
         let result = bar::alongside(&progress, request.orders(), || {

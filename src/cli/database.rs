@@ -48,8 +48,8 @@ pub(super) fn open(address: &Address, connections: u32) -> Result<Database, Fail
     open_with(address, connections, false)
 }
 
-/// The same for a check, where deadlocks are met on purpose and nobody looks at the speed.
-pub(super) fn open_for_check(address: &Address, connections: u32) -> Result<Database, Failure> {
+/// The same where deadlocks are met on purpose, and what is private looks for them at once.
+pub(super) fn open_for_deadlocks(address: &Address, connections: u32) -> Result<Database, Failure> {
     open_with(address, connections, true)
 }
 

@@ -5,39 +5,25 @@ use std::time::Duration;
 use clap::Args;
 
 use super::failure::Failure;
-use crate::load::Load;
+use crate::load::{BasketOrder, Load};
+use crate::quantity::Quantity;
 
 /// How hard to hit the shop
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Load")]
 pub(super) struct LoadArguments {
-    /// Buyers at work at the same time
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 8,
-        allow_negative_numbers = true
-    )]
-    threads: u32,
+    /// Buyers at work at the same time, in each server [default: 8; credit 10, invoices 2]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    threads: Option<u32>,
     /// Database connections; fewer than threads make buyers wait for one [default: one each]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pool: Option<u32>,
-    /// Different items for sale
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 1,
-        allow_negative_numbers = true
-    )]
-    items: i64,
-    /// Units of each item at the start
-    #[arg(
-        long,
-        value_name = "UNITS",
-        default_value_t = 100,
-        allow_negative_numbers = true
-    )]
-    stock: i64,
+    /// Different items for sale [default: 1; invoices 20]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    items: Option<i64>,
+    /// Units of each item at the start [default: 100; credit 200, invoices 1]
+    #[arg(long, value_name = "UNITS", allow_negative_numbers = true)]
+    stock: Option<i64>,
     /// Number of orders [default: enough for twice what is for sale]
     #[arg(
         long,
@@ -49,14 +35,24 @@ pub(super) struct LoadArguments {
     /// How long orders keep coming, instead of a number of them, as in `10s`
     #[arg(long, value_name = "TIME", value_parser = duration)]
     duration: Option<Duration>,
-    /// Units that an order asks for
+    /// Units that an order asks for, of each of its items: a number, or a range as in `1..20`
+    /// [default: 1; credit 5..30, the prices of the books]
+    #[arg(long, value_name = "UNITS", allow_negative_numbers = true)]
+    quantity: Option<Quantity>,
+    /// Let buyers keep coming after the last order until nothing is left
+    #[arg(long, conflicts_with = "duration")]
+    until_empty: bool,
+    /// Different items that an order asks for: all of them in one transaction, or none
     #[arg(
         long,
-        value_name = "UNITS",
+        value_name = "N",
         default_value_t = 1,
         allow_negative_numbers = true
     )]
-    quantity: i64,
+    basket: u32,
+    /// In which order a buyer takes the items of a basket
+    #[arg(long, value_enum, default_value_t)]
+    basket_order: BasketOrder,
     /// How much buyers prefer some items to others: the exponent of a Zipf distribution
     #[arg(
         long,
@@ -66,16 +62,12 @@ pub(super) struct LoadArguments {
     )]
     skew: f64,
     /// How long a buyer thinks between reading the stock and taking from it, as in `1ms`
-    #[arg(long, value_name = "TIME", default_value = "0", value_parser = duration)]
-    hold: Duration,
-    /// Share of the orders that put stock back instead of buying, from 0 to below 1
-    #[arg(
-        long,
-        value_name = "SHARE",
-        default_value_t = 0.0,
-        allow_negative_numbers = true
-    )]
-    restock: f64,
+    /// [default: 0; credit 1ms]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    hold: Option<Duration>,
+    /// Share of the orders that put stock back instead of buying, from 0 to below 1 [default: 0]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    restock: Option<f64>,
     /// Orders that come in per second, whether anybody is free or not; their latency counts
     /// from when they came in [default: each buyer returns once it is served]
     #[arg(long, value_name = "PER_SECOND", allow_negative_numbers = true)]
@@ -91,13 +83,21 @@ pub(super) struct LoadArguments {
         allow_negative_numbers = true
     )]
     max_attempts: u32,
+    /// Buyers that the guard `semaphore` lets in at a time, for each item
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 1,
+        allow_negative_numbers = true
+    )]
+    slots: u32,
     /// Run this long without measuring before the run itself, as in `1s`
     #[arg(long, value_name = "TIME", default_value = "0", value_parser = duration)]
     warm_up: Duration,
 }
 
 /// A number of seconds, or a number with a unit.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     match text.parse::<u64>() {
         Ok(0) => Ok(Duration::ZERO),
         Ok(number) => Err(format!("{number} what? Write {number}ms or {number}s")),
@@ -106,27 +106,40 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 impl LoadArguments {
-    /// The load they ask for.
-    pub(super) fn load(&self) -> Result<Load, Failure> {
-        let enough = || Load::twice_what_is_for_sale(self.items, self.stock, self.quantity);
+    /// The load they ask for, where `base` says what they leave open.
+    pub(super) fn load(&self, base: Load) -> Result<Load, Failure> {
+        let threads = self.threads.unwrap_or(base.threads);
         let load = Load {
-            threads: self.threads,
-            pool: self.pool.unwrap_or(self.threads).min(self.threads.max(1)),
-            items: self.items,
-            stock: self.stock,
+            threads,
+            pool: self.pool.unwrap_or(threads).min(threads.max(1)),
+            items: self.items.unwrap_or(base.items),
+            stock: self.stock.unwrap_or(base.stock),
+            orders: self.orders,
+            duration: self.duration,
+            quantity: self.quantity.unwrap_or(base.quantity),
+            until_empty: self.until_empty || base.until_empty && self.duration.is_none(),
+            basket: self.basket,
+            basket_order: self.basket_order,
+            skew: self.skew,
+            hold: self.hold.unwrap_or(base.hold),
+            restock: self.restock.unwrap_or(base.restock),
+            rate: self.rate,
+            seed: self.seed,
+            max_attempts: self.max_attempts,
+            slots: self.slots,
+            warm_up: self.warm_up,
+        };
+        let enough = || {
+            // A preset's own number holds where what it is made for is not changed.
+            let preset = base.until_empty.then_some(base.orders).flatten();
+            preset.unwrap_or_else(|| load.orders_for_twice_what_is_for_sale())
+        };
+        let load = Load {
             orders: match self.duration {
                 Some(_) => None,
                 None => Some(self.orders.unwrap_or_else(enough)),
             },
-            duration: self.duration,
-            quantity: self.quantity,
-            skew: self.skew,
-            hold: self.hold,
-            restock: self.restock,
-            rate: self.rate,
-            seed: self.seed,
-            max_attempts: self.max_attempts,
-            warm_up: self.warm_up,
+            ..load
         };
         load.check().map_err(Failure::usage)?;
         Ok(load)

@@ -8,6 +8,7 @@ use super::database::{self, DatabaseArguments};
 use super::failure::Failure;
 use super::load::LoadArguments;
 use super::output::OutputArguments;
+use super::story::StoryArguments;
 use crate::contender::{Contender, Overrides};
 use crate::db::{Address, Backend};
 use crate::exit::Exit;
@@ -17,7 +18,6 @@ use crate::named::Named;
 use crate::report::{self, Format};
 use crate::result::RunResult;
 use crate::run::{Request, Shop};
-use crate::scenario::Scenario;
 use crate::strategy::{Guard, Isolation, Read, Write};
 
 /// Sell under one strategy, from many threads, and say what came of it
@@ -28,9 +28,8 @@ use crate::strategy::{Guard, Isolation, Read, Write};
 pub(super) struct RunArguments {
     #[command(flatten)]
     contender: ContenderArguments,
-    /// Story to tell
-    #[arg(long, value_enum, default_value_t)]
-    scenario: Scenario,
+    #[command(flatten)]
+    story: StoryArguments,
     /// Do not run the naive control after a result that is safe
     #[arg(long)]
     no_control: bool,
@@ -77,14 +76,18 @@ impl ContenderArguments {
 
 pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let contender = arguments.contender.contender();
-    let load = arguments.load.load()?;
+    let story = &arguments.story;
+    let load = arguments.load.load(story.base()?)?;
     let address = arguments.database.address()?;
     refuse_nonsense(&contender, address.backend())?;
     let request = Request {
         contender,
-        scenario: arguments.scenario,
+        scenario: story.scenario(),
+        servers: story.servers()?,
+        billing: story.billing(&load)?,
         load,
         control: !arguments.no_control,
+        events: story.events,
     };
     let output = arguments.output.open()?;
     match measure(&address, &request) {
@@ -113,7 +116,14 @@ pub(super) fn refuse_nonsense(contender: &Contender, backend: Backend) -> Result
 
 fn measure(address: &Address, request: &Request) -> Result<RunResult, Failure> {
     let stop = interrupt::flag().map_err(Failure::unreachable)?;
-    let database = database::open(address, request.load.pool)?;
+    let servers = request.servers.as_ref().map_or(1, |servers| servers.count);
+    let connections = request.load.pool.saturating_mul(servers);
+    // Baskets deadlock, and PostgreSQL would wait a second each time before it looks.
+    let database = if request.load.basket > 1 {
+        database::open_for_deadlocks(address, connections)?
+    } else {
+        database::open(address, connections)?
+    };
     let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
     let progress = Progress::default();
     bar::alongside(&progress, request.load.orders, || {

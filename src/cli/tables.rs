@@ -9,7 +9,7 @@ use super::output::to_terminal;
 use crate::db::reservation::Reservation;
 use crate::db::{Address, AnyConnection, Database, migration};
 use crate::exit::Exit;
-use crate::{item, ledger};
+use crate::{item, ledger, outbox};
 
 /// Look at lockbench's own tables in a database, empty them, or remove them
 #[derive(Debug, Args)]
@@ -60,7 +60,10 @@ fn act(action: &Action, database: &Database) -> Result<String> {
         Action::Status(_) => status(&mut connection),
         Action::Reset(_) => {
             let _reservation = Reservation::take(database, &mut connection)?;
+            // The tables may be those of an earlier version, which had fewer.
+            migration::run(&mut connection)?;
             ledger::clear(&mut connection)?;
+            outbox::clear(&mut connection)?;
             item::clear(&mut connection)?;
             Ok("lockbench's tables are empty".to_owned())
         }

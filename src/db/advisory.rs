@@ -1,5 +1,6 @@
 //! Advisory locks: names that a server locks without knowing what they stand for.
 
+use diesel::connection::SimpleConnection;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Bool, Integer};
@@ -14,6 +15,9 @@ const CLASS: i32 = 0x6C6F_636B;
 
 /// The second half of the lock that says "lockbench is at work here"; items count from 1.
 const AT_WORK: i32 = 0;
+
+/// The name of the whole task, which one session leads; items count from 1.
+pub const TASK: i64 = -1;
 
 #[derive(QueryId)]
 struct Take {
@@ -77,6 +81,19 @@ pub fn unlock(connection: &mut AnyConnection, item: i64) -> QueryResult<()> {
     }
     let key = key(connection, item)?;
     Release { key }.execute(connection).map(drop)
+}
+
+/// Gives back every advisory lock of the session.
+///
+/// # Errors
+/// Whatever the server answers; a lost connection gives its locks back by itself.
+pub fn unlock_all(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection.backend() {
+        Backend::Sqlite => Ok(()),
+        Backend::Postgres => connection.batch_execute("SELECT pg_advisory_unlock_all()"),
+        // MariaDB from 10.5.2, MySQL from 5.7.
+        Backend::Mysql => connection.batch_execute("DO RELEASE_ALL_LOCKS()"),
+    }
 }
 
 fn key(connection: &AnyConnection, item: i64) -> QueryResult<i32> {

@@ -5,13 +5,15 @@ mod table;
 
 use diesel::result::{DatabaseErrorKind as Kind, Error};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Backend, RowLock};
 
 pub use refusal::{Aftermath, Refusal};
 pub use table::TABLE;
 
 /// Why the database refused work that can be tried again as a whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Conflict {
     /// Others changed what this transaction had seen.
     SerializationFailure,

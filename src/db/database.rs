@@ -107,6 +107,17 @@ impl Database {
         }
     }
 
+    /// The database's name as `--database` takes it, with the password in it: only for a
+    /// process of our own, and never on a command line, which everybody can read.
+    pub fn address(&self) -> String {
+        match &self.place {
+            Place::File(path) => format!("sqlite:{}", path.display()),
+            Place::Postgres(url) => url.clone(),
+            #[cfg(feature = "mysql")]
+            Place::Mysql(url) => url.clone(),
+        }
+    }
+
     /// The database's name as it may be shown: without a password.
     pub fn shown_url(&self) -> String {
         match &self.place {

@@ -16,10 +16,20 @@ const NAME: &str = "CONCAT(LEFT(DATABASE(), 34), '.lockbench.', ";
 /// A year. MariaDB does not know MySQL's "negative is for ever", and answers it with NULL.
 const FOR_EVER: i64 = 31_536_000;
 
+/// Waits for a lock. A `SELECT GET_LOCK` that ends in a deadlock fails in the middle of its
+/// result, and MariaDB's client library then waits for the rest of it for ever (seen with
+/// libmariadb 3.3); a SET has no result. The subquery is only looked at where the answer is
+/// not 1, and makes an error of it.
 #[derive(QueryId)]
 struct Take {
     key: i64,
     seconds: i64,
+}
+
+/// Asks for a lock without waiting, for which there is no deadlock.
+#[derive(QueryId)]
+struct TryTake {
+    key: i64,
 }
 
 #[derive(QueryId)]
@@ -29,12 +39,22 @@ struct Release {
 
 impl QueryFragment<MultiBackend> for Take {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        out.push_sql("SELECT GET_LOCK(");
+        out.push_sql("SET @lockbench = IF(GET_LOCK(");
         out.push_sql(NAME);
         out.push_bind_param::<BigInt, _>(&self.key)?;
         out.push_sql("), ");
         out.push_bind_param::<BigInt, _>(&self.seconds)?;
-        out.push_sql(")");
+        out.push_sql(") = 1, 1, (SELECT 0 UNION ALL SELECT 'GET_LOCK failed'))");
+        Ok(())
+    }
+}
+
+impl QueryFragment<MultiBackend> for TryTake {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql("SELECT GET_LOCK(");
+        out.push_sql(NAME);
+        out.push_bind_param::<BigInt, _>(&self.key)?;
+        out.push_sql("), 0)");
         Ok(())
     }
 }
@@ -49,7 +69,7 @@ impl QueryFragment<MultiBackend> for Release {
     }
 }
 
-impl Query for Take {
+impl Query for TryTake {
     type SqlType = Nullable<BigInt>;
 }
 
@@ -58,6 +78,7 @@ impl Query for Release {
 }
 
 impl RunQueryDsl<AnyConnection> for Take {}
+impl RunQueryDsl<AnyConnection> for TryTake {}
 impl RunQueryDsl<AnyConnection> for Release {}
 
 /// Waits for the lock of `key`. It belongs to the session, not to a transaction.
@@ -65,8 +86,8 @@ impl RunQueryDsl<AnyConnection> for Release {}
 /// # Errors
 /// Whatever the server answers; any answer but 1 is an error, never silently a lock.
 pub(super) fn take(connection: &mut AnyConnection, key: i64) -> QueryResult<()> {
-    let answer = ask(connection, key, FOR_EVER)?;
-    demand(answer, "GET_LOCK")
+    let seconds = FOR_EVER;
+    Take { key, seconds }.execute(connection).map(drop)
 }
 
 /// Takes the lock of `key` if nobody has it.
@@ -74,7 +95,7 @@ pub(super) fn take(connection: &mut AnyConnection, key: i64) -> QueryResult<()> 
 /// # Errors
 /// Whatever the server answers; no answer (NULL) is an error.
 pub(super) fn try_take(connection: &mut AnyConnection, key: i64) -> QueryResult<bool> {
-    match ask(connection, key, 0)? {
+    match (TryTake { key }).get_result(connection)? {
         Some(0) => Ok(false),
         answer => demand(answer, "GET_LOCK").map(|()| true),
     }
@@ -87,10 +108,6 @@ pub(super) fn try_take(connection: &mut AnyConnection, key: i64) -> QueryResult<
 pub(super) fn release(connection: &mut AnyConnection, key: i64) -> QueryResult<()> {
     let answer = Release { key }.get_result::<Option<i64>>(connection)?;
     demand(answer, "RELEASE_LOCK")
-}
-
-fn ask(connection: &mut AnyConnection, key: i64, seconds: i64) -> QueryResult<Option<i64>> {
-    Take { key, seconds }.get_result(connection)
 }
 
 fn demand(answer: Option<i64>, function: &str) -> QueryResult<()> {

@@ -23,6 +23,14 @@ pub enum RowLock {
 }
 
 impl RowLock {
+    /// Whether a read that asks for it waits for whoever has the row.
+    pub fn waits(self) -> bool {
+        match self {
+            Self::ForShare | Self::ForUpdate => true,
+            Self::NoWait | Self::SkipLocked => false,
+        }
+    }
+
     fn clause(self, backend: &MultiBackend) -> &'static str {
         match (backend, self) {
             // Taken by BEGIN IMMEDIATE: see `transaction::begin`.

@@ -71,6 +71,16 @@ impl OneConnection<'_> {
         Ok(self.loan.insert(loan))
     }
 
+    /// Whether the connection is the buyer's own for the whole run.
+    pub(super) fn is_kept(&self) -> bool {
+        self.keep
+    }
+
+    /// The connection, if the buyer has one just now.
+    pub(super) fn borrowed(&mut self) -> Option<&mut AnyConnection> {
+        self.loan.as_deref_mut()
+    }
+
     /// Lets others have the connection, unless it is the buyer's own.
     pub(super) fn give_back(&mut self) {
         if !self.keep {

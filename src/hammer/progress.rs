@@ -26,7 +26,7 @@ impl Progress {
         self.retries.load(Relaxed)
     }
 
-    pub(super) fn ended(&self, done: bool, attempts: u32) {
+    pub(crate) fn ended(&self, done: bool, attempts: u32) {
         self.orders.fetch_add(1, Relaxed);
         self.done.fetch_add(u64::from(done), Relaxed);
         self.retries

@@ -1,32 +1,18 @@
 //! What the buyers were told, kept by each thread for itself and put together at the end.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
+use super::{Ending, Settled};
+use crate::order::Basket;
 use crate::purchase::Conflict;
-
-/// How an order ended, as its buyer was told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// It was carried out.
-    Done,
-    /// There was not enough left.
-    SoldOut,
-    /// Every attempt met another buyer.
-    GaveUp,
-    /// An error that trying again would not mend.
-    Failed,
-    /// The connection died while the last word was being said.
-    Unknown,
-}
 
 /// What a buyer, or all buyers together, were told.
 #[derive(Debug)]
 pub struct Record {
-    /// How each order ended, by its key.
-    pub endings: Vec<(i64, Ending)>,
+    /// How each basket ended, by its key.
+    pub endings: Vec<(Basket, Ending)>,
     /// Attempts, the first ones included.
     pub attempts: u64,
     /// Attempts that met another buyer, by cause.
@@ -68,7 +54,7 @@ fn histogram() -> Histogram<u64> {
 }
 
 impl Record {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             endings: Vec::new(),
             attempts: 0,
@@ -78,38 +64,38 @@ impl Record {
         }
     }
 
-    pub(super) fn conflict(&mut self, conflict: Conflict) {
-        *self.conflicts.entry(conflict).or_default() += 1;
-    }
-
-    pub(super) fn error(&mut self, text: String) {
-        *self.errors.entry(text).or_default() += 1;
-    }
-
-    /// Records that the order `key` has ended after `attempts`, `latency` after it came in.
-    pub(super) fn ended(
-        &mut self,
-        key: i64,
-        ending: Ending,
-        attempts: u32,
-        latency: Duration,
-        pool_wait: Duration,
-    ) {
-        self.endings.push((key, ending));
+    /// Adds what became of one basket.
+    pub(crate) fn add(&mut self, settled: Settled) {
+        let Settled {
+            basket,
+            ending,
+            attempts,
+            conflicts,
+            error,
+            latency_us,
+            pool_wait_us,
+        } = settled;
+        self.endings.push((basket, ending));
         self.attempts += u64::from(attempts);
-        if !pool_wait.is_zero() {
-            note(&mut self.latencies.pool_wait, pool_wait);
+        for conflict in conflicts {
+            *self.conflicts.entry(conflict).or_default() += 1;
+        }
+        if let Some(text) = error {
+            *self.errors.entry(text).or_default() += 1;
+        }
+        if pool_wait_us > 0 {
+            note(&mut self.latencies.pool_wait, pool_wait_us);
         }
         match ending {
-            Ending::Done if attempts == 1 => note(&mut self.latencies.first_try, latency),
-            Ending::Done => note(&mut self.latencies.retried, latency),
-            Ending::SoldOut => note(&mut self.latencies.rejected, latency),
-            Ending::GaveUp | Ending::Failed | Ending::Unknown => {}
+            Ending::Done if attempts == 1 => note(&mut self.latencies.first_try, latency_us),
+            Ending::Done => note(&mut self.latencies.retried, latency_us),
+            Ending::SoldOut => note(&mut self.latencies.rejected, latency_us),
+            Ending::InUse | Ending::GaveUp | Ending::Failed | Ending::Unknown => {}
         }
     }
 
     /// All records as one, in the order of the orders.
-    pub(super) fn merge(records: Vec<Self>) -> Self {
+    pub(crate) fn merge(records: Vec<Self>) -> Self {
         let mut all = Self::new();
         for record in records {
             all.endings.extend(record.endings);
@@ -131,15 +117,14 @@ impl Record {
                 let _ = into.add(from);
             }
         }
-        all.endings.sort_unstable_by_key(|(key, _)| *key);
+        all.endings.sort_by_key(|(basket, _)| basket.key());
         all
     }
 }
 
 /// `saturating_record` would not do: it cuts a value off where the histogram now ends, and
 /// these grow.
-fn note(histogram: &mut Histogram<u64>, time: Duration) {
-    let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+fn note(histogram: &mut Histogram<u64>, micros: u64) {
     // Fails only for a histogram that may not grow.
     let _ = histogram.record(micros);
 }
@@ -147,13 +132,26 @@ fn note(histogram: &mut Histogram<u64>, time: Duration) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::order::Order;
 
     #[test]
     fn a_latency_is_recorded_as_it_was_however_long() {
         for micros in [1, 999, 5_000, 1_000_000, 60_000_000] {
             let mut record = Record::new();
-            let latency = Duration::from_micros(micros);
-            record.ended(1, Ending::Done, 2, latency, Duration::ZERO);
+            let order = Order {
+                key: 1,
+                item: 1,
+                quantity: 1,
+            };
+            record.add(Settled {
+                basket: order.into(),
+                ending: Ending::Done,
+                attempts: 2,
+                conflicts: Vec::new(),
+                error: None,
+                latency_us: micros,
+                pool_wait_us: 0,
+            });
             let merged = Record::merge(vec![record, Record::new()]);
             let found = merged.latencies.retried.max();
             assert!(

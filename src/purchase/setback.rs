@@ -3,6 +3,7 @@
 use std::fmt;
 
 use diesel::result::Error;
+use serde::{Deserialize, Serialize};
 
 use super::Answer;
 use crate::db::{self, AnyConnection, RowLock, conflict};
@@ -19,12 +20,16 @@ pub enum Setback {
     AlreadyRecorded,
     /// The buyer has tried for long enough.
     GaveUp,
+    /// There was not enough of a later item of the basket: the earlier ones are given back.
+    SoldOutHalfway,
+    /// The world outside the database did not do its part; its words.
+    NoEffect(String),
     /// Trying again would not help.
     Failed(Error),
 }
 
 /// Why an attempt has to be repeated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Conflict {
     /// Another buyer has changed the row since it was read.
     StaleVersion,
@@ -77,6 +82,14 @@ impl Setback {
 }
 
 impl Conflict {
+    /// Whether all that is wrong is that somebody else has the row just now.
+    pub fn is_in_use(self) -> bool {
+        matches!(
+            self,
+            Self::RowSkipped | Self::Database(db::Conflict::LockNotAvailable | db::Conflict::Busy)
+        )
+    }
+
     /// The name that reports count it under.
     pub fn name(self) -> &'static str {
         match self {

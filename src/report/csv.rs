@@ -23,6 +23,18 @@ const FREE_FORM: [&str; 4] = [
     "control.violations",
 ];
 
+/// The keys of the effects outside the database.
+const EFFECTS: [&str; 8] = [
+    "calls",
+    "billed_once",
+    "billed_twice_or_more",
+    "never_billed",
+    "billed_not_marked",
+    "marked_not_billed",
+    "delivery",
+    "invoices",
+];
+
 fn flatten(name: &str, value: &Value, cells: &mut Vec<(String, String)>) {
     match value {
         Value::Object(fields) if FREE_FORM.contains(&name) => {
@@ -38,14 +50,20 @@ fn flatten(name: &str, value: &Value, cells: &mut Vec<(String, String)>) {
                 flatten(&format!("{name}{dot}{key}"), value, cells);
             }
         }
-        // The one object that may be absent; its columns are there all the same.
+        // The objects that may be absent; their columns are there all the same.
         Value::Null if name == "control" => {
-            for key in ["strategy", "verdict", "violations"] {
-                cells.push((format!("control.{key}"), String::new()));
-            }
+            absent(name, &["strategy", "verdict", "violations"], cells);
         }
+        Value::Null if name == "effects" => absent(name, &EFFECTS, cells),
         other => cells.push((name.to_owned(), plain(other))),
     }
+}
+
+fn absent(name: &str, keys: &[&str], cells: &mut Vec<(String, String)>) {
+    cells.extend(
+        keys.iter()
+            .map(|key| (format!("{name}.{key}"), String::new())),
+    );
 }
 
 fn plain(value: &Value) -> String {

@@ -2,10 +2,13 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::figures::{latencies, thousands};
+use super::figures::{count, latencies, thousands};
+use super::outside;
 use super::plain::plain;
 use super::sentence::{what_happened, what_it_means};
+use crate::load::BasketOrder;
 use crate::result::RunResult;
+use crate::scenario::Scenario;
 use crate::verdict::Verdict;
 
 /// Where a line's second column begins.
@@ -25,6 +28,14 @@ pub(super) fn render(result: &RunResult) -> String {
     out.push('\n');
     for (name, value) in lines(result) {
         out.push_str(&format!("{name:INDENT$}{value}\n"));
+    }
+    if let Some(table) = outside::servers(result) {
+        out.push('\n');
+        out.push_str(&table);
+    }
+    if !result.events.is_empty() {
+        out.push('\n');
+        out.push_str(&outside::events(result));
     }
     let table = latencies(result);
     if table.row_count() > 0 {
@@ -55,6 +66,9 @@ fn lines(result: &RunResult) -> Vec<(&'static str, String)> {
         ("attempts", attempts(result)),
         ("speed", speed(result)),
     ];
+    if let Some(effects) = &result.effects {
+        lines.extend(outside::lines(effects));
+    }
     for (text, number) in &result.errors {
         lines.push(("error", format!("{} × {text}", thousands(*number))));
     }
@@ -89,26 +103,48 @@ fn database(result: &RunResult) -> String {
 
 fn load(result: &RunResult) -> String {
     let load = &result.load;
-    let mut parts = vec![format!("{} threads", load.threads)];
+    let mut parts = vec![count(load.threads.into(), "thread", "threads")];
+    if !result.servers.is_empty() {
+        let servers = count(result.servers.len() as u64, "server", "servers");
+        parts[0] = format!("{servers} of {}", parts[0]);
+    }
     if load.pool != load.threads {
         parts.push(format!("pool of {}", load.pool));
     }
+    if result.scenario.bills() {
+        parts.push(count(load.items.unsigned_abs(), "invoice", "invoices"));
+        return parts.join(", ");
+    }
     parts.push(format!(
         "{} × {} units",
-        super::figures::count(load.items.unsigned_abs(), "item", "items"),
+        count(load.items.unsigned_abs(), "item", "items"),
         thousands(load.stock.unsigned_abs())
     ));
+    let of = match load.basket {
+        1 => format!("of {}", load.quantity),
+        items => format!("of {items} items × {}", load.quantity),
+    };
     match (load.orders, load.duration) {
-        (_, Some(duration)) => parts.push(format!("for {}", humantime::format_duration(duration))),
-        (Some(orders), None) => parts.push(format!("{} orders", thousands(orders.unsigned_abs()))),
+        (_, Some(duration)) => parts.push(format!(
+            "orders {of} for {}",
+            humantime::format_duration(duration)
+        )),
+        (Some(orders), None) => {
+            parts.push(format!("{} orders {of}", thousands(orders.unsigned_abs())));
+        }
         (None, None) => {}
     }
-    parts.push(format!("of {}", load.quantity));
+    if load.until_empty {
+        parts.push("then until nothing is left".to_owned());
+    }
+    if load.basket > 1 && load.basket_order == BasketOrder::Sorted {
+        parts.push("baskets sorted".to_owned());
+    }
     if !load.hold.is_zero() {
         parts.push(format!("hold {}", humantime::format_duration(load.hold)));
     }
     if load.restock > 0.0 {
-        parts.push(format!("restock {}", load.restock));
+        parts.push(format!("restock {:.3}", load.restock));
     }
     if load.skew > 0.0 {
         parts.push(format!("skew {}", load.skew));
@@ -117,19 +153,26 @@ fn load(result: &RunResult) -> String {
         parts.push(format!("{rate} per second"));
     }
     parts.push(format!("seed {}", load.seed));
-    parts.join(", ").replace(" orders, of ", " orders of ")
+    parts.join(", ")
 }
 
 fn orders(result: &RunResult) -> String {
     let outcomes = &result.outcomes;
-    let mut parts = vec![format!("{} sold", thousands(outcomes.sold))];
+    let (done, turned_away) = match result.scenario {
+        Scenario::Inventory => ("sold", "turned away as sold out"),
+        Scenario::Credit => ("books bought", "turned away for want of credit"),
+        Scenario::Invoices => ("marked as sent", "found sent already"),
+    };
+    let mut parts = vec![format!("{} {done}", thousands(outcomes.sold))];
     for (number, words) in [
         (outcomes.restocked, "restocked"),
-        (outcomes.sold_out, "turned away as sold out"),
-        (outcomes.gave_up, "gave up"),
+        (outcomes.sold_out, turned_away),
+        (outcomes.in_use, "left to whoever had the item in hand"),
+        (outcomes.gave_up - outcomes.unknown_not_found, "gave up"),
         (outcomes.failed, "failed"),
         (outcomes.unknown, "unknown"),
         (outcomes.unknown_found, "of unknown end found in the ledger"),
+        (outcomes.unknown_not_found, "of unknown end not found there"),
     ] {
         if number > 0 {
             parts.push(format!("{} {words}", thousands(number)));
@@ -161,8 +204,9 @@ fn speed(result: &RunResult) -> String {
         );
     }
     format!(
-        "{} units truly sold per second ({:.2} s)",
+        "{} {} per second ({:.2} s)",
         thousands(result.goodput_per_s.round() as u64),
+        result.scenario.words().goods,
         result.elapsed_s
     )
 }

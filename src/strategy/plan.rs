@@ -4,30 +4,34 @@
 use std::fmt;
 
 use clap::ValueEnum;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::db::{Backend, IsolationLevel, RowLock};
 
 /// What is held around the whole purchase, COMMIT included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Guard {
     /// Nothing
     None,
     /// A lock in this process, one per item
     Mutex,
+    /// The same with room for several buyers at a time (`--slots`)
+    Semaphore,
     /// A lock in the database that no row knows of, one per item
     Advisory,
-    /// A mistake: the same, given back before COMMIT
+    /// A lock in the database on the whole task: one session leads it to the end
+    Leader,
+    /// A mistake: an advisory lock, given back before COMMIT
     AdvisoryEarly,
-    /// A mistake: the same, taken inside the transaction, after it has read
+    /// A mistake: an advisory lock, taken inside the transaction, after it has read
     AdvisoryLate,
-    /// A mistake: the same, on the order instead of the item
+    /// A mistake: an advisory lock, on the order instead of the item
     AdvisoryNarrow,
 }
 
 /// Whether the purchase is one transaction, and what that transaction sees of others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Isolation {
     /// No transaction: each statement commits by itself
@@ -41,7 +45,7 @@ pub enum Isolation {
 }
 
 /// How the purchase finds out what is left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Read {
     /// It does not look
@@ -65,7 +69,7 @@ pub enum Read {
 }
 
 /// How the purchase takes what it wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Write {
     /// SET stock = the value computed from the read
@@ -83,7 +87,7 @@ pub enum Write {
 }
 
 /// A strategy's row: four independent choices.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// What is held around the whole purchase.
     pub guard: Guard,
@@ -119,6 +123,33 @@ impl Plan {
         }
         let lock = self.read.row_lock()?;
         backend.refuses_row_lock(lock).map(str::to_owned)
+    }
+
+    /// Whether the write is also the check, so that whatever follows from a sale comes after
+    /// it. Where the plan looks first, it comes between the look and the write.
+    pub fn claims_first(&self) -> bool {
+        self.read == Read::None
+    }
+
+    /// Whether no two buyers of an item can be between the check and the commit at the same
+    /// time, in so many processes: only that protects what no rollback takes back.
+    pub fn admits_one_at_a_time(&self, servers: u32, slots: u32) -> bool {
+        let transaction = self.isolation != Isolation::Autocommit;
+        let guarded = match self.guard {
+            Guard::Mutex => servers <= 1,
+            Guard::Semaphore => servers <= 1 && slots <= 1,
+            Guard::Advisory | Guard::Leader => true,
+            _ => false,
+        };
+        let locked = match self.read {
+            Read::ForUpdate | Read::Nowait | Read::SkipLocked | Read::SkippedIsSoldOut => {
+                transaction
+            }
+            // The conditional write itself: of two, one finds nothing left.
+            Read::None => self.write == Write::IfEnough,
+            _ => false,
+        };
+        guarded || locked
     }
 
     /// Why a mistake about *when* a lock is taken cannot be made.
@@ -166,7 +197,7 @@ impl Isolation {
 impl Guard {
     /// Whether it asks the database for a lock.
     pub fn is_advisory(self) -> bool {
-        !matches!(self, Self::None | Self::Mutex)
+        !matches!(self, Self::None | Self::Mutex | Self::Semaphore)
     }
 }
 

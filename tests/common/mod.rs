@@ -21,7 +21,6 @@ use lockbench::hammer::Progress;
 use lockbench::load::Load;
 use lockbench::result::RunResult;
 use lockbench::run::{Request, Shop};
-use lockbench::scenario::Scenario;
 use lockbench::strategy::Strategy;
 
 /// One server for each test program, removed by its watcher when the program ends. Without
@@ -85,14 +84,13 @@ pub fn database(backend: Backend) -> Database {
 
 /// Runs a contender, without a control.
 pub fn run(shop: &mut Shop<'_>, contender: impl Into<Contender>, load: &Load) -> RunResult {
-    let request = Request {
-        contender: contender.into(),
-        scenario: Scenario::Inventory,
-        load: load.clone(),
-        control: false,
-    };
+    run_request(shop, &Request::new(contender, load.clone()))
+}
+
+/// Runs what is asked for.
+pub fn run_request(shop: &mut Shop<'_>, request: &Request) -> RunResult {
     let never = AtomicBool::new(false);
-    shop.run(&request, &never, &Progress::default())
+    shop.run(request, &never, &Progress::default())
         .expect("a run that can be audited")
 }
 

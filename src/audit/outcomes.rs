@@ -1,0 +1,26 @@
+//! How the orders of a run ended.
+
+use serde::Serialize;
+
+/// How the orders ended, after every unknown end has been looked up in the ledger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Outcomes {
+    /// Purchases carried out.
+    pub sold: u64,
+    /// Deliveries carried out.
+    pub restocked: u64,
+    /// Purchases turned away for want of stock.
+    pub sold_out: u64,
+    /// Orders left to somebody else, who had the item in hand just then.
+    pub in_use: u64,
+    /// Orders whose attempts were used up.
+    pub gave_up: u64,
+    /// Orders that an error ended.
+    pub failed: u64,
+    /// Orders of which nobody knows whether they were carried out.
+    pub unknown: u64,
+    /// Orders whose end was unknown, and that the ledger has.
+    pub unknown_found: u64,
+    /// Orders whose end was unknown, and that the ledger does not have: given up.
+    pub unknown_not_found: u64,
+}

@@ -1,0 +1,43 @@
+//! What became of one basket.
+
+use serde::{Deserialize, Serialize};
+
+use crate::order::Basket;
+use crate::purchase::Conflict;
+
+/// How an order ended, as its buyer was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ending {
+    /// It was carried out.
+    Done,
+    /// There was not enough left.
+    SoldOut,
+    /// Somebody else had it, and it is left to them; only where it can be come back to.
+    InUse,
+    /// Every attempt met another buyer.
+    GaveUp,
+    /// An error that trying again would not mend.
+    Failed,
+    /// The connection died while the last word was being said, or the server did.
+    Unknown,
+}
+
+/// What became of one basket, and how long that took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// What was wanted.
+    pub basket: Basket,
+    /// How it ended.
+    pub ending: Ending,
+    /// Attempts, the first one included.
+    pub attempts: u32,
+    /// What got into the way of those that failed.
+    pub conflicts: Vec<Conflict>,
+    /// The error that ended it.
+    pub error: Option<String>,
+    /// From when it came in to its end, in microseconds.
+    pub latency_us: u64,
+    /// The part of it that went by waiting for a connection, in microseconds.
+    pub pool_wait_us: u64,
+}

@@ -1,0 +1,49 @@
+//! The outbox: events for other systems, written in the same transaction as the sale.
+//!
+//! To write to a database and to a message broker is to write to two systems that no one
+//! transaction spans. An event that is a row of the same database is there exactly when the
+//! sale is; something else reads the table and passes the events on (Chris Richardson,
+//! *Microservices Patterns*, 3.3.7, "Transactional outbox").
+
+use diesel::prelude::*;
+
+use crate::db::{AnyConnection, table};
+use crate::order::Order;
+use crate::schema::lockbench_outbox as outbox;
+use crate::statement::statement;
+
+statement! {
+    Publish(order_key):
+    "INSERT INTO lockbench_outbox (order_key, event) VALUES (" order_key ", 'purchase_succeeded')"
+}
+
+/// Leaves the event that `order` was carried out.
+///
+/// # Errors
+/// Whatever the database answers.
+pub fn publish(connection: &mut AnyConnection, order: &Order) -> QueryResult<()> {
+    Publish {
+        order_key: order.key,
+    }
+    .execute(connection)
+    .map(drop)
+}
+
+/// The orders that events tell of, one each.
+///
+/// # Errors
+/// Whatever the database answers.
+pub fn events(connection: &mut AnyConnection) -> QueryResult<Vec<i64>> {
+    outbox::table
+        .select(outbox::order_key)
+        .order(outbox::order_key)
+        .load(connection)
+}
+
+/// Empties the outbox.
+///
+/// # Errors
+/// Whatever the database answers.
+pub fn clear(connection: &mut AnyConnection) -> QueryResult<()> {
+    table::empty(connection, "lockbench_outbox")
+}

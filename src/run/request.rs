@@ -1,0 +1,86 @@
+//! What to run.
+
+use std::time::Duration;
+
+use crate::contender::Contender;
+use crate::db::Engine;
+use crate::load::Load;
+use crate::scenario::Scenario;
+use crate::servers::Servers;
+use crate::strategy::{Delivery, Promise, Setting};
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What is put to the test.
+    pub contender: Contender,
+    /// In which story.
+    pub scenario: Scenario,
+    /// How hard.
+    pub load: Load,
+    /// The processes that do it; `None`: this one alone.
+    pub servers: Option<Servers>,
+    /// How the world outside sends bills, where the story has any.
+    pub billing: Billing,
+    /// Whether to run naive under the same load where the outcome is safe.
+    pub control: bool,
+    /// Whether to keep what happened, moment by moment.
+    pub events: bool,
+}
+
+/// How the world outside sends bills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Billing {
+    /// How long a call takes.
+    pub latency: Duration,
+    /// Whether each call carries a key that tells the second from the first, under which the
+    /// ledger takes the invoice only once as well.
+    pub idempotent: bool,
+}
+
+impl Default for Billing {
+    fn default() -> Self {
+        Self {
+            latency: Duration::from_millis(5),
+            idempotent: false,
+        }
+    }
+}
+
+impl Request {
+    /// `contender` in the story of the shop, in this process, without a control.
+    pub fn new(contender: impl Into<Contender>, load: Load) -> Self {
+        Self {
+            contender: contender.into(),
+            scenario: Scenario::Inventory,
+            load,
+            servers: None,
+            billing: Billing::default(),
+            control: false,
+            events: false,
+        }
+    }
+
+    /// Whether a server is killed whose death can leave the outside world and the tables apart.
+    pub fn risks_harm(&self) -> bool {
+        let servers = self.servers.as_ref();
+        let killed = servers.is_some_and(|servers| servers.kill.is_some());
+        let delivery = self.contender.plan.delivery(self.billing.idempotent);
+        killed && self.scenario.bills() && delivery != Delivery::EffectivelyOnce
+    }
+
+    /// What is promised, in all these circumstances.
+    pub fn promise(&self, engine: Engine) -> Option<Promise> {
+        self.contender.promise(Setting {
+            engine,
+            servers: self.servers.as_ref().map_or(1, |servers| servers.count),
+            slots: self.load.slots,
+            bills: self.scenario.bills(),
+            idempotent: self.billing.idempotent,
+            killed: self
+                .servers
+                .as_ref()
+                .is_some_and(|servers| servers.kill.is_some()),
+        })
+    }
+}
