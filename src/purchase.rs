@@ -7,58 +7,24 @@
 //! where that strategy's user would put it: after the check and before the write, or, where
 //! the write is the check, after the write. See [`Plan::claims_first`].
 
+mod recall;
 mod setback;
+mod shop;
 
 use std::slice;
 
 use diesel::result::{DatabaseErrorKind, Error};
 
+pub use recall::was_carried_out;
 pub use setback::{Conflict, Setback};
+pub use shop::{Effect, Shop};
 
-use crate::db::{self, AnyConnection, IsolationLevel, RowLock, transaction};
+use crate::db::{self, AnyConnection, RowLock, transaction};
 use crate::guard;
 use crate::item::{self, Item};
 use crate::order::{Basket, Order};
-use crate::slots::Slots;
 use crate::strategy::{Guard, Plan, Read, Write};
 use crate::{ledger, outbox};
-
-/// What a purchase needs beside the order: the plan, the locks in this process, and what a
-/// buyer does between reading and taking.
-pub struct Shop<'a> {
-    /// How to buy.
-    pub plan: Plan,
-    /// The locks in this process.
-    pub slots: &'a Slots,
-    /// Units of each item at the start.
-    pub initial: i64,
-    /// What happens between reading the stock and taking from it.
-    pub think: &'a dyn Fn(),
-    /// What taking does outside the database, if anything.
-    pub effect: Option<Effect<'a>>,
-    /// Whether a sale leaves an event for others in the outbox.
-    pub publishes: bool,
-}
-
-/// Does something outside the database that no rollback takes back, as sending a bill.
-///
-/// # Errors
-/// The outside world's words: it could not be reached, or refuses.
-pub type Effect<'a> = &'a dyn Fn(&Order) -> Result<(), String>;
-
-impl<'a> Shop<'a> {
-    /// A shop whose buyers do not think, and whose sales nobody outside hears of.
-    pub fn new(plan: Plan, slots: &'a Slots, initial: i64) -> Self {
-        Self {
-            plan,
-            slots,
-            initial,
-            think: &|| {},
-            effect: None,
-            publishes: false,
-        }
-    }
-}
 
 /// How an attempt ended when nothing got into its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -298,28 +264,4 @@ fn record(connection: &mut AnyConnection, order: &Order) -> Result<(), Setback> 
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Setback::AlreadyRecorded,
         error => Setback::at_the_last_word(connection, Answer::Done, error),
     })
-}
-
-/// Whether a basket whose end is unknown was carried out; the answer is final. Its last order
-/// is recorded last.
-///
-/// To read the ledger would not do: the COMMIT that was lost may still be on its way to the
-/// server, or at work there. To record the order once more waits for whoever has its key
-/// (PostgreSQL 15 manual, 64.5), and is taken back.
-///
-/// # Errors
-/// What got into the way of finding out.
-pub fn was_carried_out(connection: &mut AnyConnection, basket: &Basket) -> Result<bool, Setback> {
-    let Some(order) = basket.orders().last() else {
-        return Ok(false);
-    };
-    let level = IsolationLevel::ReadCommitted;
-    transaction::begin(connection, level, None).map_err(Setback::of(connection))?;
-    let recorded = record(connection, order);
-    transaction::rollback(connection);
-    match recorded {
-        Ok(()) => Ok(false),
-        Err(Setback::AlreadyRecorded) => Ok(true),
-        Err(setback) => Err(setback),
-    }
 }

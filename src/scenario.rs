@@ -109,8 +109,10 @@ impl Scenario {
                 ..load
             },
         };
+        let orders = load.orders_for_twice_what_is_for_sale();
         Load {
-            orders: Some(load.orders_for_twice_what_is_for_sale()),
+            // Nobody orders invoices: they are gone through until none is pending.
+            orders: (!self.bills()).then_some(orders),
             ..load
         }
     }

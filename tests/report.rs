@@ -38,7 +38,9 @@ fn the_json_keeps_its_contract() {
             "ledger_units": 100, "final": 0});
         assert_eq!(result["stock"], stock);
         let violations = result["violations"].as_object().expect("an object");
-        assert_eq!(violations.len(), 7);
+        assert_eq!(violations.len(), 12);
+        assert_eq!(result["effects"], Value::Null);
+        assert_eq!(result["servers"], serde_json::json!([]));
         assert!(violations.values().all(|count| count == 0));
         assert_eq!(result["verdict"], "safe");
         assert_eq!(result["promise"], "safe");

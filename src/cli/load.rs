@@ -135,9 +135,9 @@ impl LoadArguments {
             preset.unwrap_or_else(|| load.orders_for_twice_what_is_for_sale())
         };
         let load = Load {
-            orders: match self.duration {
-                Some(_) => None,
-                None => Some(self.orders.unwrap_or_else(enough)),
+            orders: match (self.orders, self.duration, base.orders) {
+                (None, None, Some(_)) => Some(enough()),
+                (orders, _, _) => orders,
             },
             ..load
         };

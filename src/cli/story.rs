@@ -96,6 +96,11 @@ impl StoryArguments {
         if self.scenario().bills() {
             let why =
                 "has no place in the story of the invoices: each is one item, and billed once";
+            refuse(
+                load.orders.is_some(),
+                "--orders",
+                "has no place in the story of the invoices: it has as many as there are --items",
+            )?;
             refuse(load.basket > 1, "--basket", why)?;
             refuse(load.restock > 0.0, "--restock", why)?;
             refuse(load.until_empty, "--until-empty", why)?;

@@ -25,6 +25,7 @@ pub(super) fn render(result: &RunResult) -> String {
         ("sold", thousands(outcomes.sold)),
         ("restocked", thousands(outcomes.restocked)),
         ("sold out", thousands(outcomes.sold_out)),
+        ("in use", thousands(outcomes.in_use)),
         ("gave up", thousands(outcomes.gave_up)),
         ("failed", thousands(outcomes.failed)),
         ("attempts", thousands(result.attempts)),
@@ -34,6 +35,16 @@ pub(super) fn render(result: &RunResult) -> String {
         ),
     ] {
         out.push_str(&format!("| {name} | {value} |\n"));
+    }
+    if let Some(effects) = &result.effects {
+        for (name, value) in [
+            ("calls to the outside API", effects.calls),
+            ("billed once", effects.billed_once),
+            ("billed twice or more", effects.billed_twice_or_more),
+            ("never billed", effects.never_billed),
+        ] {
+            out.push_str(&format!("| {name} | {} |\n", thousands(value)));
+        }
     }
     for (name, value) in result.violations.named() {
         out.push_str(&format!(

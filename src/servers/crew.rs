@@ -1,31 +1,28 @@
 //! All servers of a run, seen from the process that starts them.
 
+mod ambush;
+mod member;
+mod ready;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::message::{Assignment, FromServer, ToServer};
 use super::process::{Process, Said};
 use super::work::Work;
-use super::{Observed, ServerTally, Servers};
+use super::{Observed, Servers};
 use crate::db::Database;
 use crate::event::{Event, What, now_us};
 use crate::hammer::{Ending, Job, Measurement, Progress, Record, Settled, Share};
 use crate::order::Basket;
-
-/// How long a server may take until it has its connections.
-const READY: Duration = Duration::from_secs(30);
+use ambush::AMBUSH;
+use member::Member;
 
 /// How often to look whether the run is to end.
 const LOOK: Duration = Duration::from_millis(50);
-
-/// How often to look whether the moment has come to kill a server.
-const AMBUSH: Duration = Duration::from_micros(500);
-
-/// How much more of the work may be done while waiting for that moment.
-const LYING_IN_WAIT: f64 = 0.25;
 
 /// All servers of a run.
 pub(super) struct Crew<'a> {
@@ -42,19 +39,8 @@ pub(super) struct Crew<'a> {
     ended_us: u64,
     gone: Option<String>,
     killed: bool,
-}
-
-/// One of them.
-struct Member {
-    process: Process,
-    tally: ServerTally,
-    /// What it has begun and not ended.
-    in_hand: Vec<Basket>,
-    /// How many of its orders it has begun.
-    begun: i64,
-    /// Whether it was killed, and is to be started again once it has said its last.
-    dying: bool,
-    ended: bool,
+    /// Whether all have been told to end early.
+    stopping: bool,
 }
 
 impl<'a> Crew<'a> {
@@ -90,17 +76,11 @@ impl<'a> Crew<'a> {
             ended_us: 0,
             gone: None,
             killed: false,
+            stopping: false,
         };
         for server in 1..=servers.count {
             let process = crew.process(server, 0)?;
-            crew.members.push(Member {
-                process,
-                tally: ServerTally::new(server),
-                in_hand: Vec::new(),
-                begun: 0,
-                dying: false,
-                ended: false,
-            });
+            crew.members.push(Member::new(server, process));
         }
         crew.wait_until_ready()?;
         Ok(crew)
@@ -119,25 +99,6 @@ impl<'a> Crew<'a> {
         Process::start(&self.servers.program, &assignment, self.ear.clone())
     }
 
-    fn wait_until_ready(&mut self) -> Result<()> {
-        let deadline = Instant::now() + READY;
-        for _ in 0..self.members.len() {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.said.recv_timeout(left) {
-                Ok((_, Some(FromServer::Ready))) => {}
-                Ok((server, Some(FromServer::Failed { words }))) => {
-                    bail!("server {server} could not begin: {words}")
-                }
-                Ok((server, _)) => {
-                    let how = self.member(server).process.end();
-                    bail!("server {server} ended before it began ({how})")
-                }
-                Err(_) => bail!("the servers were not ready within {} s", READY.as_secs()),
-            }
-        }
-        Ok(())
-    }
-
     /// Lets them begin, and listens until the last has ended.
     pub(super) fn work(
         &mut self,
@@ -151,7 +112,6 @@ impl<'a> Crew<'a> {
             member.process.tell(ToServer::Go);
         }
         self.announce_restocked();
-        let mut told_to_stop = false;
         while self.members.iter().any(|member| !member.ended) {
             let look = if self.is_kill_due() { AMBUSH } else { LOOK };
             match self.said.recv_timeout(look) {
@@ -160,13 +120,13 @@ impl<'a> Crew<'a> {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            if stop.load(Ordering::Relaxed) && !told_to_stop {
-                told_to_stop = true;
+            if stop.load(Ordering::Relaxed) && !self.stopping {
+                self.stopping = true;
                 for member in &mut self.members {
                     member.process.tell(ToServer::Stop);
                 }
             }
-            if !told_to_stop {
+            if !self.stopping {
                 self.kill_when_due(is_in_the_middle);
             }
         }
@@ -184,6 +144,9 @@ impl<'a> Crew<'a> {
             // One that was killed and has been started again.
             FromServer::Ready => {
                 self.member(server).process.tell(ToServer::Go);
+                if self.stopping {
+                    self.member(server).process.tell(ToServer::Stop);
+                }
                 if self.work.restocks_left <= 0 {
                     self.member(server).process.tell(ToServer::Restocked);
                 }
@@ -231,7 +194,11 @@ impl<'a> Crew<'a> {
             self.announce_restocked();
         }
         let member = self.member(server);
-        member.in_hand.retain(|basket| *basket != settled.basket);
+        // Two workers of a server may have the same in hand: only one of them has ended.
+        let ended = |basket: &Basket| *basket == settled.basket;
+        if let Some(place) = member.in_hand.iter().position(ended) {
+            member.in_hand.swap_remove(place);
+        }
         member.tally.count(&settled);
         self.record.add(settled);
     }
@@ -245,29 +212,9 @@ impl<'a> Crew<'a> {
         }
     }
 
-    fn is_kill_due(&self) -> bool {
-        let done = || self.work.share_done(self.started.elapsed());
-        let kill = self.servers.kill.filter(|_| !self.killed);
-        kill.is_some_and(|kill| done() >= kill.at)
-    }
-
-    fn kill_when_due(&mut self, is_in_the_middle: &dyn Fn(u32) -> bool) {
-        let Some(kill) = self.servers.kill.filter(|_| self.is_kill_due()) else {
-            return;
-        };
-        let late = self.work.share_done(self.started.elapsed()) >= kill.at + LYING_IN_WAIT;
-        let member = self.member(kill.server);
-        let busy = !member.in_hand.is_empty() && is_in_the_middle(kill.server);
-        if !member.ended && (busy || late) {
-            member.process.kill();
-            member.dying = true;
-            self.killed = true;
-            self.note(kill.server, What::Killed);
-        }
-    }
-
     /// A server has said its last: as it should, because it was killed, or of its own accord.
     fn silence(&mut self, server: u32, progress: &Progress) -> Result<()> {
+        let stopping = self.stopping;
         let member = self.member(server);
         let how = member.process.end();
         for basket in std::mem::take(&mut member.in_hand) {
@@ -284,8 +231,11 @@ impl<'a> Crew<'a> {
             self.settle(server, settled, progress);
         }
         let member = self.member(server);
-        if std::mem::take(&mut member.dying) {
-            member.tally.killed += 1;
+        let died = std::mem::take(&mut member.dying);
+        member.tally.killed += u64::from(died);
+        if died && stopping {
+            member.ended = true;
+        } else if died {
             let done = member.begun;
             let process = self
                 .process(server, done)

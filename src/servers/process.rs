@@ -6,10 +6,14 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::Sender;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
 use super::message::{Assignment, FromServer, ToServer, send};
+
+/// How long a server that has said its last may take to end.
+const LAST_BREATH: Duration = Duration::from_secs(1);
 
 /// A server's process. Dropping it ends it.
 pub(super) struct Process {
@@ -75,9 +79,22 @@ impl Process {
         let _ = self.child.kill();
     }
 
-    /// How it ended, as the system tells it.
+    /// How it ended, as the system tells it. One that has said its last and does not end is
+    /// made to.
     pub(super) fn end(&mut self) -> String {
-        match self.child.wait() {
+        let deadline = Instant::now() + LAST_BREATH;
+        let ended = loop {
+            match self.child.try_wait() {
+                Ok(None) if Instant::now() < deadline => thread::sleep(LAST_BREATH / 100),
+                Ok(None) => {
+                    self.kill();
+                    break self.child.wait();
+                }
+                Ok(Some(status)) => break Ok(status),
+                Err(error) => break Err(error),
+            }
+        };
+        match ended {
             Ok(status) => status.to_string(),
             Err(error) => error.to_string(),
         }

@@ -1,0 +1,42 @@
+//! What a purchase needs beside the order.
+
+use crate::order::Order;
+use crate::slots::Slots;
+use crate::strategy::Plan;
+
+/// What a purchase needs beside the order: the plan, the locks in this process, and what a
+/// buyer does between reading and taking.
+pub struct Shop<'a> {
+    /// How to buy.
+    pub plan: Plan,
+    /// The locks in this process.
+    pub slots: &'a Slots,
+    /// Units of each item at the start.
+    pub initial: i64,
+    /// What happens between reading the stock and taking from it.
+    pub think: &'a dyn Fn(),
+    /// What taking does outside the database, if anything.
+    pub effect: Option<Effect<'a>>,
+    /// Whether a sale leaves an event for others in the outbox.
+    pub publishes: bool,
+}
+
+/// Does something outside the database that no rollback takes back, as sending a bill.
+///
+/// # Errors
+/// The outside world's words: it could not be reached, or refuses.
+pub type Effect<'a> = &'a dyn Fn(&Order) -> Result<(), String>;
+
+impl<'a> Shop<'a> {
+    /// A shop whose buyers do not think, and whose sales nobody outside hears of.
+    pub fn new(plan: Plan, slots: &'a Slots, initial: i64) -> Self {
+        Self {
+            plan,
+            slots,
+            initial,
+            think: &|| {},
+            effect: None,
+            publishes: false,
+        }
+    }
+}
