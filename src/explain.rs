@@ -53,6 +53,7 @@ pub fn overhear(connection: &mut AnyConnection, plan: Plan) -> Result<Vec<Sent>>
         mutexes: &mutexes,
         initial: STOCK,
         think: &move || note(&thinking, aside("decide")),
+        watch: &|_| {},
     };
     let answer = attempt(connection, &shop, &order);
     connection.set_instrumentation(|_: InstrumentationEvent<'_>| {});

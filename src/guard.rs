@@ -1,6 +1,7 @@
 //! What is held around a whole purchase: a lock in this process, or one in the database.
 
-use std::sync::{Mutex, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use crate::db::{AnyConnection, advisory};
 use crate::order::Order;
@@ -9,7 +10,35 @@ use crate::strategy::Guard;
 
 /// The locks in this process: one for each item.
 #[derive(Debug)]
-pub struct Mutexes(Vec<Mutex<()>>);
+pub struct Mutexes {
+    mutexes: Vec<Mutex<()>>,
+    usher: Option<Arc<dyn Usher>>,
+}
+
+/// Takes part in the waiting, for whoever has to see who waits for whom.
+pub trait Usher: fmt::Debug + Send + Sync {
+    /// Calls `try_take` until it succeeds, at moments of its own choosing.
+    fn wait(&self, item: i64, try_take: &mut dyn FnMut() -> bool);
+
+    /// The lock of `item` has been given back.
+    fn given_back(&self, item: i64);
+}
+
+/// A lock that is held, until it is dropped.
+struct Held<'a> {
+    guard: Option<MutexGuard<'a, ()>>,
+    usher: Option<&'a dyn Usher>,
+    item: i64,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        drop(self.guard.take());
+        if let Some(usher) = self.usher {
+            usher.given_back(self.item);
+        }
+    }
+}
 
 impl Mutexes {
     /// One lock for each of items 1 to `count`, where the guard needs them.
@@ -18,12 +47,48 @@ impl Mutexes {
             Guard::Mutex => usize::try_from(count).unwrap_or(0),
             _ => 0,
         };
-        Self((0..count).map(|_| Mutex::new(())).collect())
+        Self {
+            mutexes: (0..count).map(|_| Mutex::new(())).collect(),
+            usher: None,
+        }
+    }
+
+    /// The same with somebody who sees to the waiting.
+    #[must_use]
+    pub fn ushered(self, usher: Arc<dyn Usher>) -> Self {
+        Self {
+            usher: Some(usher),
+            ..self
+        }
     }
 
     fn of(&self, item: i64) -> Option<&Mutex<()>> {
         let index = usize::try_from(item - 1).ok()?;
-        self.0.get(index)
+        self.mutexes.get(index)
+    }
+
+    /// Waits for the lock of `item`.
+    fn lock(&self, item: i64) -> Option<Held<'_>> {
+        let mutex = self.of(item)?;
+        let usher = self.usher.as_deref();
+        let mut guard = None;
+        if let Some(usher) = usher {
+            usher.wait(item, &mut || {
+                guard = match mutex.try_lock() {
+                    Ok(guard) => Some(guard),
+                    Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+                    Err(TryLockError::WouldBlock) => None,
+                };
+                guard.is_some()
+            });
+        }
+        // A buyer that panicked has left nothing half done in here: the lock holds no data.
+        let guard = guard.unwrap_or_else(|| mutex.lock().unwrap_or_else(PoisonError::into_inner));
+        Some(Held {
+            guard: Some(guard),
+            usher,
+            item,
+        })
     }
 }
 
@@ -42,10 +107,7 @@ pub fn holding<T>(
     match guard {
         Guard::None => work(connection),
         Guard::Mutex => {
-            // A buyer that panicked has left nothing half done in here: the lock holds no data.
-            let _held = mutexes
-                .of(order.item)
-                .map(|mutex| mutex.lock().unwrap_or_else(PoisonError::into_inner));
+            let _held = mutexes.lock(order.item);
             work(connection)
         }
         Guard::Advisory | Guard::AdvisoryNarrow | Guard::AdvisoryEarly => {

@@ -17,6 +17,7 @@
 //! | [`verdict`], [`result`](mod@result) | what a run amounts to, and all that is known of it |
 //! | [`run`] | all of it in order: reset, warm up, hammer, audit, control |
 //! | [`check`] | every promise held against what is measured, for CI |
+//! | [`explore`] | every order in which statements can meet, one after the other |
 //! | [`explain`] | the statements that one purchase really sends |
 //! | [`report`] | one file for each output format |
 //! | [`db`] | every difference between the databases, and nothing else |
@@ -63,6 +64,7 @@ pub mod contender;
 pub mod db;
 pub mod exit;
 pub mod explain;
+pub mod explore;
 pub mod guard;
 pub mod hammer;
 pub mod interrupt;

@@ -27,6 +27,19 @@ pub struct Shop<'a> {
     pub initial: i64,
     /// What happens between reading the stock and taking from it.
     pub think: &'a (dyn Fn() + Sync),
+    /// Told what each statement showed, right after it: for whoever looks on.
+    pub watch: &'a (dyn Fn(Seen) + Sync),
+}
+
+/// What a buyer's statement showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// The item's row; `None`: there was none, or it was skipped.
+    Item(Option<Item>),
+    /// The sum of what the ledger says was put in and taken out.
+    Moved(i64),
+    /// How many rows were changed.
+    Changed(usize),
 }
 
 /// How an attempt ended when nothing got into its way.
@@ -110,6 +123,7 @@ fn carry_out(
         return Ok(Answer::SoldOut);
     }
     record(connection, order)?;
+    (shop.watch)(Seen::Changed(1));
     Ok(Answer::Done)
 }
 
@@ -149,7 +163,9 @@ fn read_row(
     order: &Order,
     lock: Option<RowLock>,
 ) -> Result<Option<Item>, Setback> {
-    let read = |connection: &mut AnyConnection| item::read(connection, order.item, lock);
+    let read = |connection: &mut AnyConnection| {
+        item::read(connection, order.item, lock).inspect(|found| (shop.watch)(Seen::Item(*found)))
+    };
     match shop.plan.isolation.level() {
         Some(_) => read(connection),
         None => transaction::around_lone_read(connection, lock, read),
@@ -165,6 +181,7 @@ fn count_sold(
     order: &Order,
 ) -> Result<Item, Setback> {
     let moved = ledger::moved(connection, order.item).map_err(Setback::of(connection))?;
+    (shop.watch)(Seen::Moved(moved));
     Ok(Item {
         stock: shop.initial + moved,
         version: 0,
@@ -194,7 +211,9 @@ fn take(
         // `Plan::refusal` keeps such plans away from here.
         (_, None) => Err(Error::NotFound),
     };
-    match (changed.map_err(Setback::of(connection))?, write) {
+    let changed = changed.map_err(Setback::of(connection))?;
+    (shop.watch)(Seen::Changed(changed));
+    match (changed, write) {
         (0, Write::IfVersion) => Err(Setback::Conflict(Conflict::StaleVersion)),
         (0, Write::IfVersionAgain) => take_again(connection, shop, seen, order),
         (0, Write::IfEnough) => Ok(Answer::SoldOut),

@@ -11,6 +11,8 @@ pub(crate) mod plain;
 mod sentence;
 mod text;
 
+pub(crate) use sentence::wrongs;
+
 use clap::ValueEnum;
 
 use crate::result::RunResult;

@@ -202,6 +202,7 @@ impl<'a> Worker<'a> {
             mutexes,
             initial: load.stock,
             think: &|| pause(load.hold, stop),
+            watch: &|_| {},
         };
         let connection = self.connection.borrow(pool_wait)?;
         Ok(attempt(connection, &shop, order))
