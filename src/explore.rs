@@ -11,6 +11,7 @@
 //! purchase routine.
 
 mod actor;
+mod display;
 mod error;
 mod exploration;
 mod footprint;

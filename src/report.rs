@@ -4,6 +4,7 @@
 
 pub mod check;
 mod csv;
+pub mod explore;
 mod figures;
 mod json;
 mod markdown;

@@ -6,6 +6,8 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
+use std::time::Duration;
+
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryResult};
 
@@ -49,6 +51,12 @@ pub trait Explorable: Connection + SimpleConnection + Send + Sized + 'static {
     /// Whatever the database answers.
     fn session_id(&mut self) -> QueryResult<i64>;
 
+    /// How long to wait for a session to come back before it is worth asking whether it waits.
+    /// It decides nothing, and is longer where asking is dear.
+    fn soon(&self) -> Duration {
+        Duration::from_micros(400)
+    }
+
     /// Which of `suspects` wait at this moment. Asked on a connection that is none of them.
     ///
     /// # Errors
@@ -76,6 +84,15 @@ impl Explorable for AnyConnection {
             Self::Postgres(inner) => inner.session_id(),
             #[cfg(feature = "mysql")]
             Self::Mysql(inner) => inner.session_id(),
+        }
+    }
+
+    fn soon(&self) -> Duration {
+        match self {
+            Self::Sqlite(inner) => inner.soon(),
+            Self::Postgres(inner) => inner.soon(),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(inner) => inner.soon(),
         }
     }
 

@@ -1,5 +1,8 @@
 //! Our own purchase routine, explored: buyers of one item, each with an order of its own.
 
+mod replay;
+mod result;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -23,6 +26,9 @@ use crate::report::wrongs;
 use crate::scenario::Scenario;
 use crate::strategy::{Isolation, Plan, Read};
 use crate::{item, ledger};
+
+pub use replay::{REPLAY_SCHEMA, ReplayResult};
+pub use result::{ExploreResult, FinalStateResult, HistoryResult, SCHEMA, StepResult};
 
 const SOLD: &str = "sold";
 const SOLD_OUT: &str = "sold out";

@@ -54,6 +54,8 @@ pub(super) struct Stage<C> {
     steps: Vec<Step>,
     deadlocked: bool,
     raced: bool,
+    /// Whether the last step cannot have let anybody go on who waited before it.
+    calm: bool,
 }
 
 /// What happened in a schedule.
@@ -96,6 +98,7 @@ impl<C: Explorable> Stage<C> {
             steps: Vec::new(),
             deadlocked: false,
             raced: false,
+            calm: false,
         };
         stage.closes_own_circle = stage.observer.ready().map_err(words)?;
         for work in works {
@@ -263,6 +266,7 @@ impl<C: Explorable> Stage<C> {
             actor.fresh = false;
             actor.refused = false;
         }
+        self.calm = false;
         actor.step = Some(self.steps.len());
         self.steps.push(Step {
             session: session + 1,
@@ -380,12 +384,14 @@ impl<C: Explorable> Stage<C> {
         if report.error.is_none() && actor.transaction.is_change(&statement) {
             actor.changes += 1;
         }
-        let footprint = if self.rules.pruning {
-            footprint(&mut self.footprints, self.kind, &statement)
-        } else {
-            Footprint::Everything
-        };
+        let footprint = footprint(&mut self.footprints, self.kind, &statement);
+        let keeps = report.error.is_none() && actor.transaction.keeps_locks(&statement);
         actor.transaction.after(&statement, footprint, report);
+        // Whoever waits and holds nothing can be in no deadlock, and so was not shot either.
+        let harmless = |actor: &Actor| {
+            !matches!(actor.doing, Doing::Waits(_)) || !actor.transaction.holds_locks()
+        };
+        self.calm = index + 1 == now && keeps && self.actors.iter().all(harmless);
     }
 
     /// Ends a schedule in the middle: the sessions leave, and others take their places.

@@ -60,6 +60,30 @@ impl Statement {
     }
 }
 
+impl Statement {
+    /// The statement for people who are short of room: without the quotes around names, and
+    /// without the name of the only table in front of its columns.
+    pub fn in_short(&self) -> String {
+        let bare: String = self.sql.chars().filter(|c| !"\"`".contains(*c)).collect();
+        let words: Vec<&str> = bare.split_whitespace().collect();
+        let mut tables = words
+            .windows(2)
+            .filter(|pair| {
+                pair[0].eq_ignore_ascii_case("from") || pair[0].eq_ignore_ascii_case("join")
+            })
+            .map(|pair| pair[1].trim_matches(|c: char| !c.is_alphanumeric() && c != '_'));
+        let sql = match (tables.next(), tables.next()) {
+            (Some(table), None) if !table.is_empty() => bare.replace(&format!("{table}."), ""),
+            _ => bare,
+        };
+        Self {
+            sql,
+            binds: self.binds.clone(),
+        }
+        .with_values()
+    }
+}
+
 impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.with_values())

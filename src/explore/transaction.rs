@@ -86,6 +86,25 @@ impl Transaction {
         }
     }
 
+    /// Whether `statement`, once it has succeeded, has given no lock back: locks are held until
+    /// the transaction ends.
+    pub(super) fn keeps_locks(&self, statement: &Statement) -> bool {
+        self.open
+            && Verb::of(statement) == Verb::Other
+            && matches!(Footprint::of(statement), Footprint::Touches { .. })
+    }
+
+    /// Whether it may hold a lock that somebody else waits for.
+    pub(super) fn holds_locks(&self) -> bool {
+        let Access {
+            reads,
+            writes,
+            everything,
+            ..
+        } = &self.touched;
+        *everything || !writes.is_empty() || self.serializable && !reads.is_empty()
+    }
+
     /// What sending `statement`, with that footprint, would touch.
     pub(super) fn access(&self, statement: &Statement, footprint: Footprint) -> Access {
         match Verb::of(statement) {

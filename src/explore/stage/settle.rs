@@ -10,10 +10,6 @@ use crate::explore::actor::{Actor, Doing};
 use crate::explore::error::ExploreError;
 use crate::explore::{Statement, Token};
 
-/// How long a session may take to come to its gate before the database is asked about it. It
-/// decides nothing: only when to ask.
-const SOON: Duration = Duration::from_micros(400);
-
 /// The longest pause between two questions.
 const LATER: Duration = Duration::from_millis(10);
 
@@ -24,7 +20,7 @@ impl<C: Explorable> Stage<C> {
     /// Nothing moves for longer than the patience allows, or the database does not answer.
     pub(super) fn settle(&mut self) -> Result<(), ExploreError> {
         let deadline = Instant::now() + self.rules.patience;
-        let mut pause = SOON;
+        let mut pause = self.observer.soon();
         loop {
             if self.anybody(|doing| *doing == Doing::Running) {
                 match self.events.recv_timeout(pause) {
@@ -35,7 +31,7 @@ impl<C: Explorable> Stage<C> {
                     Err(RecvTimeoutError::Timeout) => {}
                     Err(RecvTimeoutError::Disconnected) => return Err(ExploreError::ThreadGone),
                 }
-                pause = (pause * 2).min(LATER);
+                pause = (pause * 2).min(LATER.max(self.observer.soon()));
             }
             if self.rests()? {
                 return Ok(());
@@ -48,7 +44,7 @@ impl<C: Explorable> Stage<C> {
                 if let Ok(event) = self.events.recv_timeout(pause) {
                     self.hear(event);
                 }
-                pause = (pause * 2).min(LATER);
+                pause = (pause * 2).min(LATER.max(self.observer.soon()));
             }
         }
     }
@@ -59,8 +55,9 @@ impl<C: Explorable> Stage<C> {
 
     /// Whether everything rests, after asking the database where that has to be known.
     fn rests(&mut self) -> Result<bool, ExploreError> {
-        let inside = |doing: &Doing| matches!(doing, Doing::Running | Doing::Waits(_));
-        if self.anybody(inside) {
+        let running = self.anybody(|doing| *doing == Doing::Running);
+        let waiting = self.anybody(|doing| matches!(doing, Doing::Waits(_)));
+        if running || waiting && !self.calm {
             let waits = self.ask()?;
             let mut heard = false;
             while let Ok(event) = self.events.try_recv() {
