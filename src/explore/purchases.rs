@@ -1,5 +1,7 @@
 //! Our own purchase routine, explored: buyers of one item, each with an order of its own.
 
+mod map;
+mod proof;
 mod replay;
 mod result;
 
@@ -29,6 +31,8 @@ use crate::slots::{Slots, Usher};
 use crate::strategy::{Isolation, Plan, Read};
 use crate::{item, ledger};
 
+pub use map::{MAP_SCHEMA, MapResult, Place};
+pub use proof::Proof;
 pub use replay::{REPLAY_SCHEMA, ReplayResult};
 pub use result::{ExploreResult, FinalStateResult, HistoryResult, SCHEMA, StepResult};
 
