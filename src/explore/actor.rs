@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Sender;
+use std::time::Instant;
 
 use super::Statement;
 use super::gate::Order;
@@ -17,6 +18,8 @@ pub(super) struct Actor {
     pub(super) id: i64,
     pub(super) doing: Doing,
     pub(super) transaction: Transaction,
+    /// When it was last let go.
+    pub(super) let_go: Instant,
     /// Its last step, an index into the steps.
     pub(super) step: Option<usize>,
     /// Attempts at its work, the present one included.
@@ -57,6 +60,7 @@ impl Actor {
             id,
             doing: Doing::Running,
             transaction: Transaction::default(),
+            let_go: Instant::now(),
             step: None,
             attempt: 1,
             fresh: true,
