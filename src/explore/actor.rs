@@ -32,6 +32,8 @@ pub(super) struct Actor {
     pub(super) changes: u64,
     /// What the others had committed when its present attempt began.
     pub(super) others_at_beginning: u64,
+    /// Whether its thread has ended.
+    pub(super) left: bool,
     /// Whether it has ever come to its gate.
     pub(super) seen: bool,
 }
@@ -67,6 +69,7 @@ impl Actor {
             refused: false,
             changes: 0,
             others_at_beginning: 0,
+            left: false,
             seen: false,
         }
     }

@@ -50,7 +50,7 @@ impl Footprint {
     }
 
     /// The same where all that it touches is a part of one thing, which it may lock.
-    pub(super) fn as_one(self, name: &str) -> Self {
+    pub(super) fn merged_into(self, name: &str) -> Self {
         let one = |names: BTreeSet<String>| {
             let any = !names.is_empty();
             any.then(|| name.to_owned()).into_iter().collect()

@@ -47,7 +47,7 @@ pub(super) fn live<C: Explorable>(mut connection: C, work: &mut Work<C>, gate: G
             Ok(ending) => {
                 let in_transaction = gate::open();
                 let fit = leave_no_transaction(&mut connection, in_transaction);
-                gate::end(ending);
+                gate::end(ending, !fit);
                 if !fit {
                     return;
                 }
@@ -56,7 +56,7 @@ pub(super) fn live<C: Explorable>(mut connection: C, work: &mut Work<C>, gate: G
             // the connection in, and it goes.
             Err(cause) if cause.is::<Aborted>() => return,
             Err(cause) => {
-                gate::end(Err(format!("it panicked: {}", words(cause.as_ref()))));
+                gate::end(Err(format!("it panicked: {}", words(cause.as_ref()))), true);
                 return;
             }
         }

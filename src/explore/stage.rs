@@ -214,10 +214,10 @@ impl<C: Explorable> Stage<C> {
         self.raced = false;
         for session in 0..self.actors.len() {
             self.actors[session].restart();
-            if self.actors[session].orders.send(Order::Start).is_err() {
+            if self.actors[session].left {
                 self.replace(session)?;
-                let _ = self.actors[session].orders.send(Order::Start);
             }
+            let _ = self.actors[session].orders.send(Order::Start);
         }
         Ok(())
     }
@@ -341,8 +341,9 @@ impl<C: Explorable> Stage<C> {
                 }
                 actor.doing = Doing::WantsLock(name);
             }
-            Now::Ended(ending) => {
+            Now::Ended { ending, leaves } => {
                 actor.changes += 1;
+                actor.left = leaves;
                 actor.doing = Doing::Ended(ending);
             }
         }
@@ -471,7 +472,7 @@ fn footprint(
     let found = known.unwrap_or_else(|| Footprint::of(statement));
     match (kind, found) {
         // One write lock for the whole file: tables keep nobody apart.
-        (Backend::Sqlite, found) => found.as_one("the file"),
+        (Backend::Sqlite, found) => found.merged_into("the file"),
         (_, found) => found,
     }
 }

@@ -175,9 +175,9 @@ impl Transaction {
             open: true,
             snapshot: !read_committed,
             // A level that is not named may be any.
-            serializable: !read_committed
-                && !repeatable_read
-                && !(multiversion && text.contains("SERIALIZABLE")),
+            serializable: !(read_committed
+                || repeatable_read
+                || multiversion && text.contains("SERIALIZABLE")),
             touched: match Verb::of(statement) {
                 Verb::BeginAndMore => Access::to_everything(),
                 _ => Access::default(),
