@@ -173,6 +173,7 @@ fn after_a_deadlock_nothing_but_a_rollback_is_sent() {
         plan,
         mutexes: &Mutexes::new(Guard::None, 1),
         think: &rival,
+        watch: &|_| {},
     };
     let order = Order {
         key: 99,
