@@ -37,6 +37,7 @@ fn statements_prepared_stay_constant_as_purchases_grow() {
             mutexes: &mutexes,
             initial: 100,
             think: &|| {},
+            watch: &|_| {},
         };
         let mut connection = database.connect().expect("a connection");
         let mut prepared = |purchases: std::ops::RangeInclusive<i64>| {
