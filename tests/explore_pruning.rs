@@ -26,7 +26,13 @@ fn assert_same(database: &Database, wanted: &Purchases, less: Pruning, more: Pru
     let name = &wanted.contender.name;
     println!(
         "{name}: {less:?} {} in {:?} ({} cut), {more:?} {} + {} in {:?} ({} cut)",
-        all.schedules, all.elapsed, all.cut, pruned.schedules, pruned.pruned, pruned.elapsed, pruned.cut
+        all.schedules,
+        all.elapsed,
+        all.cut,
+        pruned.schedules,
+        pruned.pruned,
+        pruned.elapsed,
+        pruned.cut
     );
     assert_eq!(states(&all), states(&pruned), "{name}");
     assert_eq!(all.broken > 0, pruned.broken > 0, "{name}");
@@ -86,7 +92,12 @@ fn two_buyers_who_try_again_at_any_time() {
 #[test]
 fn three_buyers_of_two_units_on_postgres() {
     let database = common::database(Backend::Postgres);
-    for strategy in [Strategy::Naive, Strategy::Pessimistic, Strategy::Atomic, Strategy::Mutex] {
+    for strategy in [
+        Strategy::Naive,
+        Strategy::Pessimistic,
+        Strategy::Atomic,
+        Strategy::Mutex,
+    ] {
         let wanted = Purchases {
             sessions: 3,
             stock: 2,

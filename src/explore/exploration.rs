@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use super::error::ExploreError;
 use super::result::{Coverage, Explored, Inspection};
-use super::search::{DepthFirst, Random, Replay, Search};
+use super::search::{DepthFirst, Random, Replay, Script, Search};
 use super::session::{Connect, Work};
 use super::stage::{Footprints, Rules, Run, Stage};
 use super::tally::Tally;
-use super::{Footprint, History, Statement, Token};
+use super::{Footprint, History, Statement, Token, Turn};
 use crate::db::blocked::Explorable;
 
 /// How often a schedule is run again that did not repeat itself, or whose deadlock had a victim
@@ -285,6 +285,17 @@ impl<C: Explorable> Exploration<C> {
         self.history(&mut stage, token)
     }
 
+    /// Runs a script: each turn in its place, or as soon after it as its session can go. A
+    /// session that is refused, and rolls back where the script goes on, does so at once; the
+    /// turns that it has left are not taken.
+    ///
+    /// # Errors
+    /// As for [`explore`](Self::explore).
+    pub fn follow(mut self, turns: &[Turn]) -> Result<History, ExploreError> {
+        let mut stage = self.stage()?;
+        self.recorded(&mut stage, &mut Script::new(turns))
+    }
+
     fn interrupted(&self) -> bool {
         self.stop.is_some_and(|stop| stop.load(Relaxed))
     }
@@ -392,7 +403,20 @@ impl<C: Explorable> Exploration<C> {
 
     fn history(&mut self, stage: &mut Stage<C>, token: &Token) -> Result<History, ExploreError> {
         let mut search = Replay::new(token);
-        let Some((run, inspection)) = self.play(stage, &mut search, true)? else {
+        let history = self.recorded(stage, &mut search)?;
+        Ok(History {
+            fell_back: search.fell_back().to_vec(),
+            ..history
+        })
+    }
+
+    /// The history of the schedule that `search` chooses.
+    fn recorded(
+        &mut self,
+        stage: &mut Stage<C>,
+        search: &mut dyn Search,
+    ) -> Result<History, ExploreError> {
+        let Some((run, inspection)) = self.play(stage, search, true)? else {
             return Err(ExploreError::ThreadGone);
         };
         let endings = told(&run);
@@ -402,7 +426,7 @@ impl<C: Explorable> Exploration<C> {
             endings,
             state: inspection.state,
             broken: inspection.broken,
-            fell_back: search.fell_back().to_vec(),
+            fell_back: Vec::new(),
         })
     }
 }

@@ -1,0 +1,85 @@
+//! A survey of anomalies as Markdown.
+
+use super::Detail;
+use super::sentence::{CELLS, anomalies, outcome, summary, verdict};
+use crate::anomaly::{AnomaliesResult, Outcome};
+use crate::explore::timeline;
+use crate::report::plain::or_dash;
+
+/// The width of a timeline.
+const WIDTH: usize = 90;
+
+pub(super) fn render(result: &AnomaliesResult, detail: Detail) -> String {
+    let place = format!("{} {}", result.database.backend, result.database.version);
+    let mut out = format!("## Anomalies on {place}\n\n{}\n", summary(result));
+    for note in &result.notes {
+        out.push_str(&format!("{note}\n"));
+    }
+    out.push('\n');
+    match detail {
+        Detail::Table => out.push_str(&table(result)),
+        Detail::Timelines => out.push_str(&stories(result)),
+    }
+    out
+}
+
+fn table(result: &AnomaliesResult) -> String {
+    let mut out = format!("| anomaly | | {} |\n", result.levels.join(" | "));
+    out.push_str(&format!(
+        "|---|---|{}\n",
+        "---|".repeat(result.levels.len())
+    ));
+    for row in anomalies(result) {
+        let cells: Vec<String> = result
+            .levels
+            .iter()
+            .map(|level| {
+                let finding = result.finding(row.anomaly, level);
+                match finding.map(|one| &one.outcome) {
+                    Some(Outcome::Occurs) => "**occurs**".to_owned(),
+                    outcome => or_dash(outcome),
+                }
+            })
+            .collect();
+        out.push_str(&format!(
+            "| {} | {} | {} |\n",
+            row.letter,
+            row.anomaly,
+            cells.join(" | ")
+        ));
+    }
+    out.push_str(&format!("\n{CELLS}\n"));
+    for finding in &result.results {
+        if let Outcome::Inconclusive { .. } = finding.outcome {
+            out.push_str(&format!(
+                "\n{} at {}: {}\n",
+                finding.letter,
+                finding.level,
+                verdict(finding)
+            ));
+        }
+    }
+    out
+}
+
+fn stories(result: &AnomaliesResult) -> String {
+    let mut out = String::new();
+    for finding in &result.results {
+        out.push_str(&format!(
+            "### {} ({}) at {}: {}\n\n{}\n\n",
+            finding.letter,
+            finding.anomaly,
+            finding.level,
+            outcome(finding),
+            finding.what
+        ));
+        if let Some(history) = &finding.history {
+            let lanes = timeline(history, WIDTH);
+            let lanes = anstream::adapter::strip_str(&lanes).to_string();
+            out.push_str(&format!("```text\n{lanes}```\n\n"));
+        }
+        out.push_str(&format!("{}\n\n", verdict(finding)));
+    }
+    out.truncate(out.trim_end().len());
+    out + "\n"
+}
