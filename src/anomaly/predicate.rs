@@ -28,8 +28,9 @@ pub(super) const PREDICATE_MANY_PRECEDERS: Anomaly = Anomaly {
     },
 };
 
-/// Hermitage, PMP "for write predicates", from PostgreSQL's manual (13.2.1). What session 2 reads
-/// says that it comes before session 1, so that its DELETE has to remove row 2.
+/// Hermitage, PMP "for write predicates", from PostgreSQL's manual (13.2.1), with the read in front
+/// that Hermitage has at MySQL's SERIALIZABLE. It says that session 2 comes before session 1, so
+/// that the DELETE has to remove row 2.
 pub(super) const PREDICATE_MANY_PRECEDERS_WRITE: Anomaly = Anomaly {
     letter: "PMP-write",
     name: "predicate-many-preceders-write",
@@ -39,8 +40,8 @@ pub(super) const PREDICATE_MANY_PRECEDERS_WRITE: Anomaly = Anomaly {
     script: &[
         begin(1),
         begin(2),
-        send(1, "UPDATE lockbench_anomalies SET value = value + 10"),
         send(2, "SELECT * FROM lockbench_anomalies WHERE value = 20"),
+        send(1, "UPDATE lockbench_anomalies SET value = value + 10"),
         send(2, "DELETE FROM lockbench_anomalies WHERE value = 20").and_waits(),
         commit(1),
         send(2, "SELECT * FROM lockbench_anomalies WHERE value = 20"),
@@ -54,6 +55,7 @@ pub(super) const PREDICATE_MANY_PRECEDERS_WRITE: Anomaly = Anomaly {
                 && seen.committed(&[1, 2])
                 && seen.left().iter().any(|(id, _)| *id == 2)
         },
-        kept: |seen| seen.has_read(2, 1, &[(1, 20)]) && seen.left() == [(2, 30)],
+        // Session 1 has waited until row 2 was deleted.
+        kept: |seen| seen.has_read(2, 1, &[(2, 20)]) && seen.left() == [(1, 20)],
     },
 };

@@ -54,6 +54,7 @@ pub struct Exploration<C> {
     longest: usize,
     most: u64,
     stop: Option<&'static AtomicBool>,
+    sure: bool,
 }
 
 impl<C: Explorable> Exploration<C> {
@@ -74,6 +75,7 @@ impl<C: Explorable> Exploration<C> {
             longest: 1_000,
             most: u64::MAX,
             stop: None,
+            sure: false,
         }
     }
 
@@ -292,6 +294,7 @@ impl<C: Explorable> Exploration<C> {
     /// # Errors
     /// As for [`explore`](Self::explore).
     pub fn follow(mut self, turns: &[Turn]) -> Result<History, ExploreError> {
+        self.sure = true;
         let mut stage = self.stage()?;
         self.recorded(&mut stage, &mut Script::new(turns))
     }
@@ -324,6 +327,7 @@ impl<C: Explorable> Exploration<C> {
                 longest: self.longest,
                 eager: self.pruning == Pruning::None,
                 pruning: self.pruning == Pruning::Equivalent,
+                sure: self.sure,
             },
         )
     }

@@ -4,6 +4,8 @@ mod markdown;
 mod sentence;
 mod text;
 
+pub use markdown::{story, table};
+
 use anyhow::Result;
 use clap::ValueEnum;
 

@@ -2,7 +2,7 @@
 
 use super::Detail;
 use super::sentence::{CELLS, anomalies, outcome, summary, verdict};
-use crate::anomaly::{AnomaliesResult, Outcome};
+use crate::anomaly::{AnomaliesResult, Finding, Outcome};
 use crate::explore::timeline;
 use crate::report::plain::or_dash;
 
@@ -23,7 +23,8 @@ pub(super) fn render(result: &AnomaliesResult, detail: Detail) -> String {
     out
 }
 
-fn table(result: &AnomaliesResult) -> String {
+/// The table, with what the words in its cells mean.
+pub fn table(result: &AnomaliesResult) -> String {
     let mut out = format!("| anomaly | | {} |\n", result.levels.join(" | "));
     out.push_str(&format!(
         "|---|---|{}\n",
@@ -64,22 +65,26 @@ fn table(result: &AnomaliesResult) -> String {
 
 fn stories(result: &AnomaliesResult) -> String {
     let mut out = String::new();
-    for finding in &result.results {
-        out.push_str(&format!(
-            "### {} ({}) at {}: {}\n\n{}\n\n",
-            finding.letter,
-            finding.anomaly,
-            finding.level,
-            outcome(finding),
-            finding.what
-        ));
-        if let Some(history) = &finding.history {
-            let lanes = timeline(history, WIDTH);
-            let lanes = anstream::adapter::strip_str(&lanes).to_string();
-            out.push_str(&format!("```text\n{lanes}```\n\n"));
+    for row in anomalies(result) {
+        out.push_str(&format!("### {} ({})\n\n", row.letter, row.anomaly));
+        out.push_str(&format!("{}\n\n", row.what));
+        let own = |one: &&Finding| one.anomaly == row.anomaly;
+        for finding in result.results.iter().filter(own) {
+            let title = format!("{}: {}", finding.level, outcome(finding));
+            out.push_str(&format!("**{title}**\n\n{}\n", story(finding)));
         }
-        out.push_str(&format!("{}\n\n", verdict(finding)));
     }
     out.truncate(out.trim_end().len());
     out + "\n"
+}
+
+/// One script at one level, step by step, and what came of it.
+pub fn story(finding: &Finding) -> String {
+    let mut out = String::new();
+    if let Some(history) = &finding.history {
+        let lanes = timeline(history, WIDTH);
+        let lanes = anstream::adapter::strip_str(&lanes).to_string();
+        out.push_str(&format!("```text\n{lanes}```\n\n"));
+    }
+    out + &format!("{}\n", verdict(finding))
 }

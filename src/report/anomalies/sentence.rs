@@ -25,7 +25,7 @@ fn of_level(result: &AnomaliesResult, level: &str) -> String {
         |wanted: fn(&Outcome) -> bool| of_level().filter(|one| wanted(&one.outcome)).count();
     let prevented = count(|outcome| matches!(outcome, Outcome::Prevented { .. }));
     let doubtful = count(|outcome| matches!(outcome, Outcome::Inconclusive { .. }));
-    let number = if prevented == all && all > 1 {
+    let number = if prevented == all && all > 2 {
         format!("all {all}")
     } else {
         format!("{prevented} of {all}")
