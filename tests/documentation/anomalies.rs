@@ -28,9 +28,9 @@ What differs from Hermitage, which was written on PostgreSQL 9.3 and MySQL 5.6:
 
 * The outcomes on PostgreSQL are Hermitage's, every one.
 * MariaDB's are those of Hermitage's MySQL page at every level of the standard. MariaDB also has
-  `innodb_snapshot_isolation` (since 10.6.18 and 10.11.8; on by default since 11.6.2), with which
-  REPEATABLE READ refuses to write to a row that has changed since the transaction's snapshot:
-  what the page marks as \"R/O\", and the lost update, are prevented then.
+  `innodb_snapshot_isolation` (on by default since 11.6.2), with which REPEATABLE READ refuses to
+  write to a row that has changed since the transaction's snapshot: what the page marks as
+  \"R/O\", and the lost update, are prevented then.
 * SQLite is not among Hermitage's databases.
 * G0 lets session 2 write the second row as soon as it can, so that a dirty write leaves a mixture
   and need not be guessed from the lack of a wait. P4 takes something away from what was read:
@@ -76,7 +76,7 @@ fn telling<'a>(
         .collect()
 }
 
-pub fn page() -> String {
+pub(crate) fn page() -> String {
     let surveys: Vec<(Backend, AnomaliesResult)> =
         [Backend::Postgres, Backend::Mysql, Backend::Sqlite]
             .into_iter()
