@@ -163,7 +163,8 @@ impl ExploreArguments {
             .stop(stop)
             .explore()
             .map_err(Failure::unreachable)?;
-        let result = ExploreResult::new(wanted, description, explored, &facts);
+        let result =
+            ExploreResult::new(wanted, description, explored, &facts, self.database.shown());
         let text = render(&result, self.output.format, self.output.width(WIDTH));
         Ok((text.map_err(Failure::unreachable)?, result.exit()))
     }
