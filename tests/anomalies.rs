@@ -374,3 +374,23 @@ fn json_holds_every_step_and_markdown_the_table() {
         .success()
         .stdout(contains("| P4 | lost-update | SQLITE_BUSY |"));
 }
+
+#[test]
+fn ctrl_c_reports_what_was_run_and_leaves_no_table() {
+    let url = common::postgres_url();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_lockbench"))
+        .args(["anomalies", "--format", "json", "--database", &url])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program");
+    while tables(&url).is_empty() {
+        assert!(child.try_wait().expect("its state").is_none(), "it ended");
+    }
+    let id = nix::unistd::Pid::from_raw(child.id().try_into().expect("an id"));
+    nix::sys::signal::kill(id, nix::sys::signal::Signal::SIGINT).expect("a signal");
+    let output = child.wait_with_output().expect("its output");
+    assert_eq!(output.status.code(), Some(130));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(json["interrupted"], true);
+    assert_eq!(tables(&url), "");
+}
