@@ -50,6 +50,7 @@ pub struct Exploration<C> {
     longest: usize,
     most: u64,
     stop: Option<&'static AtomicBool>,
+    sure: bool,
 }
 
 impl<C: Explorable> Exploration<C> {
@@ -71,6 +72,7 @@ impl<C: Explorable> Exploration<C> {
             longest: 1_000,
             most: u64::MAX,
             stop: None,
+            sure: false,
         }
     }
 

@@ -41,6 +41,9 @@ pub(super) struct Rules {
     pub(super) multiversion: bool,
     /// Whether what statements touch is of interest.
     pub(super) pruning: bool,
+    /// Whether to ask about those who wait after every step, and not only where the step may have
+    /// let one of them go on.
+    pub(super) sure: bool,
 }
 
 /// The sessions and the scheduler's own connection.

@@ -8,10 +8,10 @@ use super::{Exploration, Pruning};
 use crate::db::blocked::Explorable;
 use crate::explore::error::ExploreError;
 use crate::explore::result::{Coverage, Explored, Inspection};
-use crate::explore::search::{DepthFirst, Random, Replay, Search};
+use crate::explore::search::{DepthFirst, Random, Replay, Script, Search};
 use crate::explore::stage::{Rules, Run, Stage};
 use crate::explore::tally::Tally;
-use crate::explore::{History, Token};
+use crate::explore::{History, Token, Turn};
 
 /// How often a schedule is run again that did not repeat itself, or whose deadlock had a victim
 /// that depended on the time, before that is taken for an answer.
@@ -81,6 +81,18 @@ impl<C: Explorable> Exploration<C> {
         self.history(&mut stage, token)
     }
 
+    /// Runs a script: each turn in its place, or as soon after it as its session can go. A
+    /// session that is refused, and rolls back where the script goes on, does so at once; the
+    /// turns that it has left are not taken.
+    ///
+    /// # Errors
+    /// As for [`explore`](Self::explore).
+    pub fn follow(mut self, turns: &[Turn]) -> Result<History, ExploreError> {
+        self.sure = true;
+        let mut stage = self.stage()?;
+        self.recorded(&mut stage, &mut Script::new(turns))
+    }
+
     fn interrupted(&self) -> bool {
         self.stop.is_some_and(|stop| stop.load(Relaxed))
     }
@@ -110,6 +122,7 @@ impl<C: Explorable> Exploration<C> {
                 eager: self.pruning == Pruning::None,
                 pruning: self.pruning == Pruning::Equivalent,
                 multiversion: self.multiversion,
+                sure: self.sure,
             },
         )
     }
@@ -189,7 +202,20 @@ impl<C: Explorable> Exploration<C> {
 
     fn history(&mut self, stage: &mut Stage<C>, token: &Token) -> Result<History, ExploreError> {
         let mut search = Replay::new(token);
-        let Some((run, inspection)) = self.play(stage, &mut search, true)? else {
+        let history = self.recorded(stage, &mut search)?;
+        Ok(History {
+            fell_back: search.fell_back().to_vec(),
+            ..history
+        })
+    }
+
+    /// The history of the schedule that `search` chooses.
+    fn recorded(
+        &mut self,
+        stage: &mut Stage<C>,
+        search: &mut dyn Search,
+    ) -> Result<History, ExploreError> {
+        let Some((run, inspection)) = self.play(stage, search, true)? else {
             return Err(ExploreError::ThreadGone);
         };
         let endings = told(&run);
@@ -199,7 +225,7 @@ impl<C: Explorable> Exploration<C> {
             endings,
             state: inspection.state,
             broken: inspection.broken,
-            fell_back: search.fell_back().to_vec(),
+            fell_back: Vec::new(),
         })
     }
 }
