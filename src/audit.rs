@@ -71,7 +71,9 @@ pub fn audit(
     let complete = |basket: &Basket| basket.orders().iter().all(|order| ledger.has(order));
     // Several buyers may have one key: a row of the ledger is one sale, whoever made it.
     let mut found_again = BTreeSet::new();
-    let lost = endings.iter().filter(|(_, ending)| *ending == Ending::Unknown);
+    let lost = endings
+        .iter()
+        .filter(|(_, ending)| *ending == Ending::Unknown);
     let lost = lost.filter(|(basket, _)| complete(basket));
     let explained: BTreeSet<i64> = lost
         .flat_map(|(basket, _)| basket.orders().iter().map(|order| order.key))

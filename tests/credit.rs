@@ -112,7 +112,11 @@ fn each_safe_strategy_spends_what_there_is_on_mariadb() {
 fn windows_on_two_servers_share_one_balance() {
     let database = common::database(Backend::Postgres);
     let mut shop = Shop::open(&database).unwrap();
-    for strategy in [Strategy::Pessimistic, Strategy::Optimistic, Strategy::Atomic] {
+    for strategy in [
+        Strategy::Pessimistic,
+        Strategy::Optimistic,
+        Strategy::Atomic,
+    ] {
         let request = Request {
             servers: Some(servers(2)),
             ..ten_windows(strategy)
@@ -132,6 +136,12 @@ fn the_report_speaks_of_credit() {
         .success();
     let text = String::from_utf8_lossy(&done.get_output().stdout).into_owned();
     assert!(text.starts_with("200 credits in the account, "), "{text}");
-    assert!(text.contains(": nothing overspent, nothing lost\n"), "{text}");
-    assert!(text.contains("The same load makes naive fail (overspent by "), "{text}");
+    assert!(
+        text.contains(": nothing overspent, nothing lost\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("The same load makes naive fail (overspent by "),
+        "{text}"
+    );
 }

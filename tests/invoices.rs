@@ -101,7 +101,11 @@ fn whoever_notices_only_at_the_write_keeps_the_table_right_and_bills_twice() {
         caught_on(&servers_databases(), &request, |found| {
             assert_marks_are_right(found.database, found.result);
             if found.result.violations.any() {
-                assert!(found.result.violations.only_outside(), "{:#?}", found.result);
+                assert!(
+                    found.result.violations.only_outside(),
+                    "{:#?}",
+                    found.result
+                );
             }
         });
     }
@@ -123,10 +127,7 @@ fn to_bill_after_waiting_without_looking_again_bills_twice() {
 
 #[test]
 fn a_mutex_ends_at_the_process_border() {
-    bills_once_on(
-        &servers_databases(),
-        &invoices(Strategy::Mutex, servers(1)),
-    );
+    bills_once_on(&servers_databases(), &invoices(Strategy::Mutex, servers(1)));
     // Long enough for the two to meet, whenever each gets to work.
     let mut request = invoices(Strategy::Mutex, servers(2));
     request.billing.latency = Duration::from_millis(30);
@@ -220,7 +221,10 @@ fn the_report_says_that_the_tables_are_right_and_the_customers_are_not() {
 fn a_result_that_is_safe_is_backed_by_a_naive_that_bills_twice() {
     let (text, code) = report(&["--strategy", "atomic", "--api-latency", "30ms"]);
     assert_eq!(code, 0, "{text}");
-    assert!(text.contains("20 bills sent: nothing billed twice, nothing lost\n"), "{text}");
+    assert!(
+        text.contains("20 bills sent: nothing billed twice, nothing lost\n"),
+        "{text}"
+    );
     assert!(text.contains("The same load makes naive fail ("), "{text}");
     assert!(text.contains(" too many"), "{text}");
 }
@@ -236,7 +240,10 @@ fn the_json_has_an_account_of_every_invoice() {
         count("billed_once") + count("billed_twice_or_more") + count("never_billed"),
         7
     );
-    assert_eq!((count("billed_not_marked"), count("marked_not_billed")), (0, 0));
+    assert_eq!(
+        (count("billed_not_marked"), count("marked_not_billed")),
+        (0, 0)
+    );
     assert!(count("calls") >= 7, "{effects}");
     assert_eq!(effects["invoices"].as_array().unwrap().len(), 7);
     assert_eq!(
@@ -247,12 +254,22 @@ fn the_json_has_an_account_of_every_invoice() {
     assert_eq!(result["violations"]["overspent"], 0);
     let servers = result["servers"].as_array().unwrap();
     assert_eq!(servers.len(), 2);
-    assert_eq!((&servers[0]["server"], &servers[1]["server"]), (&1.into(), &2.into()));
+    assert_eq!(
+        (&servers[0]["server"], &servers[1]["server"]),
+        (&1.into(), &2.into())
+    );
 }
 
 #[test]
 fn the_events_tell_the_story_of_each_bill() {
-    let arguments = ["--strategy", "atomic", "--items", "3", "--events", "--no-control"];
+    let arguments = [
+        "--strategy",
+        "atomic",
+        "--items",
+        "3",
+        "--events",
+        "--no-control",
+    ];
     let (text, _) = report(&arguments);
     for invoice in 1..=3 {
         let told = |what: &str| {
