@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod database;
 mod explain;
+mod explore;
 mod failure;
 mod load;
 mod output;
@@ -38,6 +39,7 @@ const EXIT_CODES: &str = "Exit codes: 0 held, 1 a promise was broken, 2 wrong us
 enum Command {
     Run(run::RunArguments),
     Check(check::CheckArguments),
+    Explore(explore::ExploreArguments),
     Strategies(strategies::StrategiesArguments),
     Explain(explain::ExplainArguments),
     Db(tables::TablesArguments),
@@ -64,6 +66,7 @@ pub fn main() -> Exit {
     let done = match &cli.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Explore(arguments) => explore::run(arguments),
         Command::Strategies(arguments) => strategies::show(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Db(arguments) => tables::tables(arguments),

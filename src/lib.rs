@@ -19,6 +19,7 @@
 //! | [`verdict`], [`result`](mod@result) | what a run amounts to, and all that is known of it |
 //! | [`run`] | all of it in order: reset, warm up, hammer, audit, control |
 //! | [`check`] | every promise held against what is measured, for CI |
+//! | [`explore`] | every order in which statements can meet, one after the other |
 //! | [`explain`] | the statements that one purchase really sends |
 //! | [`report`] | one file for each output format |
 //! | [`db`] | every difference between the databases, and nothing else |
@@ -60,6 +61,7 @@ pub mod db;
 pub mod event;
 pub mod exit;
 pub mod explain;
+pub mod explore;
 pub mod gateway;
 pub mod guard;
 pub mod hammer;

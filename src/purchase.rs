@@ -26,6 +26,17 @@ use crate::order::{Basket, Order};
 use crate::strategy::{Guard, Plan, Read, Write};
 use crate::{ledger, outbox};
 
+/// What a buyer's statement showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// The item's row; `None`: there was none, or it was skipped.
+    Item(Option<Item>),
+    /// The sum of what the ledger says was put in and taken out.
+    Moved(i64),
+    /// How many rows were changed.
+    Changed(usize),
+}
+
 /// How an attempt ended when nothing got into its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -135,9 +146,11 @@ fn carry_out(
         cause_effect(shop, order)?;
     }
     record(connection, order)?;
+    (shop.watch)(Seen::Changed(1));
     if shop.publishes && !order.is_restock() {
         outbox::publish(connection, order)
             .map_err(|error| Setback::at_the_last_word(connection, Answer::Done, error))?;
+        (shop.watch)(Seen::Changed(1));
     }
     Ok(Answer::Done)
 }
@@ -185,7 +198,9 @@ fn read_row(
     order: &Order,
     lock: Option<RowLock>,
 ) -> Result<Option<Item>, Setback> {
-    let read = |connection: &mut AnyConnection| item::read(connection, order.item, lock);
+    let read = |connection: &mut AnyConnection| {
+        item::read(connection, order.item, lock).inspect(|found| (shop.watch)(Seen::Item(*found)))
+    };
     match shop.plan.isolation.level() {
         Some(_) => read(connection),
         None => transaction::around_lone_read(connection, lock, read),
@@ -201,6 +216,7 @@ fn count_sold(
     order: &Order,
 ) -> Result<Item, Setback> {
     let moved = ledger::moved(connection, order.item).map_err(Setback::of(connection))?;
+    (shop.watch)(Seen::Moved(moved));
     Ok(Item {
         stock: shop.initial + moved,
         version: 0,
@@ -230,7 +246,9 @@ fn take(
         // `Plan::refusal` keeps such plans away from here.
         (_, None) => Err(Error::NotFound),
     };
-    match (changed.map_err(Setback::of(connection))?, write) {
+    let changed = changed.map_err(Setback::of(connection))?;
+    (shop.watch)(Seen::Changed(changed));
+    match (changed, write) {
         (0, Write::IfVersion) => Err(Setback::Conflict(Conflict::StaleVersion)),
         (0, Write::IfVersionAgain) => take_again(connection, shop, seen, order),
         (0, Write::IfEnough) => Ok(Answer::SoldOut),

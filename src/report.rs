@@ -4,6 +4,7 @@
 
 pub mod check;
 mod csv;
+pub mod explore;
 mod figures;
 mod json;
 mod markdown;
@@ -11,6 +12,8 @@ mod outside;
 pub(crate) mod plain;
 mod sentence;
 mod text;
+
+pub(crate) use sentence::wrongs;
 
 use clap::ValueEnum;
 

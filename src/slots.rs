@@ -1,6 +1,7 @@
 //! Locks in this process: for each item so many places, and whoever finds none free waits.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long a buyer who holds one place waits for another. Two buyers whose baskets hold the
@@ -8,19 +9,34 @@ use std::time::Duration;
 /// locks, and so none looks for deadlocks among them.
 const PATIENCE: Duration = Duration::from_millis(50);
 
+/// Takes part in the waiting, for whoever has to see who waits for whom.
+pub trait Usher: fmt::Debug + Send + Sync {
+    /// Calls `try_take` until it succeeds, at moments of its own choosing.
+    fn wait(&self, item: i64, try_take: &mut dyn FnMut() -> bool);
+
+    /// A place at `item` has been given back.
+    fn given_back(&self, item: i64);
+}
+
 /// The places of all items. With one place each, these are mutexes.
 #[derive(Debug)]
 pub struct Slots {
     limit: u32,
+    usher: Option<Arc<dyn Usher>>,
     /// How many are taken, item by item.
-    taken: Vec<(Mutex<u32>, Condvar)>,
+    taken: Vec<Place>,
 }
 
 /// A place that is held for as long as this value lives.
 #[derive(Debug)]
 pub struct Slot<'a> {
-    item: &'a (Mutex<u32>, Condvar),
+    slots: &'a Slots,
+    item: i64,
+    place: &'a Place,
 }
+
+/// How many places of an item are taken, and word of one that was given back.
+type Place = (Mutex<u32>, Condvar);
 
 impl Slots {
     /// `limit` places for each of items 1 to `items`.
@@ -28,7 +44,17 @@ impl Slots {
         let items = usize::try_from(items).unwrap_or(0);
         Self {
             limit,
+            usher: None,
             taken: (0..items).map(|_| Default::default()).collect(),
+        }
+    }
+
+    /// The same with somebody who sees to the waiting.
+    #[must_use]
+    pub fn ushered(self, usher: Arc<dyn Usher>) -> Self {
+        Self {
+            usher: Some(usher),
+            ..self
         }
     }
 
@@ -49,8 +75,26 @@ impl Slots {
     }
 
     fn wait(&self, item: i64, patience: Option<Duration>) -> Option<Slot<'_>> {
-        let item = self.taken.get(usize::try_from(item - 1).ok()?)?;
-        let (taken, freed) = item;
+        let place = self.taken.get(usize::try_from(item - 1).ok()?)?;
+        match &self.usher {
+            Some(usher) => usher.wait(item, &mut || self.try_take(place)),
+            None => self.take_within(place, patience).then_some(())?,
+        }
+        Some(Slot {
+            slots: self,
+            item,
+            place,
+        })
+    }
+
+    fn try_take(&self, (taken, _): &Place) -> bool {
+        let mut taken = lock(taken);
+        let free = *taken < self.limit;
+        *taken += u32::from(free);
+        free
+    }
+
+    fn take_within(&self, (taken, freed): &Place, patience: Option<Duration>) -> bool {
         let full = |taken: &mut u32| *taken >= self.limit;
         let mut taken = match patience {
             None => freed
@@ -60,22 +104,24 @@ impl Slots {
                 let waited = freed.wait_timeout_while(lock(taken), patience, full);
                 let (taken, waited) = waited.unwrap_or_else(PoisonError::into_inner);
                 if waited.timed_out() {
-                    return None;
+                    return false;
                 }
                 taken
             }
         };
         *taken += 1;
-        drop(taken);
-        Some(Slot { item })
+        true
     }
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        let (taken, freed) = self.item;
+        let (taken, freed) = self.place;
         *lock(taken) -= 1;
         freed.notify_one();
+        if let Some(usher) = &self.slots.usher {
+            usher.given_back(self.item);
+        }
     }
 }
 

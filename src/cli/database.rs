@@ -45,23 +45,30 @@ pub(super) fn parse(name: &str) -> Result<Address, Failure> {
 
 /// Opens the database, able to hold `connections`.
 pub(super) fn open(address: &Address, connections: u32) -> Result<Database, Failure> {
-    open_with(address, connections, false)
+    open_with(address, connections, false, Vec::new())
 }
 
 /// The same where deadlocks are met on purpose, and what is private looks for them at once.
 pub(super) fn open_for_deadlocks(address: &Address, connections: u32) -> Result<Database, Failure> {
-    open_with(address, connections, true)
+    open_with(address, connections, true, Vec::new())
+}
+
+/// The same for an exploration, where nothing that a private server holds has to last.
+pub(super) fn open_throwaway(address: &Address, connections: u32) -> Result<Database, Failure> {
+    let settings = ServerOptions::nothing_lasts(address.backend());
+    open_with(address, connections, true, settings)
 }
 
 fn open_with(
     address: &Address,
     connections: u32,
     quick_deadlocks: bool,
+    settings: Vec<String>,
 ) -> Result<Database, Failure> {
     let options = ServerOptions {
         connections,
         quick_deadlocks,
-        ..ServerOptions::default()
+        settings,
     };
     Database::open(address, &options).map_err(Failure::unreachable)
 }

@@ -32,6 +32,17 @@ pub(super) enum Output {
 }
 
 impl<F: ValueEnum + Clone + Default + Send + Sync> OutputArguments<F> {
+    /// The columns that there are: those of the terminal, where it is written to one.
+    pub(super) fn width(&self, otherwise: usize) -> usize {
+        match (
+            &self.output,
+            terminal_size::terminal_size_of(std::io::stdout()),
+        ) {
+            (None, Some((width, _))) => width.0.into(),
+            _ => otherwise,
+        }
+    }
+
     /// Opens the file, so that one that cannot be written is known before anything runs.
     pub(super) fn open(&self) -> Result<Output, Failure> {
         let Some(path) = self.output.clone() else {

@@ -63,7 +63,8 @@ pub(super) struct ContenderArguments {
 }
 
 impl ContenderArguments {
-    fn contender(&self) -> Contender {
+    /// What they name.
+    pub(super) fn contender(&self) -> Contender {
         let overrides = Overrides {
             guard: self.guard,
             isolation: self.isolation,

@@ -94,6 +94,26 @@ pub fn refusal(backend: Backend, error: &Error) -> Option<&'static Refusal> {
         .or_else(|| rows.find(|row| Some(row.code) == code))
 }
 
+/// The code of a broken constraint, by the kind that diesel tells: the SQLSTATE, MariaDB's error
+/// number, or SQLite's name.
+pub fn violation(backend: Backend, error: &Error) -> Option<&'static str> {
+    let Error::DatabaseError(kind, _) = error else {
+        return None;
+    };
+    let (postgres, mysql) = match kind {
+        Kind::UniqueViolation => ("23505", "1062"),
+        Kind::ForeignKeyViolation => ("23503", "1452"),
+        Kind::NotNullViolation => ("23502", "1048"),
+        Kind::CheckViolation => ("23514", "4025"),
+        _ => return None,
+    };
+    Some(match backend {
+        Backend::Postgres => postgres,
+        Backend::Mysql => mysql,
+        Backend::Sqlite => "SQLITE_CONSTRAINT",
+    })
+}
+
 /// What it means that `backend` refused a connection in these words, which may stand behind
 /// those of the client library.
 pub fn refused_connection(backend: Backend, words: &str) -> Option<&'static Refusal> {

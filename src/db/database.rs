@@ -136,8 +136,8 @@ impl Database {
         }
     }
 
-    /// What makes connections on another thread.
-    pub(super) fn connector(&self) -> impl Fn() -> Result<AnyConnection> + Send + Sync + 'static {
+    /// What makes connections, on any thread.
+    pub fn connector(&self) -> impl Fn() -> Result<AnyConnection> + Send + Sync + 'static {
         let place = self.place.clone();
         move || match &place {
             Place::File(path) => sqlite::connect(path).map(AnyConnection::Sqlite),

@@ -4,11 +4,30 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use diesel::connection::SimpleConnection;
-use diesel::{Connection as _, SqliteConnection};
+use diesel::sql_types::Integer;
+use diesel::{
+    Connection as _, QueryResult, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
+};
 
 /// How long a statement waits for another connection's write lock: 5 s, as Rails and Django
 /// set it. SQLite's own default is not to wait at all.
-pub(super) const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 5000";
+const BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 5000";
+
+#[derive(QueryableByName)]
+struct BusyTimeout {
+    #[diesel(sql_type = Integer)]
+    timeout: i32,
+}
+
+/// How long a statement on this connection waits for another's write lock, in milliseconds.
+///
+/// # Errors
+/// Whatever SQLite answers.
+pub(super) fn busy_timeout(connection: &mut SqliteConnection) -> QueryResult<i32> {
+    sql_query("SELECT timeout FROM pragma_busy_timeout")
+        .get_result::<BusyTimeout>(connection)
+        .map(|found| found.timeout)
+}
 
 /// Opens a connection to the database in `path`, which is made when it is not there.
 ///

@@ -18,3 +18,9 @@ pub fn empty(connection: &mut AnyConnection, table: &str) -> QueryResult<()> {
     };
     connection.batch_execute(&format!("{verb} {table}"))
 }
+
+/// Whether rows that were deleted stay behind as marks that change what later statements lock:
+/// InnoDB locks the gaps between them until its purge comes along.
+pub fn marks_what_was_deleted(backend: Backend) -> bool {
+    backend == Backend::Mysql
+}

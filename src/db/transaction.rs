@@ -73,9 +73,10 @@ fn begin_sqlite(inner: &mut SqliteConnection, lock: Option<RowLock>) -> QueryRes
     match lock {
         None => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN"),
         Some(RowLock::NoWait) => {
+            let usual = sqlite::busy_timeout(inner)?;
             inner.batch_execute("PRAGMA busy_timeout = 0")?;
             let begun = AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE");
-            inner.batch_execute(sqlite::BUSY_TIMEOUT)?;
+            inner.batch_execute(&format!("PRAGMA busy_timeout = {usual}"))?;
             begun
         }
         Some(_) => AnsiTransactionManager::begin_transaction_sql(inner, "BEGIN IMMEDIATE"),

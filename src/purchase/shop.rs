@@ -1,5 +1,6 @@
 //! What a purchase needs beside the order.
 
+use super::Seen;
 use crate::order::Order;
 use crate::slots::Slots;
 use crate::strategy::Plan;
@@ -17,6 +18,8 @@ pub struct Shop<'a> {
     pub think: &'a dyn Fn(),
     /// What taking does outside the database, if anything.
     pub effect: Option<Effect<'a>>,
+    /// Told what each statement showed, right after it: for whoever looks on.
+    pub watch: &'a dyn Fn(Seen),
     /// Whether a sale leaves an event for others in the outbox.
     pub publishes: bool,
 }
@@ -36,6 +39,7 @@ impl<'a> Shop<'a> {
             initial,
             think: &|| {},
             effect: None,
+            watch: &|_| {},
             publishes: false,
         }
     }

@@ -86,7 +86,7 @@ fn backed_by(result: &RunResult) -> String {
 }
 
 /// Each wrong in words: "oversold by 83", "83 lost updates".
-pub(super) fn wrongs(violations: &Violations, words: &Words) -> Vec<String> {
+pub(crate) fn wrongs(violations: &Violations, words: &Words) -> Vec<String> {
     violations
         .named()
         .filter(|(_, number)| *number > 0)

@@ -4,6 +4,7 @@
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::expect_used)]
 
 pub mod books;
+pub mod explored;
 
 #[cfg(feature = "mysql")]
 pub mod mariadb;

@@ -133,12 +133,10 @@ impl Worker<'_> {
         let (line, shared, buyer) = (&self.line, self.shared, self.buyer);
         let bill = |order: &Order| bill(shared, buyer, &mut line.borrow_mut(), order.item);
         let shop = Shop {
-            plan: job.plan,
-            slots,
-            initial: job.load.stock,
             think: &|| pause(job.load.hold, stop),
             effect: job.outside.is_some().then_some(&bill),
             publishes: job.scenario.publishes(),
+            ..Shop::new(job.plan, slots, job.load.stock)
         };
         Ok(attempt(connection, &shop, basket))
     }

@@ -1,0 +1,201 @@
+//! MariaDB and MySQL: InnoDB's own tables for row locks, `IS_USED_LOCK` for named ones.
+//!
+//! `INNODB_TRX` and `INNODB_LOCK_WAITS` show a copy, which is only renewed when nobody has read
+//! it for 100 ms. `SHOW ENGINE INNODB STATUS` has no such delay, but cannot be read with diesel:
+//! the server does not tell the columns of it before it is executed. So whoever looks waits
+//! that long, and makes sure that what it sees is new: its own question must be in it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::{MysqlConnection, QueryResult, QueryableByName, RunQueryDsl, sql_query};
+
+use super::{Explorable, Suspect, Wait};
+use crate::db::Backend;
+
+/// How long nobody may have read the copy, and a little more.
+const RENEWAL: Duration = Duration::from_millis(102);
+
+/// When this process looked last. Held while somebody looks: two who look in turn would keep
+/// each other from ever seeing anything new.
+static LAST_LOOK: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// Tells one question from the next.
+static LOOKS: AtomicU64 = AtomicU64::new(0);
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    number: Option<i64>,
+}
+
+/// A transaction of InnoDB's, with one of those that it waits for.
+#[derive(QueryableByName)]
+struct Transaction {
+    #[diesel(sql_type = BigInt)]
+    session: i64,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    holder: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    query: Option<String>,
+}
+
+impl Explorable for MysqlConnection {
+    fn kind(&self) -> Backend {
+        Backend::Mysql
+    }
+
+    /// InnoDB looks for deadlocks at once, and shoots whoever has changed the least.
+    fn ready(&mut self) -> QueryResult<bool> {
+        Ok(false)
+    }
+
+    fn session_id(&mut self) -> QueryResult<i64> {
+        let id = number(self, "SELECT CAST(CONNECTION_ID() AS SIGNED) AS number")?;
+        Ok(id.unwrap_or_default())
+    }
+
+    fn soon(&self) -> Duration {
+        Duration::from_millis(15)
+    }
+
+    fn waits(&mut self, suspects: &[Suspect]) -> QueryResult<Vec<Wait>> {
+        let mut waits = Vec::new();
+        let mut others = Vec::new();
+        for suspect in suspects {
+            match lock_name(&suspect.statement) {
+                Some(name) => waits.extend(waits_for_name(self, suspect.id, name)?),
+                None => others.push(suspect.id),
+            }
+        }
+        if !others.is_empty() {
+            waits.extend(row_waits(self, &others)?);
+        }
+        Ok(waits)
+    }
+}
+
+fn row_waits(connection: &mut MysqlConnection, suspects: &[i64]) -> QueryResult<Vec<Wait>> {
+    let mut last = LAST_LOOK.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        if let Some(last) = *last {
+            thread::sleep(RENEWAL.saturating_sub(last.elapsed()));
+        }
+        let found = look(connection)?;
+        *last = Some(Instant::now());
+        if let Some(found) = found {
+            return Ok(waits_among(&found, suspects));
+        }
+    }
+}
+
+/// The transactions of this moment; `None` when what can be seen is older.
+fn look(connection: &mut MysqlConnection) -> QueryResult<Option<Vec<Transaction>>> {
+    let count = LOOKS.fetch_add(1, Ordering::Relaxed);
+    let nonce = format!("lockbench look {count} of {}", std::process::id());
+    // A session is only in the table while it is in a transaction.
+    connection.batch_execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")?;
+    let found: QueryResult<Vec<Transaction>> = sql_query(format!(
+        "SELECT CAST(t.trx_mysql_thread_id AS SIGNED) AS session, \
+                CAST(t.trx_state AS CHAR) AS state, \
+                CAST(h.trx_mysql_thread_id AS SIGNED) AS holder, \
+                CAST(t.trx_query AS CHAR) AS query, '{nonce}' AS nonce \
+         FROM information_schema.INNODB_TRX t \
+         LEFT JOIN information_schema.INNODB_LOCK_WAITS w ON w.requesting_trx_id = t.trx_id \
+         LEFT JOIN information_schema.INNODB_TRX h ON h.trx_id = w.blocking_trx_id"
+    ))
+    .load(connection);
+    connection.batch_execute("ROLLBACK")?;
+    let found = found?;
+    let mentions = |one: &Transaction| {
+        let query = one.query.as_ref();
+        query.is_some_and(|query| query.contains(&nonce))
+    };
+    Ok(found.iter().any(mentions).then_some(found))
+}
+
+fn waits_among(found: &[Transaction], suspects: &[i64]) -> Vec<Wait> {
+    let waiting = |id: &&i64| {
+        found
+            .iter()
+            .any(|one| one.session == **id && one.state == "LOCK WAIT")
+    };
+    suspects
+        .iter()
+        .filter(waiting)
+        .map(|&waiter| {
+            let holders: Vec<i64> = found
+                .iter()
+                .filter(|one| one.session == waiter)
+                .filter_map(|one| one.holder)
+                .collect();
+            Wait {
+                waiter,
+                holders: (!holders.is_empty()).then_some(holders),
+            }
+        })
+        .collect()
+}
+
+/// A named lock is the waiter's own as soon as it is granted, before the waiter has noticed.
+fn waits_for_name(
+    connection: &mut MysqlConnection,
+    waiter: i64,
+    name: &str,
+) -> QueryResult<Option<Wait>> {
+    let question = format!("SELECT CAST(IS_USED_LOCK({name}) AS SIGNED) AS number");
+    let holder = number(connection, &question)?.filter(|holder| *holder != waiter);
+    Ok(holder.map(|holder| Wait {
+        waiter,
+        holders: Some(vec![holder]),
+    }))
+}
+
+fn number(connection: &mut MysqlConnection, question: &str) -> QueryResult<Option<i64>> {
+    sql_query(question)
+        .get_result::<Number>(connection)
+        .map(|answer| answer.number)
+}
+
+/// The expression that names the lock in `SELECT GET_LOCK(name, seconds)`.
+fn lock_name(statement: &str) -> Option<&str> {
+    let start = statement.to_ascii_uppercase().find("GET_LOCK(")? + "GET_LOCK(".len();
+    let arguments = &statement[start..];
+    let mut depth = 0;
+    let mut quote = None;
+    let mut comma = None;
+    for (at, character) in arguments.char_indices() {
+        match (quote, character) {
+            (Some(open), _) if open == character => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(character),
+            (None, '(') => depth += 1,
+            (None, ')') if depth == 0 => break,
+            (None, ')') => depth -= 1,
+            (None, ',') if depth == 0 => comma = Some(at),
+            _ => {}
+        }
+    }
+    comma.map(|comma| &arguments[..comma])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lock_name;
+
+    #[test]
+    fn the_name_of_a_lock_is_found() {
+        assert_eq!(
+            lock_name("SELECT GET_LOCK(CONCAT(LEFT(DATABASE(), 34), '.a,b.', 1), 31)"),
+            Some("CONCAT(LEFT(DATABASE(), 34), '.a,b.', 1)")
+        );
+        assert_eq!(lock_name("select get_lock('x', 5), 7"), Some("'x'"));
+        assert_eq!(lock_name("SELECT 1"), None);
+    }
+}

@@ -1,0 +1,297 @@
+//! The gate that a session comes to before each statement, and waits at until it is let go.
+//!
+//! The gate belongs to the session's thread, and diesel's instrumentation leads to it. It is
+//! open, and nobody notices it, while the session is not being explored: what readies a
+//! connection is no step.
+
+use std::cell::RefCell;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, Sender};
+
+use diesel::connection::{Instrumentation, InstrumentationEvent};
+use diesel::result::Error;
+
+use super::Statement;
+use crate::db::{Backend, conflict};
+
+thread_local! {
+    static GATE: RefCell<Option<Gate>> = const { RefCell::new(None) };
+}
+
+/// What a session tells the scheduler.
+#[derive(Debug)]
+pub(super) struct Event {
+    /// Who tells it, counted from 0.
+    pub(super) session: usize,
+    /// What has become of the statement that it was let go with.
+    pub(super) report: Report,
+    /// What it does now.
+    pub(super) now: Now,
+}
+
+/// What a session does.
+#[derive(Debug)]
+pub(super) enum Now {
+    /// It waits at the gate to send this.
+    AtGate(Statement),
+    /// It waits for a lock in this process.
+    WantsLock(String),
+    /// It has ended: what it tells, or what went wrong.
+    Ended(Result<String, String>),
+}
+
+/// What a session has learnt since it was last let go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Report {
+    /// The error of its statement, if there was one.
+    pub(super) error: Option<Refusal>,
+    /// Whether diesel said that the statement was over.
+    pub(super) finished: bool,
+    /// What the session's own code says that it saw.
+    pub(super) notes: Vec<String>,
+    /// Whether it has given its work up and begins again.
+    pub(super) begins_again: bool,
+    /// Locks in this process that it took or gave back.
+    pub(super) locks: Vec<(String, bool)>,
+}
+
+/// An error as the database worded it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// The SQLSTATE, the error's number, or SQLite's name for it; where it is known.
+    pub(super) code: Option<&'static str>,
+    /// Its first line.
+    pub(super) message: String,
+    /// Whether it was a deadlock's victim.
+    pub(super) deadlock: bool,
+    /// Whether the transaction is gone with it.
+    pub(super) transaction_gone: bool,
+}
+
+/// What the scheduler tells a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Begin.
+    Start,
+    /// Send the statement; or try once more to take the lock.
+    Go,
+    /// Leave everything as it is, connection included.
+    Abort,
+}
+
+/// What unwinds a session that is told to leave.
+pub(super) struct Aborted;
+
+/// A session's own side of the gate.
+pub(super) struct Gate {
+    session: usize,
+    backend: Backend,
+    events: Sender<Event>,
+    orders: Receiver<Order>,
+    /// Set as soon as the database has answered, for whoever wonders what a session is doing.
+    answered: Arc<AtomicBool>,
+    report: Report,
+    open: bool,
+    /// Whether the session has said BEGIN, and neither COMMIT nor ROLLBACK since.
+    in_transaction: bool,
+}
+
+impl Gate {
+    /// A gate for the session with that number, on that kind of database.
+    pub(super) fn new(
+        session: usize,
+        backend: Backend,
+        events: Sender<Event>,
+        orders: Receiver<Order>,
+        answered: Arc<AtomicBool>,
+    ) -> Self {
+        Self {
+            session,
+            backend,
+            events,
+            orders,
+            answered,
+            report: Report::default(),
+            open: true,
+            in_transaction: false,
+        }
+    }
+
+    /// Makes it the gate of this thread.
+    pub(super) fn build(self) {
+        GATE.with_borrow_mut(|slot| *slot = Some(self));
+    }
+
+    fn tell(&mut self, now: Now) {
+        let event = Event {
+            session: self.session,
+            report: std::mem::take(&mut self.report),
+            now,
+        };
+        // Nobody listens any more: the next order says so.
+        let _ = self.events.send(event);
+    }
+
+    /// Waits to be let go; does not return when told to leave.
+    fn wait(&mut self) {
+        if self.orders.recv() != Ok(Order::Go) {
+            self.open = true;
+            resume_unwind(Box::new(Aborted));
+        }
+    }
+}
+
+/// Waits for the order to begin; `false` when there is no more to do.
+pub(super) fn wait_for_start() -> bool {
+    let order = with_gate(|gate| gate.orders.recv().ok()).flatten();
+    match order {
+        Some(Order::Start) => true,
+        // An order that was meant for a session which had ended by itself.
+        Some(Order::Go | Order::Abort) => wait_for_start(),
+        None => false,
+    }
+}
+
+/// Closes the gate: every statement from now on waits in front of it.
+pub(super) fn close() {
+    with_gate(|gate| {
+        gate.report = Report::default();
+        gate.open = false;
+    });
+}
+
+/// Opens the gate for good, and tells how the session ended.
+pub(super) fn end(ending: Result<String, String>) {
+    with_gate(|gate| {
+        gate.open = true;
+        gate.tell(Now::Ended(ending));
+    });
+}
+
+/// Opens the gate without telling anybody. Gives whether the session has left a transaction
+/// open.
+pub(super) fn open() -> bool {
+    with_gate(|gate| {
+        gate.open = true;
+        std::mem::take(&mut gate.in_transaction)
+    })
+    .unwrap_or(false)
+}
+
+/// Says, from within a session, what its last statement showed: "stock = 1". The timeline has
+/// it beside the statement. Outside an exploration it does nothing.
+pub fn note(text: impl Into<String>) {
+    with_closed_gate(|gate| gate.report.notes.push(text.into()));
+}
+
+/// Says, from within a session, that its work was refused and rolled back, and now begins
+/// again from the start. It is then let go on only once another session has committed
+/// something since the refused attempt began, or ended: before that it would be refused for
+/// the same reason, again and again. Outside an exploration it does nothing.
+pub fn begin_again() {
+    with_closed_gate(|gate| gate.report.begins_again = true);
+}
+
+/// Takes a lock of this process's by `try_lock`, in sight of the scheduler: the asking is a
+/// step of its own, and waiting is seen as waiting. Outside an exploration it gives `None` at
+/// once, and the caller waits in its own way.
+pub fn take_lock<T>(name: &str, mut try_lock: impl FnMut() -> Option<T>) -> Option<T> {
+    let asked = with_closed_gate(|gate| {
+        gate.tell(Now::AtGate(Statement {
+            sql: format!("-- lock {name}"),
+            binds: Vec::new(),
+        }));
+        gate.wait();
+    });
+    asked?;
+    loop {
+        if let Some(lock) = try_lock() {
+            with_closed_gate(|gate| {
+                gate.report.finished = true;
+                gate.report.locks.push((name.to_owned(), true));
+            });
+            return Some(lock);
+        }
+        with_closed_gate(|gate| {
+            gate.tell(Now::WantsLock(name.to_owned()));
+            gate.wait();
+        })?;
+    }
+}
+
+/// Says that a lock of this process's was given back: whoever waits for it tries again.
+pub fn gave_lock_back(name: &str) {
+    with_closed_gate(|gate| gate.report.locks.push((name.to_owned(), false)));
+}
+
+/// Leads from a connection to the gate of the thread that uses it.
+pub(super) struct Gated;
+
+impl Instrumentation for Gated {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        with_closed_gate(|gate| match event {
+            // BEGIN, COMMIT and ROLLBACK come as queries, too.
+            InstrumentationEvent::StartQuery { query, .. } => {
+                let statement = Statement::of(&query.to_string());
+                if !is_setting(&statement) {
+                    gate.in_transaction = is_in_transaction(&statement, gate.in_transaction);
+                    gate.tell(Now::AtGate(statement));
+                    gate.wait();
+                }
+            }
+            InstrumentationEvent::FinishQuery { error, .. } => {
+                gate.report.finished = true;
+                gate.answered.store(true, Relaxed);
+                gate.report.error = error.map(|error| refusal(gate.backend, error));
+            }
+            _ => {}
+        });
+    }
+}
+
+/// Whether a session is in a transaction once it has sent `statement`.
+fn is_in_transaction(statement: &Statement, before: bool) -> bool {
+    let text = statement.sql.to_ascii_uppercase();
+    match text.split_whitespace().next().unwrap_or_default() {
+        "BEGIN" | "START" => true,
+        "SET" if text.contains("START TRANSACTION") => true,
+        "COMMIT" | "END" | "ABORT" => false,
+        "ROLLBACK" if !text.contains(" TO ") => false,
+        _ => before,
+    }
+}
+
+/// SQLite's settings belong to the connection and touch no data: they are no steps.
+fn is_setting(statement: &Statement) -> bool {
+    statement.sql.starts_with("PRAGMA busy_timeout")
+        || statement.sql.contains("pragma_busy_timeout")
+}
+
+fn refusal(backend: Backend, error: &Error) -> Refusal {
+    let known = conflict::refusal(backend, error);
+    let message = error.to_string();
+    Refusal {
+        code: known
+            .map(|known| known.code)
+            .filter(|code| !code.is_empty())
+            .or_else(|| conflict::violation(backend, error)),
+        message: message.lines().next().unwrap_or_default().to_owned(),
+        deadlock: known.is_some_and(|known| known.conflict == conflict::Conflict::Deadlock),
+        transaction_gone: known.is_some_and(|known| known.aftermath == conflict::Aftermath::Gone),
+    }
+}
+
+fn with_gate<T>(work: impl FnOnce(&mut Gate) -> T) -> Option<T> {
+    GATE.with_borrow_mut(|gate| gate.as_mut().map(work))
+}
+
+/// Does `work` where the session is being explored.
+fn with_closed_gate<T>(work: impl FnOnce(&mut Gate) -> T) -> Option<T> {
+    GATE.with(|gate| {
+        // Borrowed while it waits: whoever asks meanwhile is this thread, unwinding.
+        let mut gate = gate.try_borrow_mut().ok()?;
+        gate.as_mut().filter(|gate| !gate.open).map(work)
+    })
+}

@@ -1,0 +1,49 @@
+//! A single schedule of purchases, in the shape of its JSON.
+
+use serde::Serialize;
+
+use super::{HistoryResult, Purchases};
+use crate::contender::Contender;
+use crate::db::Description;
+use crate::explore::{History, Token};
+
+/// The name and version of the JSON of a replay.
+pub const REPLAY_SCHEMA: &str = "lockbench.replay/1";
+
+/// A single schedule of purchases.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReplayResult {
+    /// [`REPLAY_SCHEMA`].
+    pub schema: &'static str,
+    /// What was put to the test.
+    pub strategy: Contender,
+    /// On which database.
+    pub database: Description,
+    /// How many buyers.
+    pub sessions: usize,
+    /// Units at the start.
+    pub stock: i64,
+    /// Units that each buyer wants.
+    pub quantity: i64,
+    /// The schedule that was asked for.
+    pub asked: Token,
+    /// What happened.
+    #[serde(flatten)]
+    pub history: HistoryResult,
+}
+
+impl ReplayResult {
+    /// What came of asking for `asked`.
+    pub fn new(wanted: &Purchases, database: Description, asked: Token, history: History) -> Self {
+        Self {
+            schema: REPLAY_SCHEMA,
+            strategy: wanted.contender.clone(),
+            database,
+            sessions: wanted.sessions,
+            stock: wanted.stock,
+            quantity: wanted.quantity,
+            asked,
+            history: history.into(),
+        }
+    }
+}

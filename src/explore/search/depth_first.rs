@@ -1,0 +1,207 @@
+//! Every schedule, depth first: a prefix is replayed, then the first open choice is taken.
+//!
+//! With pruning, two means keep equivalent schedules from being run (Godefroid, "Partial-Order
+//! Methods for the Verification of Concurrent Systems", LNCS 1032): a statement that touches
+//! nothing of others goes first, alone; and *sleep sets* remember the statements that were
+//! tried before at the same point, until one comes that does not commute with them.
+
+use super::{Candidate, Choice, Point, Search};
+
+/// The tree of choices, as far as it is being walked.
+pub(in crate::explore) struct DepthFirst {
+    pruning: bool,
+    preemptions: Option<u32>,
+    path: Vec<Node>,
+    depth: usize,
+    /// How much of the path was there before the present schedule.
+    prefix: usize,
+    pruned: u64,
+    difference: Option<String>,
+}
+
+struct Node {
+    point: Point,
+    /// The choice that is being followed.
+    chosen: Candidate,
+    /// Choices followed before.
+    done: Vec<Candidate>,
+    /// Choices that would lead to nothing new here.
+    asleep: Vec<Candidate>,
+    /// Whether the choice makes all others needless.
+    alone: bool,
+    /// Switches away from a session that could have gone on, up to here.
+    preemptions: u32,
+}
+
+impl DepthFirst {
+    /// Every schedule; of several equivalent ones a single one when `pruning`; only those with
+    /// at most so many `preemptions` where that is given.
+    pub(in crate::explore) fn new(pruning: bool, preemptions: Option<u32>) -> Self {
+        Self {
+            // A bound on preemptions cuts off schedules that the pruned ones stand for.
+            pruning: pruning && preemptions.is_none(),
+            preemptions,
+            path: Vec::new(),
+            depth: 0,
+            prefix: 0,
+            pruned: 0,
+            difference: None,
+        }
+    }
+
+    fn preempts(point: &Point, session: usize) -> bool {
+        point.current().is_some_and(|last| last != session)
+    }
+
+    fn spent(&self) -> u32 {
+        self.path.last().map_or(0, |node| {
+            node.preemptions + u32::from(Self::preempts(&node.point, node.chosen.session))
+        })
+    }
+
+    /// What is asleep after the choice of the last node.
+    fn still_asleep(&self) -> Vec<Candidate> {
+        let Some(node) = self.path.last() else {
+            return Vec::new();
+        };
+        node.asleep
+            .iter()
+            .chain(&node.done)
+            .filter(|one| one.access.is_independent_of(&node.chosen.access))
+            .cloned()
+            .collect()
+    }
+
+    /// The first choice at a point that was never seen before.
+    fn first(&mut self, point: &Point) -> Choice {
+        let spent = self.spent();
+        let asleep = if self.pruning {
+            self.still_asleep()
+        } else {
+            Vec::new()
+        };
+        let awake = |one: &&Candidate| !asleep.iter().any(|other| other.session == one.session);
+        let alone = point
+            .enabled
+            .iter()
+            .filter(awake)
+            .find(|one| self.pruning && one.access.is_nothing());
+        // The session that went on last comes first: it costs no preemption.
+        let current = point.current();
+        let next = alone
+            .or_else(|| {
+                point
+                    .enabled
+                    .iter()
+                    .filter(awake)
+                    .find(|one| Some(one.session) == current)
+            })
+            .or_else(|| point.enabled.iter().find(awake));
+        let Some(chosen) = next.cloned() else {
+            self.pruned += 1;
+            return Choice::Forget;
+        };
+        let alone = alone.is_some();
+        let session = chosen.session;
+        self.path.push(Node {
+            point: point.clone(),
+            chosen,
+            done: Vec::new(),
+            asleep,
+            alone,
+            preemptions: spent,
+        });
+        self.depth += 1;
+        Choice::Go(session)
+    }
+
+    /// The next choice of a node that has been followed to the end of its present one.
+    fn next_of(&self, node: &Node) -> Option<Candidate> {
+        if node.alone {
+            return None;
+        }
+        let affordable = |session| {
+            self.preemptions.is_none_or(|limit| {
+                node.preemptions + u32::from(Self::preempts(&node.point, session)) <= limit
+            })
+        };
+        let is_new = |one: &&Candidate| {
+            let same = |other: &Candidate| other.session == one.session;
+            !node.done.iter().any(same) && !node.asleep.iter().any(same) && affordable(one.session)
+        };
+        node.point.enabled.iter().find(is_new).cloned()
+    }
+}
+
+impl Search for DepthFirst {
+    fn choose(&mut self, point: &Point) -> Choice {
+        if self.difference.is_some() {
+            return Choice::Forget;
+        }
+        let Some(node) = self.path.get(self.depth) else {
+            return self.first(point);
+        };
+        if let Some(difference) = differs(&node.point, point) {
+            self.difference = Some(format!("at step {}, {difference}", self.depth + 1));
+            return Choice::Forget;
+        }
+        self.depth += 1;
+        Choice::Go(node.chosen.session)
+    }
+
+    fn rewind(&mut self) {
+        self.path.truncate(self.prefix);
+        self.depth = 0;
+        self.difference = None;
+    }
+
+    fn advance(&mut self) -> bool {
+        self.depth = 0;
+        while let Some(mut node) = self.path.pop() {
+            node.done.push(node.chosen.clone());
+            if let Some(next) = self.next_of(&node) {
+                node.chosen = next;
+                self.path.push(node);
+                self.prefix = self.path.len();
+                return true;
+            }
+            if self.pruning {
+                self.pruned += (node.point.enabled.len() - node.done.len()) as u64;
+            }
+        }
+        false
+    }
+
+    fn difference(&self) -> Option<&str> {
+        self.difference.as_deref()
+    }
+
+    fn pruned(&self) -> u64 {
+        self.pruned
+    }
+}
+
+/// In what two points differ that should be the same.
+fn differs(then: &Point, now: &Point) -> Option<String> {
+    let shown = |point: &Point| {
+        let each: Vec<String> = point
+            .enabled
+            .iter()
+            .map(|one| format!("session {} with {}", one.session + 1, one.statement))
+            .collect();
+        each.join(", ")
+    };
+    let same = then.enabled.len() == now.enabled.len()
+        && then
+            .enabled
+            .iter()
+            .zip(&now.enabled)
+            .all(|(a, b)| a.session == b.session && a.statement == b.statement);
+    (!same).then(|| {
+        format!(
+            "those who could go on were {} before, and are {} now",
+            shown(then),
+            shown(now)
+        )
+    })
+}

@@ -1,0 +1,439 @@
+//! The stage: the sessions, the scheduler's own connection, and one schedule after the other.
+
+mod settle;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use super::actor::{Actor, Doing};
+use super::error::ExploreError;
+use super::gate::{Event, Gate, Now, Order, Report};
+use super::search::{Candidate, Choice, Point, Search};
+use super::session::{Connect, Work, connect, live};
+use super::{Footprint, Statement, Step, Token};
+use crate::db::Backend;
+use crate::db::blocked::Explorable;
+
+/// What the user knows of what a statement touches.
+pub(super) type Footprints = Box<dyn FnMut(&Statement) -> Option<Footprint>>;
+
+/// What is shown of the state after each step.
+pub(super) type Watch<'a, C> = &'a mut dyn FnMut(&mut C) -> Option<String>;
+
+/// How the sessions are treated.
+pub(super) struct Rules {
+    /// How long nothing may move.
+    pub(super) patience: Duration,
+    /// Steps after which a schedule is cut off.
+    pub(super) longest: usize,
+    /// Whether a session that was refused may try again at any time, instead of only once
+    /// something has changed.
+    pub(super) eager: bool,
+    /// Whether what statements touch is of interest.
+    pub(super) pruning: bool,
+}
+
+/// The sessions and the scheduler's own connection.
+pub(super) struct Stage<C> {
+    rules: Rules,
+    footprints: Option<Footprints>,
+    connect: Connect<C>,
+    actors: Vec<Actor>,
+    works: Vec<Receiver<Work<C>>>,
+    events: Receiver<Event>,
+    teller: Sender<Event>,
+    pub(super) observer: C,
+    kind: Backend,
+    closes_own_circle: bool,
+    /// Who holds which lock of this process's.
+    locks: BTreeMap<String, Vec<usize>>,
+    steps: Vec<Step>,
+    deadlocked: bool,
+    raced: bool,
+    /// Whether the last step cannot have let anybody go on who waited before it.
+    calm: bool,
+}
+
+/// What happened in a schedule.
+pub(super) struct Run {
+    pub(super) token: Token,
+    pub(super) steps: Vec<Step>,
+    pub(super) endings: Vec<Result<String, String>>,
+    /// It was run to its end, but is to be forgotten.
+    pub(super) forgotten: bool,
+    /// It was longer than allowed.
+    pub(super) cut: bool,
+    /// The database shot a session because of a deadlock.
+    pub(super) deadlocked: bool,
+    /// The victim of the deadlock depended on the time.
+    pub(super) raced: bool,
+}
+
+impl<C: Explorable> Stage<C> {
+    /// Connects everybody.
+    pub(super) fn new(
+        connecting: Connect<C>,
+        works: Vec<Work<C>>,
+        footprints: Option<Footprints>,
+        rules: Rules,
+    ) -> Result<Self, ExploreError> {
+        let (observer, _) = connect(&connecting)?;
+        let (teller, events) = channel();
+        let mut stage = Self {
+            rules,
+            footprints,
+            connect: connecting,
+            actors: Vec::new(),
+            works: Vec::new(),
+            events,
+            teller,
+            kind: observer.kind(),
+            observer,
+            closes_own_circle: false,
+            locks: BTreeMap::new(),
+            steps: Vec::new(),
+            deadlocked: false,
+            raced: false,
+            calm: false,
+        };
+        stage.closes_own_circle = stage.observer.ready().map_err(words)?;
+        for work in works {
+            let session = stage.actors.len();
+            let (actor, work) = stage.enter(session, work)?;
+            stage.actors.push(actor);
+            stage.works.push(work);
+        }
+        Ok(stage)
+    }
+
+    /// Starts a session's thread. Its work comes back when the thread ends in good order.
+    fn enter(
+        &self,
+        session: usize,
+        mut work: Work<C>,
+    ) -> Result<(Actor, Receiver<Work<C>>), ExploreError> {
+        let (connection, id) = connect(&self.connect)?;
+        let (orders, ordered) = channel();
+        let (hand_back, handed_back) = channel();
+        let teller = self.teller.clone();
+        let answered = Arc::new(AtomicBool::new(false));
+        let actor = Actor::new(orders, id, Arc::clone(&answered));
+        let gate = Gate::new(session, self.kind, teller, ordered, answered);
+        thread::Builder::new()
+            .name(format!("session {}", session + 1))
+            .spawn(move || {
+                live(connection, &mut work, gate);
+                let _ = hand_back.send(work);
+            })
+            .map_err(|error| ExploreError::Connect(error.to_string()))?;
+        Ok((actor, handed_back))
+    }
+
+    /// Replaces a session whose thread has ended, or ends now.
+    fn replace(&mut self, session: usize) -> Result<(), ExploreError> {
+        let work = self.works[session]
+            .recv_timeout(self.rules.patience)
+            .map_err(|_| ExploreError::ThreadGone)?;
+        let (mut actor, work) = self.enter(session, work)?;
+        actor.seen = self.actors[session].seen;
+        self.actors[session] = actor;
+        self.works[session] = work;
+        Ok(())
+    }
+
+    /// Runs one schedule as `search` decides.
+    pub(super) fn play(
+        &mut self,
+        search: &mut dyn Search,
+        mut watch: Option<Watch<'_, C>>,
+    ) -> Result<Run, ExploreError> {
+        self.begin()?;
+        let mut token = Vec::new();
+        let mut last = None;
+        let mut forgotten = false;
+        let mut cut = false;
+        loop {
+            self.settle()?;
+            if let (Some(watch), Some(step)) = (watch.as_mut(), self.steps.last_mut()) {
+                step.state_after = watch(&mut self.observer);
+            }
+            if self.actors.iter().all(Actor::has_ended) {
+                break;
+            }
+            if token.len() >= self.rules.longest {
+                cut = true;
+                self.abort()?;
+                break;
+            }
+            let point = self.point(last);
+            let choice = if forgotten {
+                Choice::Forget
+            } else {
+                search.choose(&point)
+            };
+            let session = match choice {
+                Choice::Go(session) => session,
+                Choice::Forget => {
+                    forgotten = true;
+                    point.enabled[0].session
+                }
+            };
+            token.push(session + 1);
+            last = Some(session);
+            self.let_go(session);
+        }
+        Ok(Run {
+            token: Token(token),
+            steps: std::mem::take(&mut self.steps),
+            endings: self.endings(),
+            forgotten,
+            cut,
+            deadlocked: self.deadlocked,
+            raced: self.raced,
+        })
+    }
+
+    fn begin(&mut self) -> Result<(), ExploreError> {
+        self.steps.clear();
+        self.locks.clear();
+        self.deadlocked = false;
+        self.raced = false;
+        for session in 0..self.actors.len() {
+            self.actors[session].restart();
+            if self.actors[session].orders.send(Order::Start).is_err() {
+                self.replace(session)?;
+                let _ = self.actors[session].orders.send(Order::Start);
+            }
+        }
+        Ok(())
+    }
+
+    fn endings(&self) -> Vec<Result<String, String>> {
+        let ending = |actor: &Actor| match &actor.doing {
+            Doing::Ended(ending) => ending.clone(),
+            _ => Err("cut off".to_owned()),
+        };
+        self.actors.iter().map(ending).collect()
+    }
+
+    /// Who can go on, and with what.
+    fn point(&mut self, last: Option<usize>) -> Point {
+        let total: u64 = self.actors.iter().map(|actor| actor.changes).sum();
+        let at_gate = |actor: &Actor| matches!(actor.doing, Doing::AtGate(_));
+        let waits_for_change =
+            |actor: &Actor| actor.refused && total - actor.changes == actor.others_at_beginning;
+        let eager = self.rules.eager
+            || !self
+                .actors
+                .iter()
+                .any(|actor| at_gate(actor) && !waits_for_change(actor));
+        let mut enabled = Vec::new();
+        for (session, actor) in self.actors.iter().enumerate() {
+            let Doing::AtGate(statement) = &actor.doing else {
+                continue;
+            };
+            if !eager && waits_for_change(actor) {
+                continue;
+            }
+            let access = if self.rules.pruning {
+                let footprint = footprint(&mut self.footprints, self.kind, statement);
+                actor.transaction.access(statement, footprint)
+            } else {
+                Default::default()
+            };
+            enabled.push(Candidate {
+                session,
+                statement: statement.clone(),
+                access,
+            });
+        }
+        Point { enabled, last }
+    }
+
+    /// Lets a session go on with the statement that it waits to send.
+    fn let_go(&mut self, session: usize) {
+        let others = self.changes_of_others(session);
+        let actor = &mut self.actors[session];
+        let Doing::AtGate(statement) = std::mem::replace(&mut actor.doing, Doing::Running) else {
+            return;
+        };
+        if actor.fresh {
+            actor.others_at_beginning = others;
+            actor.fresh = false;
+            actor.refused = false;
+        }
+        self.calm = false;
+        actor.step = Some(self.steps.len());
+        self.steps.push(Step {
+            session: session + 1,
+            attempt: actor.attempt,
+            sql: statement.sql,
+            binds: statement.binds,
+            result: None,
+            code: None,
+            failed: false,
+            blocked_by: None,
+            blocked_until: None,
+            state_after: None,
+        });
+        actor.answered.store(false, Relaxed);
+        // A thread that is gone is noticed when nothing moves.
+        let _ = actor.orders.send(Order::Go);
+    }
+
+    fn changes_of_others(&self, session: usize) -> u64 {
+        let total: u64 = self.actors.iter().map(|actor| actor.changes).sum();
+        total - self.actors[session].changes
+    }
+
+    /// Takes note of what a session tells.
+    fn hear(&mut self, event: Event) {
+        let Event {
+            session,
+            report,
+            now,
+        } = event;
+        for (name, taken) in &report.locks {
+            let holders = self.locks.entry(name.clone()).or_default();
+            if *taken {
+                holders.push(session);
+            } else {
+                holders.retain(|holder| *holder != session);
+                self.wake(name);
+            }
+        }
+        if !matches!(now, Now::WantsLock(_)) {
+            self.finish_step(session, &report);
+        }
+        let actor = &mut self.actors[session];
+        if report.begins_again {
+            actor.attempt += 1;
+            actor.fresh = true;
+            actor.refused = true;
+        }
+        match now {
+            Now::AtGate(statement) => {
+                actor.seen = true;
+                actor.doing = Doing::AtGate(statement);
+            }
+            Now::WantsLock(name) => {
+                let holders = self.locks.get(&name).cloned().unwrap_or_default();
+                if let Some(step) = actor.step {
+                    let blocked = self.steps[step].blocked_by.get_or_insert_default();
+                    blocked.extend(holders.iter().map(|holder| holder + 1));
+                    blocked.sort_unstable();
+                    blocked.dedup();
+                }
+                actor.doing = Doing::WantsLock(name);
+            }
+            Now::Ended(ending) => {
+                actor.changes += 1;
+                actor.doing = Doing::Ended(ending);
+            }
+        }
+    }
+
+    /// Lets everybody who waits for a lock of this process's try once more.
+    fn wake(&mut self, name: &str) {
+        for actor in &mut self.actors {
+            if actor.doing == Doing::WantsLock(name.to_owned()) {
+                actor.doing = Doing::Running;
+                let _ = actor.orders.send(Order::Go);
+            }
+        }
+    }
+
+    /// Writes down what has become of a session's statement.
+    fn finish_step(&mut self, session: usize, report: &Report) {
+        let now = self.steps.len();
+        let Some(index) = self.actors[session].step.take() else {
+            return;
+        };
+        let step = &mut self.steps[index];
+        if step.blocked_by.is_some() {
+            step.blocked_until = Some(now);
+            // Where the database did not say for whom it waited, it was for whoever let it go.
+            if step.blocked_by.as_ref().is_some_and(Vec::is_empty) && index + 1 != now {
+                let freed_by = self.steps[now - 1].session;
+                self.steps[index].blocked_by = Some(vec![freed_by]);
+            }
+        }
+        let step = &mut self.steps[index];
+        let said = report.notes.join(", ");
+        match &report.error {
+            Some(error) => {
+                step.result = Some(error.message.clone());
+                step.code = error.code.map(str::to_owned);
+                step.failed = true;
+                self.deadlocked |= error.deadlock;
+                self.raced |= error.deadlock && self.closes_own_circle && index + 1 != now;
+            }
+            None if !said.is_empty() => step.result = Some(said),
+            None if report.finished => step.result = Some("ok".to_owned()),
+            None => step.result = Some("no answer".to_owned()),
+        }
+        let statement = Statement {
+            sql: step.sql.clone(),
+            binds: step.binds.clone(),
+        };
+        let actor = &mut self.actors[session];
+        if report.error.is_none() && actor.transaction.is_change(&statement) {
+            actor.changes += 1;
+        }
+        let footprint = footprint(&mut self.footprints, self.kind, &statement);
+        let keeps = report.error.is_none() && actor.transaction.keeps_locks(&statement);
+        actor.transaction.after(&statement, footprint, report);
+        // Whoever waits and holds nothing can be in no deadlock, and so was not shot either.
+        let harmless = |actor: &Actor| {
+            !matches!(actor.doing, Doing::Waits(_)) || !actor.transaction.holds_locks()
+        };
+        self.calm = index + 1 == now && keeps && self.actors.iter().all(harmless);
+    }
+
+    /// Ends a schedule in the middle: the sessions leave, and others take their places.
+    fn abort(&mut self) -> Result<(), ExploreError> {
+        for actor in &self.actors {
+            let _ = actor.orders.send(Order::Abort);
+        }
+        for session in 0..self.actors.len() {
+            if !self.actors[session].has_ended() {
+                self.replace(session)?;
+            }
+        }
+        // What they said while they left is about nothing any more.
+        while self.events.try_recv().is_ok() {}
+        Ok(())
+    }
+
+    /// A session that never came to its gate.
+    pub(super) fn silent(&self) -> Option<usize> {
+        self.actors.iter().position(|actor| !actor.seen)
+    }
+}
+
+impl<C> Drop for Stage<C> {
+    /// Lets every session end; one that hangs in its own code is left behind.
+    fn drop(&mut self) {
+        for actor in &self.actors {
+            let _ = actor.orders.send(Order::Abort);
+        }
+    }
+}
+
+fn footprint(own: &mut Option<Footprints>, kind: Backend, statement: &Statement) -> Footprint {
+    let known = own.as_mut().and_then(|own| own(statement));
+    let found = known.unwrap_or_else(|| Footprint::of(statement));
+    match (kind, found) {
+        // One write lock for the whole file: tables keep nobody apart.
+        (Backend::Sqlite, found) => found.as_one("the file"),
+        (_, found) => found,
+    }
+}
+
+fn words(error: diesel::result::Error) -> ExploreError {
+    ExploreError::Connect(error.to_string())
+}

@@ -1,0 +1,177 @@
+//! Coming to rest: every session is at its gate, has ended, or waits for one that rests.
+
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
+
+use super::Stage;
+use crate::db::blocked::{Explorable, Suspect, Wait};
+use crate::explore::actor::{Actor, Doing};
+use crate::explore::error::ExploreError;
+use crate::explore::{Statement, Token};
+
+/// The longest pause between two questions.
+const LATER: Duration = Duration::from_millis(10);
+
+impl<C: Explorable> Stage<C> {
+    /// Waits until everything rests and somebody can go on, or all have ended.
+    ///
+    /// # Errors
+    /// Nothing moves for longer than the patience allows, or the database does not answer.
+    pub(super) fn settle(&mut self) -> Result<(), ExploreError> {
+        let deadline = Instant::now() + self.rules.patience;
+        let mut pause = self.observer.soon();
+        loop {
+            if self.anybody(|doing| *doing == Doing::Running) {
+                match self.events.recv_timeout(pause) {
+                    Ok(event) => {
+                        self.hear(event);
+                        continue;
+                    }
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return Err(ExploreError::ThreadGone),
+                }
+                pause = (pause * 2).min(LATER.max(self.observer.soon()));
+            }
+            if self.rests()? {
+                return Ok(());
+            }
+            if Instant::now() > deadline {
+                return Err(self.stuck());
+            }
+            if !self.anybody(|doing| *doing == Doing::Running) {
+                // Everybody waits, and the database has not made up its mind yet.
+                if let Ok(event) = self.events.recv_timeout(pause) {
+                    self.hear(event);
+                }
+                pause = (pause * 2).min(LATER.max(self.observer.soon()));
+            }
+        }
+    }
+
+    fn anybody(&self, what: impl Fn(&Doing) -> bool) -> bool {
+        self.actors.iter().any(|actor| what(&actor.doing))
+    }
+
+    /// Whether everything rests, after asking the database where that has to be known.
+    fn rests(&mut self) -> Result<bool, ExploreError> {
+        let running = self.anybody(|doing| *doing == Doing::Running);
+        let waiting = self.anybody(|doing| matches!(doing, Doing::Waits(_)));
+        if running || waiting && !self.calm {
+            let waits = self.ask()?;
+            let mut heard = false;
+            while let Ok(event) = self.events.try_recv() {
+                self.hear(event);
+                heard = true;
+            }
+            // The answer may be older than what was heard.
+            if heard {
+                return Ok(false);
+            }
+            self.believe(&waits);
+        }
+        let movable = self.anybody(|doing| matches!(doing, Doing::AtGate(_)));
+        let over = self.actors.iter().all(Actor::has_ended);
+        Ok(!self.anybody(|doing| *doing == Doing::Running) && (movable || over))
+    }
+
+    fn ask(&mut self) -> Result<Vec<Wait>, ExploreError> {
+        let suspects: Vec<Suspect> = self
+            .actors
+            .iter()
+            .filter(|actor| matches!(actor.doing, Doing::Running | Doing::Waits(_)))
+            .map(|actor| Suspect {
+                id: actor.id,
+                statement: self.statement_of(actor).unwrap_or_default(),
+            })
+            .collect();
+        self.observer
+            .waits(&suspects)
+            .map_err(|error| ExploreError::Waits(error.to_string()))
+    }
+
+    /// Takes sessions for waiting that wait for one that rests, directly or through others.
+    /// Those that wait for each other do not: the database is about to shoot one.
+    fn believe(&mut self, waits: &[Wait]) {
+        let number = |id: i64| self.actors.iter().position(|actor| actor.id == id);
+        let edges: Vec<(usize, Option<Vec<usize>>)> = waits
+            .iter()
+            .filter_map(|wait| {
+                let holders = wait
+                    .holders
+                    .as_ref()
+                    .map(|ids| ids.iter().filter_map(|id| number(*id)).collect());
+                Some((number(wait.waiter)?, holders))
+            })
+            .collect();
+        let mut rests: Vec<bool> = self
+            .actors
+            .iter()
+            .map(|actor| !matches!(actor.doing, Doing::Running | Doing::Waits(_)))
+            .collect();
+        loop {
+            let found = edges.iter().find(|(waiter, holders)| {
+                !rests[*waiter]
+                    && match holders {
+                        Some(holders) => holders.iter().any(|holder| rests[*holder]),
+                        None => rests.iter().any(|rests| *rests),
+                    }
+            });
+            let Some((waiter, _)) = found else { break };
+            rests[*waiter] = true;
+        }
+        for (session, actor) in self.actors.iter_mut().enumerate() {
+            if !matches!(actor.doing, Doing::Running | Doing::Waits(_)) {
+                continue;
+            }
+            let edge = edges.iter().find(|(waiter, _)| *waiter == session);
+            actor.doing = match edge {
+                Some((_, holders)) if rests[session] => {
+                    if let Some(step) = actor.step {
+                        let blocked = self.steps[step].blocked_by.get_or_insert_default();
+                        blocked.extend(holders.iter().flatten().map(|holder| holder + 1));
+                        blocked.sort_unstable();
+                        blocked.dedup();
+                    }
+                    Doing::Waits(holders.clone())
+                }
+                _ => Doing::Running,
+            };
+        }
+    }
+
+    fn statement_of(&self, actor: &Actor) -> Option<String> {
+        let step = &self.steps[actor.step?];
+        let statement = Statement {
+            sql: step.sql.clone(),
+            binds: step.binds.clone(),
+        };
+        Some(statement.with_values())
+    }
+
+    /// What each session was doing when nothing moved any more.
+    fn stuck(&self) -> ExploreError {
+        let doing = |actor: &Actor| {
+            let statement = self.statement_of(actor);
+            match (&actor.doing, statement) {
+                (Doing::AtGate(statement), _) => format!("about to send {statement}"),
+                (Doing::Ended(_), _) => "ended".to_owned(),
+                (Doing::WantsLock(name), _) => format!("waiting for the lock of {name}"),
+                (Doing::Waits(_), Some(statement)) => format!("waiting in {statement}"),
+                (Doing::Running, Some(statement)) if actor.answered.load(Relaxed) => {
+                    format!("in its own code, after {statement}")
+                }
+                (Doing::Running, Some(statement)) => {
+                    format!("waiting for the answer to {statement}")
+                }
+                (_, None) => "in its own code, before its first statement".to_owned(),
+            }
+        };
+        let so_far = self.steps.iter().map(|step| step.session).collect();
+        ExploreError::Stuck {
+            patience: self.rules.patience,
+            doing: self.actors.iter().map(doing).collect(),
+            so_far: Token(so_far).to_string(),
+        }
+    }
+}

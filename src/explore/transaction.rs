@@ -1,0 +1,222 @@
+//! A session's transaction, as its statements tell, and which of two sessions' next statements
+//! can change places without anybody noticing.
+
+use std::collections::BTreeSet;
+
+use super::gate::Report;
+use super::{Footprint, Statement};
+
+/// The transaction that a session is in.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Transaction {
+    open: bool,
+    /// Whether its statements see one state of the database, chosen by the first of them.
+    snapshot: bool,
+    /// Whether the database refuses it for what others have read.
+    serializable: bool,
+    touched: Access,
+}
+
+/// What sending a statement touches, its transaction taken into account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Access {
+    reads: BTreeSet<String>,
+    writes: BTreeSet<String>,
+    everything: bool,
+    /// It sees whatever others have committed, anywhere.
+    sees_all: bool,
+    /// Others can see its writes afterwards.
+    publishes: bool,
+}
+
+/// What a statement does to the transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    Begin,
+    /// A transaction that takes a lock as it begins, or a snapshot.
+    BeginAndMore,
+    Commit,
+    Rollback,
+    Savepoint,
+    Other,
+}
+
+impl Verb {
+    fn of(statement: &Statement) -> Self {
+        let text = statement.sql.to_ascii_uppercase();
+        let begins = text.starts_with("BEGIN")
+            || text.starts_with("START TRANSACTION")
+            || text.starts_with("SET TRANSACTION") && text.contains("START TRANSACTION");
+        if begins {
+            let more = [
+                "IMMEDIATE",
+                "EXCLUSIVE",
+                "SNAPSHOT",
+                "CONCURRENT",
+                "DEFERRABLE",
+            ];
+            return if more.iter().any(|word| text.contains(word)) {
+                Self::BeginAndMore
+            } else {
+                Self::Begin
+            };
+        }
+        match text.split_whitespace().next().unwrap_or_default() {
+            "COMMIT" | "END" => Self::Commit,
+            "ROLLBACK" | "ABORT" if !text.contains(" TO ") => Self::Rollback,
+            "SAVEPOINT" | "RELEASE" => Self::Savepoint,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Transaction {
+    /// Whether `statement` commits something that others may be waiting for, when it succeeds.
+    pub(super) fn is_change(&self, statement: &Statement) -> bool {
+        match Verb::of(statement) {
+            Verb::Commit => true,
+            Verb::Other => {
+                let only_reads = matches!(
+                    Footprint::of(statement),
+                    Footprint::Touches { writes, .. } if writes.is_empty()
+                );
+                !self.open && !only_reads
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether `statement`, once it has succeeded, has given no lock back: locks are held until
+    /// the transaction ends.
+    pub(super) fn keeps_locks(&self, statement: &Statement) -> bool {
+        self.open
+            && Verb::of(statement) == Verb::Other
+            && matches!(Footprint::of(statement), Footprint::Touches { .. })
+    }
+
+    /// Whether it may hold a lock that somebody else waits for.
+    pub(super) fn holds_locks(&self) -> bool {
+        let Access {
+            reads,
+            writes,
+            everything,
+            ..
+        } = &self.touched;
+        *everything || !writes.is_empty() || self.serializable && !reads.is_empty()
+    }
+
+    /// What sending `statement`, with that footprint, would touch.
+    pub(super) fn access(&self, statement: &Statement, footprint: Footprint) -> Access {
+        match Verb::of(statement) {
+            Verb::Begin | Verb::Savepoint => Access::default(),
+            Verb::BeginAndMore => Access::to_everything(),
+            Verb::Commit => Access {
+                publishes: true,
+                ..self.touched.clone()
+            },
+            Verb::Rollback => self.touched.clone(),
+            Verb::Other => {
+                let mut access = Access::of(footprint);
+                if access == Access::default() {
+                    return access;
+                }
+                access.publishes = !self.open;
+                access.sees_all = self.open && self.snapshot;
+                if self.open && self.serializable {
+                    // Any statement can be the one that is refused for what came before.
+                    access.add(&self.touched);
+                }
+                access
+            }
+        }
+    }
+
+    /// Takes note that `statement`, with that footprint, is over.
+    pub(super) fn after(&mut self, statement: &Statement, footprint: Footprint, report: &Report) {
+        let failed = report.error.is_some();
+        match Verb::of(statement) {
+            Verb::Begin | Verb::BeginAndMore if !failed => *self = Self::begun_by(statement),
+            // PostgreSQL and InnoDB end the transaction even where COMMIT fails; SQLite keeps
+            // it open when busy.
+            Verb::Commit if !failed => *self = Self::default(),
+            Verb::Rollback => *self = Self::default(),
+            _ if report
+                .error
+                .as_ref()
+                .is_some_and(|error| error.transaction_gone) =>
+            {
+                *self = Self::default();
+            }
+            Verb::Other if self.open => self.touched.add(&Access::of(footprint)),
+            _ => {}
+        }
+    }
+
+    fn begun_by(statement: &Statement) -> Self {
+        let text = statement.sql.to_ascii_uppercase();
+        let read_committed = text.contains("READ COMMITTED");
+        let repeatable_read = text.contains("REPEATABLE READ");
+        Self {
+            open: true,
+            snapshot: !read_committed,
+            // A level that is not named may be any.
+            serializable: !read_committed && !repeatable_read,
+            touched: match Verb::of(statement) {
+                Verb::BeginAndMore => Access::to_everything(),
+                _ => Access::default(),
+            },
+        }
+    }
+}
+
+impl Access {
+    fn of(footprint: Footprint) -> Self {
+        match footprint {
+            Footprint::Nothing => Self::default(),
+            Footprint::Everything => Self::to_everything(),
+            Footprint::Touches { reads, writes } => Self {
+                reads,
+                writes,
+                ..Self::default()
+            },
+        }
+    }
+
+    fn to_everything() -> Self {
+        Self {
+            everything: true,
+            ..Self::default()
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.reads.extend(other.reads.iter().cloned());
+        self.writes.extend(other.writes.iter().cloned());
+        self.everything |= other.everything;
+    }
+
+    /// Whether it touches nothing that another session ever could.
+    pub(super) fn is_nothing(&self) -> bool {
+        !self.everything && self.reads.is_empty() && self.writes.is_empty()
+    }
+
+    /// Whether two sessions' statements can change places without a difference to anybody.
+    pub(super) fn is_independent_of(&self, other: &Self) -> bool {
+        if self.is_nothing() || other.is_nothing() {
+            return true;
+        }
+        if self.everything || other.everything {
+            return false;
+        }
+        let shows = |writer: &Self, reader: &Self| {
+            reader.sees_all && writer.publishes && !writer.writes.is_empty()
+        };
+        let meets = |writer: &Self, other: &Self| {
+            writer
+                .writes
+                .iter()
+                .any(|name| other.writes.contains(name) || other.reads.contains(name))
+        };
+        !shows(self, other) && !shows(other, self) && !meets(self, other) && !meets(other, self)
+    }
+}

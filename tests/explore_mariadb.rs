@@ -1,0 +1,96 @@
+//! Two buyers on MariaDB, in every order.
+
+#![cfg(feature = "mysql")]
+
+mod common;
+
+use common::explored::{explore, two};
+use common::mariadb;
+use lockbench::contender::{Contender, Overrides};
+use lockbench::db::server::ServerOptions;
+use lockbench::db::{Address, Backend, Database};
+use lockbench::mistake::Mistake;
+use lockbench::strategy::{Isolation, Promise, Strategy};
+use lockbench::verdict::Verdict;
+
+#[test]
+fn naive_oversells_in_12_of_16_schedules_and_a_transaction_in_80_of_92() {
+    let database = common::database(Backend::Mysql);
+    for (strategy, counts) in [
+        (Strategy::Naive, (12, 16)),
+        (Strategy::Transaction, (80, 92)),
+    ] {
+        let found = explore(&database, &two(strategy));
+        assert_eq!((found.broken, found.schedules), counts, "{found}");
+    }
+}
+
+#[test]
+fn for_update_oversells_in_none_of_36_schedules_and_outside_a_transaction_in_some() {
+    let database = common::database(Backend::Mysql);
+    let found = explore(&database, &two(Strategy::Pessimistic));
+    assert_eq!((found.broken, found.schedules), (0, 36), "{found}");
+    assert!(found.waited > 0);
+    let overrides = Overrides {
+        isolation: Some(Isolation::Autocommit),
+        ..Overrides::default()
+    };
+    let found = explore(
+        &database,
+        &two(Contender::new(Strategy::Pessimistic, overrides)),
+    );
+    assert_eq!(found.verdict(), Verdict::Unsafe);
+}
+
+#[test]
+fn repeatable_read_is_as_safe_as_snapshot_isolation_makes_it() {
+    let off = explore(
+        &common::database(Backend::Mysql),
+        &two(Strategy::RepeatableRead),
+    );
+    assert_eq!(off.verdict(), Verdict::Unsafe, "{off}");
+    let server = mariadb::start(&["innodb_snapshot_isolation=ON"]);
+    let address = Address::Mysql(server.url());
+    let database = Database::open(&address, &ServerOptions::default()).expect("a database");
+    let on = explore(&database, &two(Strategy::RepeatableRead));
+    assert_eq!(on.verdict(), Verdict::Safe, "{on}");
+}
+
+#[test]
+fn what_promises_to_be_safe_is_safe_in_every_schedule() {
+    let database = common::database(Backend::Mysql);
+    for strategy in common::safe_strategies(Backend::Mysql) {
+        let found = explore(&database, &two(strategy));
+        println!(
+            "{strategy}: {} schedules in {:?}, {} deadlocked",
+            found.schedules, found.elapsed, found.deadlocked
+        );
+        assert_eq!(found.verdict(), Verdict::Safe, "{strategy}: {found}");
+    }
+}
+
+#[test]
+fn a_mistake_is_found_wherever_it_is_one() {
+    let database = common::database(Backend::Mysql);
+    let engine = lockbench::db::Engine::of(Backend::Mysql);
+    for mistake in <Mistake as clap::ValueEnum>::value_variants() {
+        let mut wanted = two(*mistake);
+        wanted.stock = if *mistake == Mistake::SkippedIsSoldOut {
+            2
+        } else {
+            1
+        };
+        let found = explore(&database, &wanted);
+        println!(
+            "{mistake}: {} of {} in {:?}, {} deadlocked",
+            found.broken, found.schedules, found.elapsed, found.deadlocked
+        );
+        match mistake.promise(engine) {
+            Some(Promise::Unsafe) => {
+                assert_eq!(found.verdict(), Verdict::Unsafe, "{mistake}: {found}")
+            }
+            Some(Promise::Deadlocks) => assert!(found.deadlocked > 0, "{mistake}: {found}"),
+            _ => {}
+        }
+    }
+}

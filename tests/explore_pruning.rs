@@ -1,0 +1,109 @@
+//! What is left out as equivalent hides nothing: pruned and unpruned explorations find the same
+//! final states.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use clap::ValueEnum;
+use common::explored::{explore_pruning, two};
+use lockbench::db::{Backend, Database, Engine};
+use lockbench::explore::purchases::Purchases;
+use lockbench::explore::{Explored, Pruning};
+use lockbench::mistake::Mistake;
+use lockbench::named::Named;
+use lockbench::strategy::Strategy;
+
+/// The final states but those that a bound has cut off.
+fn states(found: &Explored) -> BTreeSet<String> {
+    let whole = found.final_states.iter().filter(|state| !state.cut);
+    whole.map(|state| state.state.clone()).collect()
+}
+
+fn assert_same(database: &Database, wanted: &Purchases, less: Pruning, more: Pruning) {
+    let all = explore_pruning(database, wanted, less);
+    let pruned = explore_pruning(database, wanted, more);
+    let name = &wanted.contender.name;
+    println!(
+        "{name}: {less:?} {} in {:?} ({} cut), {more:?} {} + {} in {:?} ({} cut)",
+        all.schedules,
+        all.elapsed,
+        all.cut,
+        pruned.schedules,
+        pruned.pruned,
+        pruned.elapsed,
+        pruned.cut
+    );
+    assert_eq!(states(&all), states(&pruned), "{name}");
+    assert_eq!(all.broken > 0, pruned.broken > 0, "{name}");
+    assert!(pruned.schedules <= all.schedules, "{name}");
+}
+
+fn every(backend: Backend) -> Vec<Named> {
+    let strategies = Strategy::value_variants().iter().copied().map(Named::from);
+    let mistakes = Mistake::value_variants().iter().copied().map(Named::from);
+    let engine = Engine::of(backend);
+    strategies
+        .chain(mistakes)
+        .filter(|row| row.promise(engine).is_some())
+        .collect()
+}
+
+fn assert_two_buyers(backend: Backend) {
+    let database = common::database(backend);
+    for row in every(backend) {
+        let wanted = two(row);
+        assert_same(&database, &wanted, Pruning::Retries, Pruning::Equivalent);
+    }
+}
+
+/// Refused buyers that try again at any time find nothing more than those that wait.
+fn assert_retries(backend: Backend) {
+    let database = common::database(backend);
+    for row in every(backend) {
+        let mut wanted = two(row);
+        wanted.max_attempts = 2;
+        assert_same(&database, &wanted, Pruning::None, Pruning::Retries);
+    }
+}
+
+#[test]
+fn two_buyers_on_sqlite() {
+    assert_two_buyers(Backend::Sqlite);
+}
+
+#[test]
+fn two_buyers_on_postgres() {
+    assert_two_buyers(Backend::Postgres);
+}
+
+#[cfg(feature = "mysql")]
+#[test]
+fn two_buyers_on_mariadb() {
+    assert_two_buyers(Backend::Mysql);
+}
+
+#[test]
+fn two_buyers_who_try_again_at_any_time() {
+    assert_retries(Backend::Sqlite);
+    assert_retries(Backend::Postgres);
+}
+
+#[test]
+fn three_buyers_of_two_units_on_postgres() {
+    let database = common::database(Backend::Postgres);
+    for strategy in [
+        Strategy::Naive,
+        Strategy::Pessimistic,
+        Strategy::Atomic,
+        Strategy::Mutex,
+    ] {
+        let wanted = Purchases {
+            sessions: 3,
+            stock: 2,
+            max_attempts: 5,
+            ..two(strategy)
+        };
+        assert_same(&database, &wanted, Pruning::Retries, Pruning::Equivalent);
+    }
+}
