@@ -19,6 +19,15 @@ use lockbench::strategy::Strategy;
 use lockbench::verdict::Verdict;
 use stories::{number, run_until, servers};
 
+/// The pressure preset. On a busy machine a buyer can meet others a hundred times in a row; this
+/// is about what is left once everybody has been served.
+fn pressure() -> Load {
+    Load {
+        max_attempts: 10_000,
+        ..Preset::Pressure.load()
+    }
+}
+
 /// How often each strategy is put to it.
 fn rounds() -> u64 {
     match std::env::var("LOCKBENCH_TEST_ROUNDS") {
@@ -52,7 +61,7 @@ fn assert_each_safe_strategy_ends_at_zero(backend: Backend) {
         for seed in 1..=rounds() {
             let load = Load {
                 seed,
-                ..Preset::Pressure.load()
+                ..pressure()
             };
             assert_emptied(&mut shop, &database, &Request::new(strategy, load));
         }
@@ -82,7 +91,7 @@ fn three_servers_end_at_zero_together() {
     let load = Load {
         threads: 3,
         pool: 3,
-        ..Preset::Pressure.load()
+        ..pressure()
     };
     for strategy in [Strategy::Pessimistic, Strategy::Atomic] {
         let request = Request {
@@ -97,7 +106,7 @@ fn three_servers_end_at_zero_together() {
 fn naive_breaks_the_equation() {
     for backend in common::backends() {
         let database = common::database(backend);
-        let request = Request::new(Strategy::Naive, Preset::Pressure.load());
+        let request = Request::new(Strategy::Naive, pressure());
         let result = run_until(
             &database,
             &request,
