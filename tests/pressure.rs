@@ -59,10 +59,7 @@ fn assert_each_safe_strategy_ends_at_zero(backend: Backend) {
     let mut shop = Shop::open(&database).unwrap();
     for strategy in common::safe_strategies(backend) {
         for seed in 1..=rounds() {
-            let load = Load {
-                seed,
-                ..pressure()
-            };
+            let load = Load { seed, ..pressure() };
             assert_emptied(&mut shop, &database, &Request::new(strategy, load));
         }
     }

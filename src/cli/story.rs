@@ -29,8 +29,8 @@ pub(super) struct StoryArguments {
     /// but this one; invoices 2]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     servers: Option<u32>,
-    /// Kill a server (SIGKILL) when a share of the work is done, as in `1@40%`, and start it
-    /// again
+    /// Kill a server (SIGKILL) when a share of the work is done, as in `1@40%` for the first one,
+    /// and start it again; of two servers, unless --servers says how many
     #[arg(long, value_name = "SERVER@SHARE")]
     kill_server: Option<Kill>,
     /// How long the outside API takes to send a bill [default: 5ms]
