@@ -1,7 +1,8 @@
 //! Every promise held against what is measured: for CI.
 //!
 //! In each round the naive control runs first, then every contender under exactly the same
-//! load. A round in which the control broke nothing shows nothing and does not count.
+//! load. A round in which the control broke nothing shows nothing and does not count. Beside
+//! the load stands a proof: every schedule of two buyers. A promise to be safe needs both.
 
 mod result;
 
@@ -15,6 +16,7 @@ use rand::seq::SliceRandom;
 pub use result::{CheckResult, Checked, ControlTally, Outcome, SCHEMA};
 
 use crate::contender::Contender;
+use crate::explore::purchases::Proof;
 use crate::hammer::Progress;
 use crate::load::Load;
 use crate::result::RunResult;
@@ -33,6 +35,8 @@ pub struct CheckRequest {
     pub load: Load,
     /// How often each contender is put to the load.
     pub rounds: u32,
+    /// Whether to go through every schedule of two buyers as well.
+    pub proof: bool,
     /// What `lockbench run` must be given to reach the same database.
     pub database_argument: String,
 }
@@ -52,7 +56,7 @@ impl CheckRequest {
 pub fn check(
     shop: &mut Shop<'_>,
     request: &CheckRequest,
-    stop: &AtomicBool,
+    stop: &'static AtomicBool,
     progress: &Progress,
 ) -> Result<CheckResult> {
     let description = shop.description()?;
@@ -96,6 +100,9 @@ pub fn check(
         }
     }
     for contender in &mut checked {
+        if request.proof && !contender.is_unsupported() && !stop.load(Ordering::Relaxed) {
+            contender.prove(Proof::of(shop.database(), contender.contender(), 1, stop));
+        }
         contender.conclude();
     }
     Ok(CheckResult::new(

@@ -78,6 +78,11 @@ impl Contender {
         }
     }
 
+    /// Whether its row has a name of its own.
+    pub fn is_named(&self) -> bool {
+        self.named.is_some()
+    }
+
     /// The arguments of `lockbench run` that name it.
     pub fn arguments(&self) -> String {
         let (base, replaced) = &self.made_from;

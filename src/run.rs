@@ -77,7 +77,12 @@ impl<'a> Shop<'a> {
         &mut self.connection
     }
 
-    /// The database that the tables are in.
+    /// Where the tables are.
+    pub fn database(&self) -> &'a Database {
+        self.database
+    }
+
+    /// What the database that the tables are in says of itself.
     ///
     /// # Errors
     /// Whatever the database answers.

@@ -61,7 +61,13 @@ fn every_promise_holds_on_every_database() {
 
 #[test]
 fn a_load_too_weak_for_the_control_is_inconclusive() {
-    let result = json(&["--strategies", "optimistic,naive", "--threads", "1"], 4);
+    let weak = ["--strategies", "optimistic,naive", "--threads", "1"];
+    // The proof does not depend on the load, and catches naive all the same.
+    let proved = json(&weak, 4);
+    assert_eq!(proved["results"][0]["outcome"], "inconclusive");
+    assert_eq!(proved["results"][1]["outcome"], "caught");
+    assert_eq!(proved["results"][1]["proof"]["unsafe"], 12);
+    let result = json(&[&weak[..], &["--no-proof"]].concat(), 4);
     assert_eq!(result["verdict"], "inconclusive");
     assert_eq!(result["control"]["oversold_rounds"], 0);
     for one in result["results"].as_array().expect("a list") {
@@ -75,8 +81,20 @@ fn a_load_too_weak_for_the_control_is_inconclusive() {
     }
 }
 
+static NEVER: AtomicBool = AtomicBool::new(false);
+
 /// Checks FOR UPDATE from which somebody has taken the FOR UPDATE.
 fn check_the_forgotten_lock() -> lockbench::check::CheckResult {
+    check_the_forgotten_lock_under(
+        &Load {
+            seed: 7,
+            ..Load::default()
+        },
+        false,
+    )
+}
+
+fn check_the_forgotten_lock_under(load: &Load, proof: bool) -> lockbench::check::CheckResult {
     let database = common::database(Backend::Postgres);
     let mut shop = Shop::open(&database).expect("a shop of the test's own");
     let forgotten = Overrides {
@@ -89,15 +107,12 @@ fn check_the_forgotten_lock() -> lockbench::check::CheckResult {
             Strategy::Atomic.into(),
         ],
         scenario: Scenario::Inventory,
-        load: Load {
-            seed: 7,
-            ..Load::default()
-        },
+        load: load.clone(),
         rounds: 2,
+        proof,
         database_argument: "postgres".to_owned(),
     };
-    let never = AtomicBool::new(false);
-    check(&mut shop, &request, &never, &Progress::default()).expect("a check")
+    check(&mut shop, &request, &NEVER, &Progress::default()).expect("a check")
 }
 
 #[test]
@@ -121,6 +136,29 @@ fn a_forgotten_lock_breaks_the_promise_and_the_command_that_repeats_it_is_named(
         .assert()
         .success()
         .stdout(contains("lost update"));
+}
+
+#[test]
+fn what_the_load_does_not_show_the_proof_does() {
+    // One buyer meets nobody, so that the load alone would be inconclusive.
+    let load = Load {
+        threads: 1,
+        pool: 1,
+        ..Load::default()
+    };
+    let result = check_the_forgotten_lock_under(&load, true);
+    let [forgotten, atomic] = result.results.as_slice() else {
+        panic!("{result:#?}");
+    };
+    assert!(!forgotten.violations.any(), "{forgotten:#?}");
+    assert_eq!(forgotten.outcome, Outcome::Broken, "{forgotten:#?}");
+    let proof = forgotten.proof.as_ref().expect("a proof");
+    assert_eq!((proof.broken, proof.schedules), (80, 92), "{proof:#?}");
+    assert!(proof.replay.is_some(), "{proof:#?}");
+    // A proof alone holds no promise: it needs both.
+    assert_eq!(atomic.outcome, Outcome::Inconclusive, "{atomic:#?}");
+    let proof = atomic.proof.as_ref().expect("a proof");
+    assert_eq!(proof.broken, 0, "{proof:#?}");
 }
 
 #[test]

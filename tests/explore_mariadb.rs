@@ -61,10 +61,6 @@ fn what_promises_to_be_safe_is_safe_in_every_schedule() {
     let database = common::database(Backend::Mysql);
     for strategy in common::safe_strategies(Backend::Mysql) {
         let found = explore(&database, &two(strategy));
-        println!(
-            "{strategy}: {} schedules in {:?}, {} deadlocked",
-            found.schedules, found.elapsed, found.deadlocked
-        );
         assert_eq!(found.verdict(), Verdict::Safe, "{strategy}: {found}");
     }
 }
@@ -81,10 +77,6 @@ fn a_mistake_is_found_wherever_it_is_one() {
             1
         };
         let found = explore(&database, &wanted);
-        println!(
-            "{mistake}: {} of {} in {:?}, {} deadlocked",
-            found.broken, found.schedules, found.elapsed, found.deadlocked
-        );
         match mistake.promise(engine) {
             Some(Promise::Unsafe) => {
                 assert_eq!(found.verdict(), Verdict::Unsafe, "{mistake}: {found}")

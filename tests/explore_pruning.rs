@@ -24,16 +24,6 @@ fn assert_same(database: &Database, wanted: &Purchases, less: Pruning, more: Pru
     let all = explore_pruning(database, wanted, less);
     let pruned = explore_pruning(database, wanted, more);
     let name = &wanted.contender.name;
-    println!(
-        "{name}: {less:?} {} in {:?} ({} cut), {more:?} {} + {} in {:?} ({} cut)",
-        all.schedules,
-        all.elapsed,
-        all.cut,
-        pruned.schedules,
-        pruned.pruned,
-        pruned.elapsed,
-        pruned.cut
-    );
     assert_eq!(states(&all), states(&pruned), "{name}");
     assert_eq!(all.broken > 0, pruned.broken > 0, "{name}");
     assert!(pruned.schedules <= all.schedules, "{name}");

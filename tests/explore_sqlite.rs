@@ -21,10 +21,6 @@ fn what_promises_to_be_safe_is_safe_in_every_schedule() {
     let database = common::database(Backend::Sqlite);
     for strategy in common::safe_strategies(Backend::Sqlite) {
         let found = explore(&database, &two(strategy));
-        println!(
-            "{strategy}: {} schedules in {:?}",
-            found.schedules, found.elapsed
-        );
         assert_eq!(found.verdict(), Verdict::Safe, "{strategy}: {found}");
     }
 }

@@ -25,6 +25,11 @@ fn the_help_of_run() {
 }
 
 #[test]
+fn the_help_of_explore() {
+    assert_help("explore", &["explore", "--help"]);
+}
+
+#[test]
 fn the_help_of_explain() {
     assert_help("explain", &["explain", "--help"]);
 }

@@ -9,6 +9,7 @@ use crate::audit::Violations;
 use crate::contender::Contender;
 use crate::db::Description;
 use crate::exit::Exit;
+use crate::explore::purchases::Proof;
 use crate::load::Load;
 use crate::result::RunResult;
 use crate::strategy::Promise;
@@ -97,6 +98,8 @@ pub struct Checked {
     pub deadlocks: u64,
     /// Orders given up, over all rounds.
     pub gave_up: u64,
+    /// What every schedule of two buyers shows; `None` where that was not asked for.
+    pub proof: Option<Proof>,
     /// What became of its promise.
     pub outcome: Outcome,
     /// Why it was not run, or shows nothing.
@@ -123,6 +126,7 @@ impl Checked {
             violations: Violations::default(),
             deadlocks: 0,
             gave_up: 0,
+            proof: None,
             outcome: if refusal.is_some() {
                 Outcome::Unsupported
             } else {
@@ -161,33 +165,69 @@ impl Checked {
         self.gave_up += told.gave_up;
     }
 
+    /// Adds what every schedule of two buyers shows.
+    pub(super) fn prove(&mut self, proof: Proof) {
+        self.proof = Some(proof);
+    }
+
     pub(super) fn conclude(&mut self) {
         if self.is_unsupported() {
             return;
         }
-        let (measured, outcome) = match (self.violations.any(), self.promise) {
+        let doubt = self.doubt();
+        let violated = self.violations.any() || self.is_proved(Verdict::Unsafe);
+        let (measured, outcome) = match (violated, self.promise) {
             (true, Some(promise)) if promise.is_sound() => (Verdict::Unsafe, Outcome::Broken),
             (true, _) => (Verdict::Unsafe, Outcome::Caught),
-            (false, _) if self.counting_rounds == 0 => {
-                self.reason = Some(if self.rounds == 0 {
-                    "it was not run".to_owned()
-                } else {
-                    "naive broke nothing under this load either: use more threads, or a longer --hold"
-                        .to_owned()
-                });
-                (Verdict::Inconclusive, Outcome::Inconclusive)
-            }
-            (false, Some(Promise::Deadlocks)) if self.deadlocks > 0 => {
+            (false, _) if doubt.is_some() => (Verdict::Inconclusive, Outcome::Inconclusive),
+            (false, Some(Promise::Deadlocks)) if self.deadlocks() > 0 => {
                 (Verdict::Safe, Outcome::Caught)
             }
-            (false, Some(Promise::GivesUp)) if self.gave_up > 0 => (Verdict::Safe, Outcome::Caught),
+            (false, Some(Promise::GivesUp)) if self.gave_up() > 0 => {
+                (Verdict::Safe, Outcome::Caught)
+            }
             (false, Some(promise)) if promise != Promise::Safe => {
                 (Verdict::Safe, Outcome::NotCaught)
             }
             (false, _) => (Verdict::Safe, Outcome::Held),
         };
+        if outcome == Outcome::Inconclusive {
+            self.reason = doubt;
+        }
         self.measured = Some(measured);
         self.outcome = outcome;
+    }
+
+    fn is_proved(&self, verdict: Verdict) -> bool {
+        self.proof
+            .as_ref()
+            .is_some_and(|proof| proof.verdict == verdict)
+    }
+
+    /// Why that nothing was wrong means nothing.
+    fn doubt(&self) -> Option<String> {
+        if self.rounds == 0 {
+            return Some("it was not run".to_owned());
+        }
+        if self.counting_rounds == 0 {
+            return Some(
+                "naive broke nothing under this load either: use more threads, or a longer --hold"
+                    .to_owned(),
+            );
+        }
+        let proof = self.proof.as_ref()?;
+        let reason = proof.reason.as_ref()?;
+        Some(format!("no proof: {reason}"))
+    }
+
+    /// Deadlocks of the load, or schedules that ended in one.
+    pub(crate) fn deadlocks(&self) -> u64 {
+        self.deadlocks + self.proof.as_ref().map_or(0, |proof| proof.deadlocked)
+    }
+
+    /// Buyers who gave up, under the load or in a schedule.
+    pub(crate) fn gave_up(&self) -> u64 {
+        self.gave_up + self.proof.as_ref().map_or(0, |proof| proof.gave_up)
     }
 }
 

@@ -42,6 +42,14 @@ pub(super) fn alongside<T>(
     })
 }
 
+/// A bar for work in steps that are few and long.
+pub(super) fn of_steps() -> ProgressBar {
+    let style = ProgressStyle::with_template("{elapsed} [{bar:30}] {pos} of {len}")
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .progress_chars("=> ");
+    ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr()).with_style(style)
+}
+
 /// indicatif draws nothing where the standard error is not a terminal.
 fn bar(orders: Option<i64>) -> ProgressBar {
     let length = orders.and_then(|orders| u64::try_from(orders).ok());

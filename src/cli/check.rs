@@ -57,6 +57,9 @@ pub(super) struct CheckArguments {
         allow_negative_numbers = true
     )]
     rounds: u32,
+    /// Leave out the proof: every schedule of two buyers
+    #[arg(long)]
+    no_proof: bool,
     /// Databases to check on, as for `run`; may be given several times
     #[arg(
         long = "database",
@@ -97,6 +100,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Exit, Failure> {
             scenario: Scenario::Inventory,
             load: load.clone(),
             rounds: arguments.rounds,
+            proof: !arguments.no_proof,
             database_argument: redact(name),
         };
         (address, request)

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::failure::Failure;
-use crate::db::address::AddressError;
+use crate::db::address::{AddressError, redact};
 use crate::db::server::ServerOptions;
 use crate::db::{Address, Database};
 
@@ -24,6 +24,11 @@ pub(super) struct DatabaseArguments {
 }
 
 impl DatabaseArguments {
+    /// The name as it may be shown: without a password.
+    pub(super) fn shown(&self) -> String {
+        redact(&self.database)
+    }
+
     /// Understands the name, without touching the database.
     pub(super) fn address(&self) -> Result<Address, Failure> {
         parse(&self.database)

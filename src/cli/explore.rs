@@ -3,16 +3,17 @@
 use anyhow::anyhow;
 use clap::Args;
 
+use super::bar;
 use super::database::{self, DatabaseArguments};
 use super::failure::Failure;
 use super::output::OutputArguments;
 use super::run::{ContenderArguments, refuse_nonsense};
 use crate::db::{Address, Description};
 use crate::exit::Exit;
-use crate::explore::purchases::{ExploreResult, Purchases, ReplayResult, exploration};
+use crate::explore::purchases::{ExploreResult, MapResult, Purchases, ReplayResult, exploration};
 use crate::explore::{Explorable, Exploration, Pruning, Token, TokenError};
 use crate::interrupt;
-use crate::report::explore::{ExploreFormat, render, render_replay};
+use crate::report::explore::{ExploreFormat, render, render_map, render_replay};
 use crate::run::Shop;
 
 /// More buyers than that have more schedules than anybody will ever run.
@@ -27,6 +28,7 @@ const WIDTH: usize = 80;
 /// them until it is let go. With two buyers every schedule is run; with more, one of each
 /// class of equivalent ones. A buyer that was refused tries again once another has committed.
 #[derive(Debug, Args)]
+#[command(mut_arg("strategy", |it| it.required(false).required_unless_present("map")))]
 pub(super) struct ExploreArguments {
     #[command(flatten)]
     contender: ContenderArguments,
@@ -58,6 +60,13 @@ pub(super) struct ExploreArguments {
     /// [default: two more than there are buyers]
     #[arg(long, value_name = "N")]
     max_attempts: Option<u32>,
+    /// Explore every combination of guard, isolation, read and write that means something, with
+    /// two buyers, and print the table
+    #[arg(long, conflicts_with_all = [
+        "strategy", "guard", "isolation", "read", "write", "sessions", "quantity", "max_attempts",
+        "no_pruning", "preemptions", "random", "replay",
+    ])]
+    map: bool,
     #[command(flatten)]
     search: SearchArguments,
     #[command(flatten)]
@@ -95,6 +104,7 @@ pub(super) fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
     refuse_nonsense(&wanted.contender, address.backend())?;
     let output = arguments.output.open()?;
     let done = match &arguments.search.replay {
+        None if arguments.map => arguments.map(&address),
         Some(token) => arguments.replay(&address, &wanted, token),
         None => arguments.explore(&address, &wanted),
     };
@@ -163,9 +173,25 @@ impl ExploreArguments {
             .stop(stop)
             .explore()
             .map_err(Failure::unreachable)?;
-        let result = ExploreResult::new(wanted, description, explored, &facts);
+        let result =
+            ExploreResult::new(wanted, description, explored, &facts, self.database.shown());
         let text = render(&result, self.output.format, self.output.width(WIDTH));
         Ok((text.map_err(Failure::unreachable)?, result.exit()))
+    }
+
+    fn map(&self, address: &Address) -> Result<(String, Exit), Failure> {
+        let stop = interrupt::flag().map_err(Failure::unreachable)?;
+        let database = database::open_throwaway(address, self.connections())?;
+        let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
+        let description = shop.description().map_err(Failure::unreachable)?;
+        let bar = bar::of_steps();
+        let map = MapResult::draw(&database, description, self.stock, stop, |done, all| {
+            bar.set_length(all as u64);
+            bar.set_position(done as u64);
+        });
+        bar.finish_and_clear();
+        let text = render_map(&map, self.output.format).map_err(Failure::unreachable)?;
+        Ok((text, map.exit()))
     }
 
     fn replay(

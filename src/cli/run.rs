@@ -18,7 +18,7 @@ use crate::named::Named;
 use crate::report::{self, Format};
 use crate::result::RunResult;
 use crate::run::{Request, Shop};
-use crate::strategy::{Guard, Isolation, Read, Write};
+use crate::strategy::{Guard, Isolation, Read, Strategy, Write};
 
 /// Sell under one strategy, from many threads, and say what came of it
 ///
@@ -46,8 +46,8 @@ pub(super) struct RunArguments {
 #[command(next_help_heading = "Strategy")]
 pub(super) struct ContenderArguments {
     /// Strategy to use; `lockbench strategies` shows them all, and `--mistakes` the mistakes
-    #[arg(long, value_enum, hide_possible_values = true)]
-    strategy: Named,
+    #[arg(long, value_enum, hide_possible_values = true, required = true)]
+    strategy: Option<Named>,
     /// Replace what the strategy holds around the whole purchase
     #[arg(long, value_enum)]
     guard: Option<Guard>,
@@ -63,7 +63,7 @@ pub(super) struct ContenderArguments {
 }
 
 impl ContenderArguments {
-    /// What they name.
+    /// What they name; naive where a command does not insist on a name.
     pub(super) fn contender(&self) -> Contender {
         let overrides = Overrides {
             guard: self.guard,
@@ -71,7 +71,8 @@ impl ContenderArguments {
             read: self.read,
             write: self.write,
         };
-        Contender::new(self.strategy, overrides)
+        let base = self.strategy.unwrap_or(Strategy::Naive.into());
+        Contender::new(base, overrides)
     }
 }
 

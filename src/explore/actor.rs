@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Sender;
+use std::time::Instant;
 
 use super::Statement;
 use super::gate::Order;
@@ -17,6 +18,8 @@ pub(super) struct Actor {
     pub(super) id: i64,
     pub(super) doing: Doing,
     pub(super) transaction: Transaction,
+    /// When it was last let go.
+    pub(super) let_go: Instant,
     /// Its last step, an index into the steps.
     pub(super) step: Option<usize>,
     /// Attempts at its work, the present one included.
@@ -29,6 +32,8 @@ pub(super) struct Actor {
     pub(super) changes: u64,
     /// What the others had committed when its present attempt began.
     pub(super) others_at_beginning: u64,
+    /// Whether its thread has ended.
+    pub(super) left: bool,
     /// Whether it has ever come to its gate.
     pub(super) seen: bool,
 }
@@ -57,12 +62,14 @@ impl Actor {
             id,
             doing: Doing::Running,
             transaction: Transaction::default(),
+            let_go: Instant::now(),
             step: None,
             attempt: 1,
             fresh: true,
             refused: false,
             changes: 0,
             others_at_beginning: 0,
+            left: false,
             seen: false,
         }
     }

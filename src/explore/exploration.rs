@@ -11,7 +11,7 @@ use super::search::{DepthFirst, Random, Replay, Search};
 use super::session::{Connect, Work};
 use super::stage::{Footprints, Rules, Run, Stage};
 use super::tally::Tally;
-use super::{Footprint, History, Statement, Token};
+use super::{Footprint, History, Statement, Step, Token};
 use crate::db::blocked::Explorable;
 
 /// How often a schedule is run again that did not repeat itself, or whose deadlock had a victim
@@ -50,6 +50,7 @@ pub struct Exploration<C> {
     footprints: Option<Footprints>,
     coverage: Coverage,
     pruning: Pruning,
+    multiversion: bool,
     patience: Duration,
     longest: usize,
     most: u64,
@@ -70,6 +71,7 @@ impl<C: Explorable> Exploration<C> {
             footprints: None,
             coverage: Coverage::Every,
             pruning: Pruning::default(),
+            multiversion: false,
             patience: Duration::from_secs(10),
             longest: 1_000,
             most: u64::MAX,
@@ -161,11 +163,12 @@ impl<C: Explorable> Exploration<C> {
     }
 
     /// What statements touch, where more is known than their text tells; `None` leaves it to
-    /// the text. Only of interest with [`Pruning::Equivalent`].
+    /// the text. Asked before a statement is sent, and again with the step when it is over:
+    /// one that was refused may have locked nothing. Only of interest with [`Pruning::Equivalent`].
     #[must_use]
     pub fn footprints(
         mut self,
-        footprints: impl FnMut(&Statement) -> Option<Footprint> + 'static,
+        footprints: impl FnMut(&Statement, Option<&Step>) -> Option<Footprint> + 'static,
     ) -> Self {
         self.footprints = Some(Box::new(footprints));
         self
@@ -176,6 +179,16 @@ impl<C: Explorable> Exploration<C> {
     #[must_use]
     pub fn pruning(mut self, pruning: Pruning) -> Self {
         self.pruning = pruning;
+        self
+    }
+
+    /// Says that at SERIALIZABLE, too, plain reads neither wait for writers nor hold them up, and
+    /// that it makes no difference which of two transactions in each other's way is refused:
+    /// true of PostgreSQL where whoever is refused begins again. Without it every statement of
+    /// such a transaction depends on whatever the transaction has touched.
+    #[must_use]
+    pub fn multiversion(mut self) -> Self {
+        self.multiversion = true;
         self
     }
 
@@ -313,6 +326,7 @@ impl<C: Explorable> Exploration<C> {
                 longest: self.longest,
                 eager: self.pruning == Pruning::None,
                 pruning: self.pruning == Pruning::Equivalent,
+                multiversion: self.multiversion,
             },
         )
     }

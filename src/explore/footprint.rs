@@ -49,17 +49,21 @@ impl Footprint {
         Self::Touches { reads, writes }
     }
 
-    /// The same where all that it touches is a part of one thing.
-    pub(super) fn as_one(self, name: &str) -> Self {
+    /// The same where all that it touches is a part of one thing, which it may lock.
+    pub(super) fn merged_into(self, name: &str) -> Self {
         let one = |names: BTreeSet<String>| {
             let any = !names.is_empty();
             any.then(|| name.to_owned()).into_iter().collect()
         };
         match self {
-            Self::Touches { reads, writes } => Self::Touches {
-                reads: one(reads),
-                writes: one(writes),
-            },
+            // Whether a reader holds a writer up depends on the journal: it may.
+            Self::Touches { reads, mut writes } => {
+                writes.extend(reads);
+                Self::Touches {
+                    reads: BTreeSet::new(),
+                    writes: one(writes),
+                }
+            }
             other => other,
         }
     }

@@ -38,8 +38,13 @@ pub(super) enum Now {
     AtGate(Statement),
     /// It waits for a lock in this process.
     WantsLock(String),
-    /// It has ended: what it tells, or what went wrong.
-    Ended(Result<String, String>),
+    /// It has ended.
+    Ended {
+        /// What it tells, or what went wrong.
+        ending: Result<String, String>,
+        /// Whether its thread ends with it.
+        leaves: bool,
+    },
 }
 
 /// What a session has learnt since it was last let go.
@@ -163,10 +168,10 @@ pub(super) fn close() {
 }
 
 /// Opens the gate for good, and tells how the session ended.
-pub(super) fn end(ending: Result<String, String>) {
+pub(super) fn end(ending: Result<String, String>, leaves: bool) {
     with_gate(|gate| {
         gate.open = true;
-        gate.tell(Now::Ended(ending));
+        gate.tell(Now::Ended { ending, leaves });
     });
 }
 

@@ -1,5 +1,7 @@
 //! Our own purchase routine, explored: buyers of one item, each with an order of its own.
 
+mod map;
+mod proof;
 mod replay;
 mod result;
 
@@ -12,7 +14,8 @@ use diesel::connection::SimpleConnection;
 use diesel::result::Error;
 
 use super::{
-    Exploration, Footprint, Inspection, Statement, begin_again, gave_lock_back, note, take_lock,
+    Exploration, Footprint, Inspection, Statement, Step, begin_again, gave_lock_back, note,
+    take_lock,
 };
 use crate::audit::{Books, Violations, audit};
 use crate::contender::Contender;
@@ -26,15 +29,18 @@ use crate::quantity::Quantity;
 use crate::report::wrongs;
 use crate::scenario::Scenario;
 use crate::slots::{Slots, Usher};
-use crate::strategy::{Isolation, Plan, Read};
+use crate::strategy::{Plan, Read};
 use crate::{item, ledger};
 
+pub use map::{MAP_SCHEMA, MapResult, Place};
+pub use proof::Proof;
 pub use replay::{REPLAY_SCHEMA, ReplayResult};
 pub use result::{ExploreResult, FinalStateResult, HistoryResult, SCHEMA, StepResult};
 
 const SOLD: &str = "sold";
 const SOLD_OUT: &str = "sold out";
 const GAVE_UP: &str = "gave up";
+const NO_ROW: &str = "no row";
 const CUT: &str = "used up its attempts";
 
 /// Who buys what from how much.
@@ -85,7 +91,10 @@ pub fn exploration(
         .watch(|connection: &mut AnyConnection| {
             item::stocks(connection).map(|stocks| format!("stock {}", stocks[0].1))
         })
-        .footprints(move |statement| footprint(backend, &plan, statement));
+        .footprints(move |statement, done| footprint(backend, &plan, statement, done));
+    if backend == Backend::Postgres {
+        exploration = exploration.multiversion();
+    }
     for key in 1..=wanted.sessions {
         exploration = exploration.session_that_tells(buyer(wanted, key, &slots));
     }
@@ -157,7 +166,7 @@ fn settle(
 fn in_words(seen: Seen) -> String {
     match seen {
         Seen::Item(Some(item)) => format!("stock = {}, version = {}", item.stock, item.version),
-        Seen::Item(None) => "no row".to_owned(),
+        Seen::Item(None) => NO_ROW.to_owned(),
         Seen::Moved(units) => format!("sum = {units}"),
         Seen::Changed(1) => "1 row".to_owned(),
         Seen::Changed(rows) => format!("{rows} rows"),
@@ -193,14 +202,25 @@ fn put_back(connection: &mut AnyConnection, stock: i64, first: bool) -> Result<(
     ))
 }
 
-/// The ledger's rows are each a buyer's own: where nobody reads them, and nobody else's rows
-/// are locked with them, writing one is nobody else's business.
-fn footprint(backend: Backend, plan: &Plan, statement: &Statement) -> Option<Footprint> {
-    let is_private = backend != Backend::Sqlite
-        && plan.read != Read::CountSold
-        && plan.isolation != Isolation::Serializable
-        && statement.sql.starts_with("INSERT INTO lockbench_ledger");
-    is_private.then_some(Footprint::Nothing)
+/// The ledger's rows are each a buyer's own: where nobody reads them, writing one is nobody
+/// else's business. (At SERIALIZABLE it can be the statement at which PostgreSQL tells a buyer
+/// that it was refused; the next one would tell it, too.) And a read that was to lock one row,
+/// and was refused or found it locked, has locked nothing.
+fn footprint(
+    backend: Backend,
+    plan: &Plan,
+    statement: &Statement,
+    done: Option<&Step>,
+) -> Option<Footprint> {
+    if backend == Backend::Sqlite {
+        return None;
+    }
+    let is_private =
+        plan.read != Read::CountSold && statement.sql.starts_with("INSERT INTO lockbench_ledger");
+    let locked_nothing = backend == Backend::Postgres
+        && statement.sql.starts_with("SELECT")
+        && done.is_some_and(|step| step.failed || step.result.as_deref() == Some(NO_ROW));
+    (is_private || locked_nothing).then_some(Footprint::Nothing)
 }
 
 fn inspect(

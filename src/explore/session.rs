@@ -16,13 +16,24 @@ pub(super) type Work<C> = Box<dyn FnMut(&mut C) -> Result<String, String> + Send
 /// What makes connections.
 pub(super) type Connect<C> = Arc<dyn Fn() -> Result<C, String> + Send + Sync>;
 
-/// Makes a connection that is fit to be explored, and tells the database's number for it.
-pub(super) fn connect<C: Explorable>(connect: &Connect<C>) -> Result<(C, i64), ExploreError> {
+/// A session's connection, which is fit to be explored.
+pub(super) struct Connected<C> {
+    pub(super) connection: C,
+    /// The database's number for it.
+    pub(super) id: i64,
+    /// Whether it is the victim when it closes a circle of sessions that wait for each other.
+    pub(super) closes_own_circle: bool,
+}
+
+/// Makes a session's connection.
+pub(super) fn connect<C: Explorable>(connect: &Connect<C>) -> Result<Connected<C>, ExploreError> {
     let mut connection = connect().map_err(ExploreError::Connect)?;
     let words = |error: diesel::result::Error| ExploreError::Connect(error.to_string());
-    connection.ready().map_err(words)?;
-    let id = connection.session_id().map_err(words)?;
-    Ok((connection, id))
+    Ok(Connected {
+        closes_own_circle: connection.ready().map_err(words)?,
+        id: connection.session_id().map_err(words)?,
+        connection,
+    })
 }
 
 /// The life of a session's thread: does `work` for each schedule, until nobody asks any more.
@@ -36,7 +47,7 @@ pub(super) fn live<C: Explorable>(mut connection: C, work: &mut Work<C>, gate: G
             Ok(ending) => {
                 let in_transaction = gate::open();
                 let fit = leave_no_transaction(&mut connection, in_transaction);
-                gate::end(ending);
+                gate::end(ending, !fit);
                 if !fit {
                     return;
                 }
@@ -45,7 +56,7 @@ pub(super) fn live<C: Explorable>(mut connection: C, work: &mut Work<C>, gate: G
             // the connection in, and it goes.
             Err(cause) if cause.is::<Aborted>() => return,
             Err(cause) => {
-                gate::end(Err(format!("it panicked: {}", words(cause.as_ref()))));
+                gate::end(Err(format!("it panicked: {}", words(cause.as_ref()))), true);
                 return;
             }
         }

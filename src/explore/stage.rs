@@ -7,19 +7,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::actor::{Actor, Doing};
 use super::error::ExploreError;
 use super::gate::{Event, Gate, Now, Order, Report};
 use super::search::{Candidate, Choice, Point, Search};
-use super::session::{Connect, Work, connect, live};
+use super::session::{Connect, Connected, Work, connect, live};
 use super::{Footprint, Statement, Step, Token};
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
 
+/// How long sessions may take to close their connections at the end.
+const FAREWELL: Duration = Duration::from_secs(1);
+
 /// What the user knows of what a statement touches.
-pub(super) type Footprints = Box<dyn FnMut(&Statement) -> Option<Footprint>>;
+pub(super) type Footprints = Box<dyn FnMut(&Statement, Option<&Step>) -> Option<Footprint>>;
 
 /// What is shown of the state after each step.
 pub(super) type Watch<'a, C> = &'a mut dyn FnMut(&mut C) -> Option<String>;
@@ -33,6 +36,8 @@ pub(super) struct Rules {
     /// Whether a session that was refused may try again at any time, instead of only once
     /// something has changed.
     pub(super) eager: bool,
+    /// Whether plain reads hold nobody up at SERIALIZABLE either.
+    pub(super) multiversion: bool,
     /// Whether what statements touch is of interest.
     pub(super) pruning: bool,
 }
@@ -81,7 +86,7 @@ impl<C: Explorable> Stage<C> {
         footprints: Option<Footprints>,
         rules: Rules,
     ) -> Result<Self, ExploreError> {
-        let (observer, _) = connect(&connecting)?;
+        let observer = connecting().map_err(ExploreError::Connect)?;
         let (teller, events) = channel();
         let mut stage = Self {
             rules,
@@ -100,7 +105,6 @@ impl<C: Explorable> Stage<C> {
             raced: false,
             calm: false,
         };
-        stage.closes_own_circle = stage.observer.ready().map_err(words)?;
         for work in works {
             let session = stage.actors.len();
             let (actor, work) = stage.enter(session, work)?;
@@ -112,11 +116,16 @@ impl<C: Explorable> Stage<C> {
 
     /// Starts a session's thread. Its work comes back when the thread ends in good order.
     fn enter(
-        &self,
+        &mut self,
         session: usize,
         mut work: Work<C>,
     ) -> Result<(Actor, Receiver<Work<C>>), ExploreError> {
-        let (connection, id) = connect(&self.connect)?;
+        let Connected {
+            connection,
+            id,
+            closes_own_circle,
+        } = connect(&self.connect)?;
+        self.closes_own_circle = closes_own_circle;
         let (orders, ordered) = channel();
         let (hand_back, handed_back) = channel();
         let teller = self.teller.clone();
@@ -158,6 +167,7 @@ impl<C: Explorable> Stage<C> {
         let mut cut = false;
         loop {
             self.settle()?;
+            self.raced |= self.was_overtaken();
             if let (Some(watch), Some(step)) = (watch.as_mut(), self.steps.last_mut()) {
                 step.state_after = watch(&mut self.observer);
             }
@@ -204,10 +214,10 @@ impl<C: Explorable> Stage<C> {
         self.raced = false;
         for session in 0..self.actors.len() {
             self.actors[session].restart();
-            if self.actors[session].orders.send(Order::Start).is_err() {
+            if self.actors[session].left {
                 self.replace(session)?;
-                let _ = self.actors[session].orders.send(Order::Start);
             }
+            let _ = self.actors[session].orders.send(Order::Start);
         }
         Ok(())
     }
@@ -240,7 +250,7 @@ impl<C: Explorable> Stage<C> {
                 continue;
             }
             let access = if self.rules.pruning {
-                let footprint = footprint(&mut self.footprints, self.kind, statement);
+                let footprint = footprint(&mut self.footprints, self.kind, statement, None);
                 actor.transaction.access(statement, footprint)
             } else {
                 Default::default()
@@ -281,6 +291,7 @@ impl<C: Explorable> Stage<C> {
             state_after: None,
         });
         actor.answered.store(false, Relaxed);
+        actor.let_go = Instant::now();
         // A thread that is gone is noticed when nothing moves.
         let _ = actor.orders.send(Order::Go);
     }
@@ -330,8 +341,9 @@ impl<C: Explorable> Stage<C> {
                 }
                 actor.doing = Doing::WantsLock(name);
             }
-            Now::Ended(ending) => {
+            Now::Ended { ending, leaves } => {
                 actor.changes += 1;
+                actor.left = leaves;
                 actor.doing = Doing::Ended(ending);
             }
         }
@@ -384,14 +396,33 @@ impl<C: Explorable> Stage<C> {
         if report.error.is_none() && actor.transaction.is_change(&statement) {
             actor.changes += 1;
         }
-        let footprint = footprint(&mut self.footprints, self.kind, &statement);
+        let done = Some(&self.steps[index]);
+        let footprint = footprint(&mut self.footprints, self.kind, &statement, done);
         let keeps = report.error.is_none() && actor.transaction.keeps_locks(&statement);
-        actor.transaction.after(&statement, footprint, report);
+        actor
+            .transaction
+            .after(&statement, footprint, report, self.rules.multiversion);
         // Whoever waits and holds nothing can be in no deadlock, and so was not shot either.
         let harmless = |actor: &Actor| {
             !matches!(actor.doing, Doing::Waits(_)) || !actor.transaction.holds_locks()
         };
         self.calm = index + 1 == now && keeps && self.actors.iter().all(harmless);
+    }
+
+    /// Whether a session that waits was overtaken by one that came to wait after it: two that a
+    /// step lets go run for the same lock, and who wins depends on the time.
+    fn was_overtaken(&self) -> bool {
+        let now = Some(self.steps.len());
+        self.actors.iter().any(|actor| {
+            let (Doing::Waits(Some(holders)), Some(own)) = (&actor.doing, actor.step) else {
+                return false;
+            };
+            holders.iter().any(|holder| {
+                self.steps.iter().enumerate().any(|(at, step)| {
+                    step.session == holder + 1 && at > own && step.blocked_until == now
+                })
+            })
+        })
     }
 
     /// Ends a schedule in the middle: the sessions leave, and others take their places.
@@ -416,24 +447,32 @@ impl<C: Explorable> Stage<C> {
 }
 
 impl<C> Drop for Stage<C> {
-    /// Lets every session end; one that hangs in its own code is left behind.
+    /// Lets every session end, and waits until its connection is closed; one that hangs in its
+    /// own code is left behind.
     fn drop(&mut self) {
         for actor in &self.actors {
             let _ = actor.orders.send(Order::Abort);
         }
+        let deadline = Instant::now() + FAREWELL;
+        for (actor, work) in self.actors.drain(..).zip(&self.works) {
+            // Whoever waits for an order is told by this that there will be none.
+            drop(actor);
+            let _ = work.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+        }
     }
 }
 
-fn footprint(own: &mut Option<Footprints>, kind: Backend, statement: &Statement) -> Footprint {
-    let known = own.as_mut().and_then(|own| own(statement));
+fn footprint(
+    own: &mut Option<Footprints>,
+    kind: Backend,
+    statement: &Statement,
+    done: Option<&Step>,
+) -> Footprint {
+    let known = own.as_mut().and_then(|own| own(statement, done));
     let found = known.unwrap_or_else(|| Footprint::of(statement));
     match (kind, found) {
         // One write lock for the whole file: tables keep nobody apart.
-        (Backend::Sqlite, found) => found.as_one("the file"),
+        (Backend::Sqlite, found) => found.merged_into("the file"),
         (_, found) => found,
     }
-}
-
-fn words(error: diesel::result::Error) -> ExploreError {
-    ExploreError::Connect(error.to_string())
 }

@@ -69,7 +69,9 @@ impl Statement {
         let mut tables = words
             .windows(2)
             .filter(|pair| {
-                pair[0].eq_ignore_ascii_case("from") || pair[0].eq_ignore_ascii_case("join")
+                let word = pair[0].to_ascii_lowercase();
+                matches!(word.as_str(), "from" | "join" | "update" | "into")
+                    && !matches!(pair[1].to_ascii_lowercase().as_str(), "nowait" | "skip")
             })
             .map(|pair| pair[1].trim_matches(|c: char| !c.is_alphanumeric() && c != '_'));
         let sql = match (tables.next(), tables.next()) {

@@ -80,7 +80,7 @@ fn cell_of(step: &Step, number: usize, lane: usize) -> Vec<Line> {
             lines.extend(wrapped(&text, "  ", lane, color(AnsiColor::Yellow)));
             lines.extend(outcome(step, lane));
         }
-        (None, _) => lines.extend(outcome(step, lane)),
+        (None, _) => add_outcome(&mut lines, step, lane),
     }
     lines
 }
@@ -92,6 +92,17 @@ fn by(step: &Step) -> String {
             let names: Vec<String> = sessions.iter().map(ToString::to_string).collect();
             format!(" by session {}", names.join(" and "))
         }
+    }
+}
+
+/// Writes what came of a step below it; a mere "ok" behind it, where there is room.
+fn add_outcome(lines: &mut Vec<Line>, step: &Step, lane: usize) {
+    let ok = "  → ok";
+    match (lines.last_mut(), step.result.as_deref()) {
+        (Some((line, _)), Some("ok")) if line.chars().count() + ok.chars().count() <= lane => {
+            line.push_str(ok);
+        }
+        _ => lines.extend(outcome(step, lane)),
     }
 }
 

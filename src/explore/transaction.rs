@@ -27,6 +27,8 @@ pub(super) struct Access {
     sees_all: bool,
     /// Others can see its writes afterwards.
     publishes: bool,
+    /// Its reads see nothing that others have not committed, and hold nobody up.
+    reads_committed: bool,
 }
 
 /// What a statement does to the transaction.
@@ -112,16 +114,21 @@ impl Transaction {
             Verb::BeginAndMore => Access::to_everything(),
             Verb::Commit => Access {
                 publishes: true,
+                reads_committed: !self.serializable,
                 ..self.touched.clone()
             },
-            Verb::Rollback => self.touched.clone(),
+            Verb::Rollback => Access {
+                reads_committed: !self.serializable,
+                ..self.touched.clone()
+            },
             Verb::Other => {
                 let mut access = Access::of(footprint);
-                if access == Access::default() {
+                if access.is_nothing() {
                     return access;
                 }
                 access.publishes = !self.open;
                 access.sees_all = self.open && self.snapshot;
+                access.reads_committed = !self.serializable;
                 if self.open && self.serializable {
                     // Any statement can be the one that is refused for what came before.
                     access.add(&self.touched);
@@ -132,10 +139,18 @@ impl Transaction {
     }
 
     /// Takes note that `statement`, with that footprint, is over.
-    pub(super) fn after(&mut self, statement: &Statement, footprint: Footprint, report: &Report) {
+    pub(super) fn after(
+        &mut self,
+        statement: &Statement,
+        footprint: Footprint,
+        report: &Report,
+        multiversion: bool,
+    ) {
         let failed = report.error.is_some();
         match Verb::of(statement) {
-            Verb::Begin | Verb::BeginAndMore if !failed => *self = Self::begun_by(statement),
+            Verb::Begin | Verb::BeginAndMore if !failed => {
+                *self = Self::begun_by(statement, multiversion);
+            }
             // PostgreSQL and InnoDB end the transaction even where COMMIT fails; SQLite keeps
             // it open when busy.
             Verb::Commit if !failed => *self = Self::default(),
@@ -152,7 +167,7 @@ impl Transaction {
         }
     }
 
-    fn begun_by(statement: &Statement) -> Self {
+    fn begun_by(statement: &Statement, multiversion: bool) -> Self {
         let text = statement.sql.to_ascii_uppercase();
         let read_committed = text.contains("READ COMMITTED");
         let repeatable_read = text.contains("REPEATABLE READ");
@@ -160,7 +175,9 @@ impl Transaction {
             open: true,
             snapshot: !read_committed,
             // A level that is not named may be any.
-            serializable: !read_committed && !repeatable_read,
+            serializable: !(read_committed
+                || repeatable_read
+                || multiversion && text.contains("SERIALIZABLE")),
             touched: match Verb::of(statement) {
                 Verb::BeginAndMore => Access::to_everything(),
                 _ => Access::default(),
@@ -212,10 +229,11 @@ impl Access {
             reader.sees_all && writer.publishes && !writer.writes.is_empty()
         };
         let meets = |writer: &Self, other: &Self| {
+            let seen = writer.publishes || !other.reads_committed;
             writer
                 .writes
                 .iter()
-                .any(|name| other.writes.contains(name) || other.reads.contains(name))
+                .any(|name| other.writes.contains(name) || seen && other.reads.contains(name))
         };
         !shows(self, other) && !shows(other, self) && !meets(self, other) && !meets(other, self)
     }

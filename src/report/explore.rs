@@ -1,6 +1,9 @@
 //! The result of an exploration, and a single schedule, as text: one file for each format.
 
+mod map;
 mod text;
+
+pub use map::{cell, render_map};
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -15,6 +18,8 @@ pub enum ExploreFormat {
     Text,
     /// For programs; the schema is versioned
     Json,
+    /// For pages
+    Markdown,
 }
 
 /// Writes `result` down in `format`, `width` columns wide, ending in a new line.
@@ -24,6 +29,7 @@ pub enum ExploreFormat {
 pub fn render(result: &ExploreResult, format: ExploreFormat, width: usize) -> Result<String> {
     match format {
         ExploreFormat::Text => Ok(text::render(result, width)),
+        ExploreFormat::Markdown => Ok(as_block(&text::render(result, width))),
         ExploreFormat::Json => Ok(serde_json::to_string_pretty(result)? + "\n"),
     }
 }
@@ -35,6 +41,13 @@ pub fn render(result: &ExploreResult, format: ExploreFormat, width: usize) -> Re
 pub fn render_replay(result: &ReplayResult, format: ExploreFormat, width: usize) -> Result<String> {
     match format {
         ExploreFormat::Text => Ok(text::render_replay(result, width)),
+        ExploreFormat::Markdown => Ok(as_block(&text::render_replay(result, width))),
         ExploreFormat::Json => Ok(serde_json::to_string_pretty(result)? + "\n"),
     }
+}
+
+/// A text whose columns must stay where they are.
+fn as_block(text: &str) -> String {
+    let text = anstream::adapter::strip_str(text);
+    format!("```text\n{text}```\n")
 }

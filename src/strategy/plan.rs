@@ -100,6 +100,41 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Every combination of choices that means something on `backend`. Left out are those with
+    /// a choice that is a mistake by itself, and `semaphore`, which with one slot is `mutex`.
+    pub fn meaningful(backend: Backend) -> Vec<Self> {
+        let guards = [Guard::None, Guard::Mutex, Guard::Advisory, Guard::Leader];
+        let reads = [
+            Read::None,
+            Read::Plain,
+            Read::ForShare,
+            Read::ForUpdate,
+            Read::Nowait,
+            Read::SkipLocked,
+        ];
+        let writes = [
+            Write::Assign,
+            Write::IfVersion,
+            Write::IfEnough,
+            Write::Subtract,
+        ];
+        let mut plans = Vec::new();
+        for guard in guards {
+            for &isolation in Isolation::value_variants() {
+                for read in reads {
+                    plans.extend(writes.map(|write| Self {
+                        guard,
+                        isolation,
+                        read,
+                        write,
+                    }));
+                }
+            }
+        }
+        plans.retain(|plan| plan.refusal(backend).is_none());
+        plans
+    }
+
     /// Why this combination means nothing on `backend`; `None` when it can be run.
     pub fn refusal(&self, backend: Backend) -> Option<String> {
         if self.read == Read::None {

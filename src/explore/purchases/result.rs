@@ -72,6 +72,9 @@ pub struct ExploreResult {
     /// What was covered, in words.
     #[serde(skip)]
     pub covered: String,
+    /// The `--database` that it was run with, without a password.
+    #[serde(skip)]
+    pub database_argument: String,
 }
 
 /// A final state, and how many schedules ended in it.
@@ -147,6 +150,7 @@ impl ExploreResult {
         database: Description,
         explored: Explored,
         facts: &FactsByState,
+        database_argument: String,
     ) -> Self {
         let promise = wanted.contender.promise(database.engine());
         let (verdict, reason) = judged(&explored, promise);
@@ -190,6 +194,7 @@ impl ExploreResult {
             interrupted: explored.interrupted,
             elapsed_s: explored.elapsed.as_secs_f64(),
             covered: explored.covered(),
+            database_argument,
             witness: explored.witness.map(HistoryResult::from),
         }
     }

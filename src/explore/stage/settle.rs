@@ -13,6 +13,19 @@ use crate::explore::{Statement, Token};
 /// The longest pause between two questions.
 const LATER: Duration = Duration::from_millis(10);
 
+/// How long after it was let go a session has surely looked for a deadlock, on a machine that is
+/// not too busy. Whoever looks later may be the victim of a circle that another one closes; such
+/// a schedule is run again.
+const LOOKED: Duration = Duration::from_millis(5);
+
+/// Whether a session that waits, and holds what others may come to wait for, may still find
+/// that it is in a deadlock, although it was not when it began to wait.
+fn has_not_looked(actor: &Actor) -> bool {
+    matches!(actor.doing, Doing::Waits(_))
+        && actor.transaction.holds_locks()
+        && actor.let_go.elapsed() < LOOKED
+}
+
 impl<C: Explorable> Stage<C> {
     /// Waits until everything rests and somebody can go on, or all have ended.
     ///
@@ -69,6 +82,9 @@ impl<C: Explorable> Stage<C> {
                 return Ok(false);
             }
             self.believe(&waits);
+        }
+        if self.closes_own_circle && self.actors.iter().any(has_not_looked) {
+            return Ok(false);
         }
         let movable = self.anybody(|doing| matches!(doing, Doing::AtGate(_)));
         let over = self.actors.iter().all(Actor::has_ended);

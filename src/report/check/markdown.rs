@@ -3,7 +3,7 @@
 use comfy_table::Table;
 use comfy_table::presets::ASCII_MARKDOWN;
 
-use super::sentence::{complaint, control, seen, verdict};
+use super::sentence::{complaint, control, proof, seen, verdict};
 use crate::check::CheckResult;
 use crate::report::plain::or_dash;
 
@@ -12,7 +12,13 @@ pub(super) fn render(result: &CheckResult) -> String {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     table.set_header([
-        "strategy", "promise", "measured", "rounds", "outcome", "seen",
+        "strategy",
+        "promise",
+        "measured",
+        "rounds",
+        "schedules",
+        "outcome",
+        "seen",
     ]);
     for checked in &result.results {
         table.add_row([
@@ -20,6 +26,7 @@ pub(super) fn render(result: &CheckResult) -> String {
             or_dash(checked.promise),
             or_dash(checked.measured),
             checked.rounds.to_string(),
+            proof(checked),
             format!("**{}**", checked.outcome),
             seen(checked),
         ]);

@@ -1,10 +1,11 @@
 //! The result of a check in sentences.
 
 use crate::check::{CheckResult, Checked, Outcome};
-use crate::report::figures::count;
+use crate::report::figures::{count, thousands};
 use crate::report::sentence::wrongs;
 use crate::scenario::Scenario;
 use crate::strategy::Promise;
+use crate::verdict::Verdict;
 
 /// The verdict: "Every promise held on SQLite 3.53.2: 8 held, 1 caught".
 pub(super) fn verdict(result: &CheckResult) -> String {
@@ -63,10 +64,10 @@ pub(super) fn seen(checked: &Checked) -> String {
             let mut seen = wrongs(&checked.violations, &Scenario::Inventory.words());
             match checked.promise {
                 Some(Promise::Deadlocks) => {
-                    seen.push(count(checked.deadlocks, "deadlock", "deadlocks"));
+                    seen.push(count(checked.deadlocks(), "deadlock", "deadlocks"));
                 }
                 Some(Promise::GivesUp) => {
-                    seen.push(count(checked.gave_up, "buyer gave up", "buyers gave up"));
+                    seen.push(count(checked.gave_up(), "buyer gave up", "buyers gave up"));
                 }
                 _ => {}
             }
@@ -89,5 +90,21 @@ pub(super) fn complaint(checked: &Checked) -> Option<String> {
             count(u64::from(checked.rounds), "round", "rounds")
         )),
         _ => None,
+    }
+}
+
+/// What every schedule shows, in short: "safe in all 36", "80 of 92".
+pub(super) fn proof(checked: &Checked) -> String {
+    match &checked.proof {
+        None => "—".to_owned(),
+        Some(proof) => match proof.verdict {
+            Verdict::Safe => format!("safe in all {}", thousands(proof.schedules)),
+            Verdict::Unsafe => format!(
+                "unsafe in {} of {}",
+                thousands(proof.broken),
+                thousands(proof.schedules)
+            ),
+            Verdict::Inconclusive => "none".to_owned(),
+        },
     }
 }

@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use comfy_table::Table;
 
-use super::sentence::{complaint, control, seen, verdict};
+use super::sentence::{complaint, control, proof, seen, verdict};
 use crate::check::{CheckResult, Outcome};
 use crate::report::figures::thousands;
 use crate::report::plain::{or_dash, plain};
@@ -17,7 +17,14 @@ pub(super) fn render(result: &CheckResult) -> String {
     );
     let mut table = Table::new();
     table.set_header([
-        "strategy", "promise", "measured", "rounds", "orders", "outcome", "",
+        "strategy",
+        "promise",
+        "measured",
+        "rounds",
+        "orders",
+        "schedules",
+        "outcome",
+        "",
     ]);
     for checked in &result.results {
         table.add_row([
@@ -26,6 +33,7 @@ pub(super) fn render(result: &CheckResult) -> String {
             or_dash(checked.measured),
             checked.rounds.to_string(),
             thousands(checked.orders),
+            proof(checked),
             checked.outcome.to_string(),
             seen(checked),
         ]);

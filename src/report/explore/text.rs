@@ -37,9 +37,10 @@ pub(super) fn render(result: &ExploreResult, width: usize) -> String {
         ));
         out.push_str(&schedule(witness, width));
         out.push_str(&format!(
-            "Replay it, also with another --strategy:\n  lockbench explore {}{} --replay {}\n",
+            "Replay it, also with another --strategy:\n  lockbench explore {}{} --database {} --replay {}\n",
             result.strategy.arguments(),
             setting(result.sessions, result.stock, result.quantity),
+            result.database_argument,
             witness.replay
         ));
     }
