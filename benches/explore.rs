@@ -7,6 +7,7 @@ use lockbench::db::server::ServerOptions;
 use lockbench::db::{Address, Backend, Database};
 use lockbench::explore::purchases::{Purchases, exploration};
 use lockbench::run::Shop;
+use lockbench::scenario::Scenario;
 use lockbench::strategy::Strategy;
 
 /// Enough for the start not to count.
@@ -27,6 +28,7 @@ fn main() -> Result<()> {
     ] {
         let wanted = Purchases {
             contender: strategy.into(),
+            scenario: Scenario::Inventory,
             sessions: 2,
             stock: 1,
             quantity: 1,

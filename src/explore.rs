@@ -32,7 +32,7 @@ mod turn;
 pub use error::ExploreError;
 pub use exploration::{Exploration, Pruning};
 pub use footprint::Footprint;
-pub use gate::{begin_again, gave_lock_back, note, take_lock};
+pub use gate::{act, begin_again, gave_lock_back, note, take_lock};
 pub use history::{History, Step};
 pub use result::{Coverage, Explored, FinalState, Inspection};
 pub use statement::Statement;

@@ -2,9 +2,13 @@
 
 mod common;
 
-use common::explored::{explore, two};
+use clap::ValueEnum;
+use common::explored::{explore, prepare, two};
 use lockbench::contender::{Contender, Overrides};
 use lockbench::db::Backend;
+use lockbench::explore::purchases::Purchases;
+use lockbench::mistake::Mistake;
+use lockbench::named::Named;
 use lockbench::strategy::{Isolation, Strategy};
 use lockbench::verdict::Verdict;
 
@@ -49,4 +53,60 @@ fn for_update_outside_a_transaction_is_unsafe() {
     };
     let (broken, _) = counted(Contender::new(Strategy::Pessimistic, overrides));
     assert!(broken > 0);
+}
+
+#[test]
+fn skip_locked_taken_for_sold_out_turns_buyers_away_while_there_is_stock() {
+    let database = common::database(Backend::Postgres);
+    let wanted = Purchases {
+        stock: 2,
+        ..two(Mistake::SkippedIsSoldOut)
+    };
+    let found = explore(&database, &wanted);
+    assert!(found.marked("false_sold_out") > 0, "{found}");
+    assert_eq!(found.verdict(), Verdict::Unsafe, "{found}");
+    // The strategy takes an empty answer for what it is, and tries again.
+    let wanted = Purchases {
+        stock: 2,
+        ..two(Strategy::SkipLocked)
+    };
+    let found = explore(&database, &wanted);
+    assert_eq!(found.marked("false_sold_out"), 0, "{found}");
+}
+
+#[test]
+fn every_witness_comes_to_the_same_end_20_times_of_20() {
+    let database = common::database(Backend::Postgres);
+    let mut replayed = 0;
+    for row in Named::value_variants() {
+        if row.plan().refusal(Backend::Postgres).is_some() {
+            continue;
+        }
+        let wanted = two(*row);
+        let Some(witness) = explore(&database, &wanted).witness else {
+            continue;
+        };
+        for _ in 0..20 {
+            let again = prepare(&database, &wanted)
+                .replay(&witness.replay)
+                .expect("a replay");
+            assert_eq!(again.replay, witness.replay, "{row}");
+            assert_eq!(again.state, witness.state, "{row}");
+        }
+        replayed += 1;
+    }
+    // Two strategies promise nothing on PostgreSQL, and most of the mistakes show it at once.
+    assert!(replayed >= 8, "{replayed}");
+}
+
+#[test]
+fn two_runs_find_the_same() {
+    let database = common::database(Backend::Postgres);
+    for strategy in Strategy::value_variants() {
+        let [first, second] = [(), ()].map(|()| explore(&database, &two(*strategy)));
+        assert_eq!(first.schedules, second.schedules, "{strategy}");
+        assert_eq!(first.broken, second.broken, "{strategy}");
+        assert_eq!(first.deadlocked, second.deadlocked, "{strategy}");
+        assert_eq!(first.final_states, second.final_states, "{strategy}");
+    }
 }

@@ -15,6 +15,7 @@ use crate::explore::{Explorable, Exploration, Pruning, Token, TokenError};
 use crate::interrupt;
 use crate::report::explore::{ExploreFormat, render, render_map, render_replay};
 use crate::run::Shop;
+use crate::scenario::Scenario;
 
 /// More buyers than that have more schedules than anybody will ever run.
 const MOST_SESSIONS: usize = 6;
@@ -32,6 +33,9 @@ const WIDTH: usize = 80;
 pub(super) struct ExploreArguments {
     #[command(flatten)]
     contender: ContenderArguments,
+    /// Story to tell: with `invoices` the bill is a step of its own
+    #[arg(long, value_enum, default_value_t)]
+    scenario: Scenario,
     /// Buyers
     #[arg(
         long,
@@ -63,7 +67,7 @@ pub(super) struct ExploreArguments {
     /// Explore every combination of guard, isolation, read and write that means something, with
     /// two buyers, and print the table
     #[arg(long, conflicts_with_all = [
-        "strategy", "guard", "isolation", "read", "write", "sessions", "quantity", "max_attempts",
+        "strategy", "guard", "isolation", "read", "write", "scenario", "sessions", "quantity", "max_attempts",
         "no_pruning", "preemptions", "random", "replay",
     ])]
     map: bool,
@@ -155,6 +159,7 @@ impl ExploreArguments {
         let attempts = u32::try_from(self.sessions).unwrap_or(u32::MAX) + 2;
         Ok(Purchases {
             contender: self.contender.contender(),
+            scenario: self.scenario,
             sessions: self.sessions,
             stock: self.stock,
             quantity: self.quantity,

@@ -199,6 +199,18 @@ pub fn begin_again() {
     with_closed_gate(|gate| gate.report.begins_again = true);
 }
 
+/// Says, from within a session, that it now does something outside the database: a step of its
+/// own, which is let go on when its turn comes. Outside an exploration it does nothing.
+pub fn act(what: &str) {
+    with_closed_gate(|gate| {
+        gate.tell(Now::AtGate(Statement {
+            sql: format!("-- {what}"),
+            binds: Vec::new(),
+        }));
+        gate.wait();
+    });
+}
+
 /// Takes a lock of this process's by `try_lock`, in sight of the scheduler: the asking is a
 /// step of its own, and waiting is seen as waiting. Outside an exploration it gives `None` at
 /// once, and the caller waits in its own way.

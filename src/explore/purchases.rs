@@ -9,17 +9,18 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use diesel::connection::SimpleConnection;
 use diesel::result::Error;
 
 use super::{
-    Exploration, Footprint, Inspection, Statement, Step, begin_again, gave_lock_back, note,
+    Exploration, Footprint, Inspection, Statement, Step, act, begin_again, gave_lock_back, note,
     take_lock,
 };
 use crate::audit::{Books, Violations, audit};
 use crate::contender::Contender;
-use crate::db::{AnyConnection, Backend, Database, table};
+use crate::db::{AnyConnection, Backend, Database, Engine, table};
 use crate::guard;
 use crate::hammer::Ending;
 use crate::load::Load;
@@ -29,8 +30,8 @@ use crate::quantity::Quantity;
 use crate::report::wrongs;
 use crate::scenario::Scenario;
 use crate::slots::{Slots, Usher};
-use crate::strategy::{Plan, Read};
-use crate::{item, ledger};
+use crate::strategy::{Plan, Promise, Read, Setting};
+use crate::{item, ledger, outbox};
 
 pub use map::{MAP_SCHEMA, MapResult, Place};
 pub use proof::Proof;
@@ -48,6 +49,8 @@ const CUT: &str = "used up its attempts";
 pub struct Purchases {
     /// How they buy.
     pub contender: Contender,
+    /// In which story.
+    pub scenario: Scenario,
     /// How many buyers.
     pub sessions: usize,
     /// Units there are.
@@ -82,11 +85,15 @@ pub fn exploration(
     let backend = database.backend();
     let plan = wanted.contender.plan;
     let slots = Arc::new(Slots::new(1, 1).ushered(Arc::new(Gatekeeper)));
-    let stock = wanted.stock;
+    let (stock, publishes) = (wanted.stock, wanted.scenario.publishes());
+    // Bills sent, which no rollback takes back.
+    let bills = Arc::new(AtomicU64::new(0));
+    let none_sent = Arc::clone(&bills);
     let mut first = true;
     let mut exploration = Exploration::new(database.connector())
         .reset(move |connection: &mut AnyConnection| {
-            put_back(connection, stock, std::mem::take(&mut first))
+            none_sent.store(0, Relaxed);
+            put_back(connection, stock, publishes, std::mem::take(&mut first))
         })
         .watch(|connection: &mut AnyConnection| {
             item::stocks(connection).map(|stocks| format!("stock {}", stocks[0].1))
@@ -96,13 +103,13 @@ pub fn exploration(
         exploration = exploration.multiversion();
     }
     for key in 1..=wanted.sessions {
-        exploration = exploration.session_that_tells(buyer(wanted, key, &slots));
+        exploration = exploration.session_that_tells(buyer(wanted, key, &slots, &bills));
     }
     let facts = FactsByState::default();
     let gathered = Rc::clone(&facts);
     let wanted = wanted.clone();
     let exploration = exploration.inspect(move |connection, endings| {
-        let (inspection, facts) = inspect(connection, &wanted, endings)?;
+        let (inspection, facts) = inspect(connection, &wanted, endings, bills.load(Relaxed))?;
         let mut gathered = gathered.borrow_mut();
         gathered.insert(inspection.state.clone(), facts);
         Ok::<_, Error>(inspection)
@@ -116,13 +123,25 @@ fn buyer(
     wanted: &Purchases,
     key: usize,
     slots: &Arc<Slots>,
+    bills: &Arc<AtomicU64>,
 ) -> impl FnMut(&mut AnyConnection) -> Result<&'static str, String> + Send + 'static {
     let slots = Arc::clone(slots);
+    let bills = Arc::clone(bills);
     let basket = order(wanted, key as i64);
     let wanted = wanted.clone();
     move |connection| {
+        let bill = |_: &Order| {
+            act("bill the customer");
+            match bills.fetch_add(1, Relaxed) {
+                0 => note("billed"),
+                before => note(format!("billed, {before} times before")),
+            }
+            Ok(())
+        };
         let shop = Shop {
             watch: &|seen| note(in_words(seen)),
+            effect: wanted.scenario.bills().then_some(&bill),
+            publishes: wanted.scenario.publishes(),
             ..Shop::new(wanted.contender.plan, &slots, wanted.stock)
         };
         let ending = settle(connection, &shop, &basket, wanted.max_attempts);
@@ -177,6 +196,16 @@ fn in_words(seen: Seen) -> String {
 #[derive(Debug)]
 struct Gatekeeper;
 
+impl Purchases {
+    /// What is promised of them: all sessions are of one process.
+    pub fn promise(&self, engine: Engine) -> Option<Promise> {
+        self.contender.promise(Setting {
+            bills: self.scenario.bills(),
+            ..Setting::from(engine)
+        })
+    }
+}
+
 impl Usher for Gatekeeper {
     fn wait(&self, item: i64, try_take: &mut dyn FnMut() -> bool) {
         take_lock(&name(item), || try_take().then_some(()));
@@ -192,13 +221,26 @@ fn name(item: i64) -> String {
 }
 
 /// One item with so much in stock, and an empty ledger; as it may be anything at `first`.
-fn put_back(connection: &mut AnyConnection, stock: i64, first: bool) -> Result<(), Error> {
+fn put_back(
+    connection: &mut AnyConnection,
+    stock: i64,
+    publishes: bool,
+    first: bool,
+) -> Result<(), Error> {
     if first || table::marks_what_was_deleted(connection.backend()) {
         ledger::clear(connection)?;
+        if first || publishes {
+            outbox::clear(connection)?;
+        }
         return item::restart(connection, 1, stock);
     }
     connection.batch_execute(&format!(
-        "UPDATE lockbench_items SET stock = {stock}, version = 0; DELETE FROM lockbench_ledger"
+        "UPDATE lockbench_items SET stock = {stock}, version = 0; DELETE FROM lockbench_ledger{}",
+        if publishes {
+            "; DELETE FROM lockbench_outbox"
+        } else {
+            ""
+        }
     ))
 }
 
@@ -227,8 +269,15 @@ fn inspect(
     connection: &mut AnyConnection,
     wanted: &Purchases,
     endings: &[Result<String, String>],
+    bills: u64,
 ) -> Result<(Inspection, Facts), Error> {
-    let books = Books::of(item::stocks(connection)?, ledger::entries(connection)?);
+    let books = Books {
+        events: match wanted.scenario.publishes() {
+            true => outbox::events(connection)?,
+            false => Vec::new(),
+        },
+        ..Books::of(item::stocks(connection)?, ledger::entries(connection)?)
+    };
     let load = Load {
         items: 1,
         stock: wanted.stock,
@@ -238,7 +287,12 @@ fn inspect(
     };
     let orders = (1..).map(|key| order(wanted, key));
     let told: Vec<(Basket, Ending)> = orders.zip(endings.iter().map(ending)).collect();
-    let found = audit(Scenario::Inventory, &load, &told, &books);
+    let mut found = audit(wanted.scenario, &load, &told, &books);
+    if wanted.scenario.bills() {
+        found.violations.double_billed = bills.saturating_sub(wanted.stock.unsigned_abs());
+        let marked = wanted.stock - found.stock.left;
+        found.violations.marked_not_billed = marked.unsigned_abs().saturating_sub(bills);
+    }
     let facts = Facts {
         sold: found.stock.ledger_units,
         stock: found.stock.left,
@@ -267,9 +321,13 @@ fn inspect(
     }
     let inspection = Inspection {
         state: format!(
-            "{} sold, stock {}: {}",
+            "{} sold, stock {}{}: {}",
             facts.sold,
             facts.stock,
+            match bills {
+                0 => String::new(),
+                bills => format!(", {bills} billed"),
+            },
             told.join(", ")
         ),
         broken: violated.then(|| {
@@ -278,7 +336,7 @@ fn inspect(
                 wanted.stock,
                 facts.sold,
                 facts.stock,
-                wrongs(&found.violations, &Scenario::Inventory.words()).join(", ")
+                wrongs(&found.violations, &wanted.scenario.words()).join(", ")
             )
         }),
         marks,

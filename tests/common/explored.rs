@@ -9,11 +9,13 @@ use lockbench::db::{AnyConnection, Database};
 use lockbench::explore::purchases::{Purchases, exploration};
 use lockbench::explore::{Exploration, Explored, Pruning};
 use lockbench::run::Shop;
+use lockbench::scenario::Scenario;
 
 /// Two buyers of one unit each, and one in stock.
 pub fn two(contender: impl Into<Contender>) -> Purchases {
     Purchases {
         contender: contender.into(),
+        scenario: Scenario::Inventory,
         sessions: 2,
         stock: 1,
         quantity: 1,

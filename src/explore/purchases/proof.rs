@@ -8,6 +8,7 @@ use super::{Purchases, exploration};
 use crate::contender::Contender;
 use crate::db::Database;
 use crate::explore::{Explored, Pruning, Token};
+use crate::scenario::Scenario;
 use crate::verdict::Verdict;
 
 /// More schedules than two buyers have under any plan that has been met; what has more is cut
@@ -49,6 +50,7 @@ impl Proof {
     ) -> Self {
         let wanted = Purchases {
             contender: contender.clone(),
+            scenario: Scenario::Inventory,
             sessions: 2,
             stock,
             quantity: 1,

@@ -9,6 +9,7 @@ use crate::contender::Contender;
 use crate::db::Description;
 use crate::exit::Exit;
 use crate::explore::{Coverage, Explored, History, Step, Token};
+use crate::scenario::Scenario;
 use crate::strategy::Promise;
 use crate::verdict::Verdict;
 
@@ -23,6 +24,8 @@ pub struct ExploreResult {
     pub schema: &'static str,
     /// What was put to the test.
     pub strategy: Contender,
+    /// In which story.
+    pub scenario: Scenario,
     /// On which database.
     pub database: Description,
     /// How many buyers.
@@ -152,7 +155,7 @@ impl ExploreResult {
         facts: &FactsByState,
         database_argument: String,
     ) -> Self {
-        let promise = wanted.contender.promise(database.engine());
+        let promise = wanted.promise(database.engine());
         let (verdict, reason) = judged(&explored, promise);
         let facts = facts.borrow();
         let final_states = explored
@@ -172,6 +175,7 @@ impl ExploreResult {
         Self {
             schema: SCHEMA,
             strategy: wanted.contender.clone(),
+            scenario: wanted.scenario,
             database,
             sessions: wanted.sessions,
             stock: wanted.stock,

@@ -32,7 +32,12 @@ pub fn render_map(map: &MapResult, format: ExploreFormat) -> Result<String> {
         ExploreFormat::Markdown => {
             let mut table = table(map);
             table.load_style(ASCII_MARKDOWN);
-            Ok(format!("{}.\n\n{table}\n\n{LEGEND}\n", sentence(map)))
+            Ok(format!(
+                "# Every combination on {}\n\n{}.\n\n\
+                 Made with `lockbench explore --map --format markdown`.\n\n{table}\n\n{LEGEND}\n",
+                map.database.backend,
+                sentence(map)
+            ))
         }
     }
 }
