@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Step, Token};
 use super::result::{FinalState, Inspection};
 use super::stage::Run;
+use super::{Step, Token};
 
 /// How much is to be seen in a schedule, the least first: whether nobody waited, was refused or
 /// tried again; then its length; then how many switches it lacks. The shortest one with trouble
@@ -57,14 +57,17 @@ impl Tally {
 
     /// Keeps the schedule if there is more to be seen in it than in those before.
     fn remember(&mut self, run: &Run) {
-        let trouble =
-            |step: &Step| step.blocked_by.is_some() || step.failed || step.attempt > 1;
+        let trouble = |step: &Step| step.blocked_by.is_some() || step.failed || step.attempt > 1;
         let rank = (
             !run.steps.iter().any(trouble),
             run.steps.len(),
             std::cmp::Reverse(run.token.switches()),
         );
-        if self.instructive.as_ref().is_none_or(|(most, _)| rank < *most) {
+        if self
+            .instructive
+            .as_ref()
+            .is_none_or(|(most, _)| rank < *most)
+        {
             self.instructive = Some((rank, run.token.clone()));
         }
     }

@@ -1,7 +1,7 @@
 //! The arguments that say who buys what.
 
-use crate::explore::purchases::ExploreResult;
 use crate::explore::Token;
+use crate::explore::purchases::ExploreResult;
 
 /// The arguments that say who buys what, where they are not the usual ones.
 pub fn setting(sessions: usize, stock: i64, quantity: i64, max_attempts: u32) -> String {
@@ -11,7 +11,11 @@ pub fn setting(sessions: usize, stock: i64, quantity: i64, max_attempts: u32) ->
         ("sessions", sessions, 2),
         ("stock", stock, 1),
         ("quantity", quantity, 1),
-        ("max-attempts", max_attempts.into(), sessions.saturating_add(2)),
+        (
+            "max-attempts",
+            max_attempts.into(),
+            sessions.saturating_add(2),
+        ),
     ] {
         if value != usual {
             text.push_str(&format!(" --{name} {value}"));

@@ -71,9 +71,7 @@ pub(super) fn render(result: &ExploreResult) -> Result<String> {
             "The shortest schedule that goes wrong ({}).",
             text::steps(witness)
         )),
-        (None, Some(example)) => {
-            Some(format!("{} ({}).", text::INSTRUCTIVE, text::steps(example)))
-        }
+        (None, Some(example)) => Some(format!("{} ({}).", text::INSTRUCTIVE, text::steps(example))),
         (None, None) => None,
     };
     let words = Words {
@@ -87,7 +85,10 @@ pub(super) fn render(result: &ExploreResult) -> Result<String> {
         settings: settings(&result.database),
         make: make(&result.command),
         replay: token.map_or_else(String::new, |token: &Token| command::replay(result, token)),
-        columns: own.into_iter().chain(result.beside.iter().map(other)).collect(),
+        columns: own
+            .into_iter()
+            .chain(result.beside.iter().map(other))
+            .collect(),
     };
     let mut plain = text::render(result, WIDTH);
     if let Some(example) = result.example.as_ref().filter(|_| result.beside.is_empty()) {
@@ -106,14 +107,20 @@ pub(super) fn render_replay(result: &ReplayResult) -> Result<String> {
         sentence: text::sentence(history),
         meaning: None,
         lines: vec![
-            ("strategy", format!("{} ({})", result.strategy.name, result.strategy.plan)),
+            (
+                "strategy",
+                format!("{} ({})", result.strategy.name, result.strategy.plan),
+            ),
             ("asked for", format!("--replay {}", result.asked)),
             ("what was run", format!("--replay {}", history.replay)),
         ],
         settings: settings(&result.database),
         make: make(&result.command),
         replay: result.command.clone(),
-        columns: std::iter::once(result).chain(&result.beside).map(other).collect(),
+        columns: std::iter::once(result)
+            .chain(&result.beside)
+            .map(other)
+            .collect(),
     };
     page(result, &words, &text::render_replay(result, WIDTH))
 }
@@ -132,7 +139,9 @@ fn make(command: &str) -> String {
 
 fn settings(database: &Description) -> Vec<(&str, &str)> {
     let pairs = database.settings.iter();
-    pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    pairs
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect()
 }
 
 fn other(result: &ReplayResult) -> Column<'_> {
@@ -183,7 +192,9 @@ fn page(result: &impl Serialize, words: &Words<'_>, plain: &str) -> Result<Strin
 
 /// Fills in `{{name}}`, in one pass: what is filled in is not looked at again.
 fn fill(page: &str, values: &[(&str, &str)]) -> String {
-    let mut out = String::with_capacity(page.len() + values.iter().map(|(_, value)| value.len()).sum::<usize>());
+    let mut out = String::with_capacity(
+        page.len() + values.iter().map(|(_, value)| value.len()).sum::<usize>(),
+    );
     let mut rest = page;
     while let Some((before, after)) = rest.split_once("{{") {
         out.push_str(before);
@@ -241,6 +252,11 @@ mod tests {
             .skip(1)
             .filter_map(|part| part.split_once("}}").map(|(name, _)| name))
             .collect();
-        assert_eq!(marks, ["title", "style", "plain", "result", "words", "steps", "script"]);
+        assert_eq!(
+            marks,
+            [
+                "title", "style", "plain", "result", "words", "steps", "script"
+            ]
+        );
     }
 }

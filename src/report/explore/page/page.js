@@ -49,7 +49,7 @@
     const whom = step.blocked_by.length
       ? ` by session ${step.blocked_by.join(' and ')}` : '';
     const until = step.blocked_until;
-    const line = make('p', 'blocked', `⏸ BLOCKED${whom}`);
+    const line = make('p', 'blocked', `‖ BLOCKED${whom}`);
     if (until === null) line.append(piece(make('span', '', ' until the end'), end, true));
     else if (until > at) line.append(piece(make('span', '', ` until step ${until}`), until, true));
     return piece(line, at, true);
@@ -84,7 +84,7 @@
         const goes = make('div', '', make('p', 'goeson', `▶ step ${index + 1} goes on`), outcome(held));
         box.append(piece(goes, at, true));
       } else if (held.blocked_until === null || held.blocked_until > at) {
-        box.append(piece(make('p', 'held', '⏸ still waiting'), at, true));
+        box.append(piece(make('p', 'held', '‖ still waiting'), at, true));
       }
     });
     return box;
@@ -143,11 +143,12 @@
 
   const figure = (history, column) => {
     const caption = make('figcaption', '', make('h2', '', column.strategy), make('p', 'plan', column.plan));
-    if (column.astray) caption.append(make('p', 'astray', `↷ ${column.astray}`));
     const mark = column.wrong ? '✖ WRONG: ' : '✔ ';
     const verdict = make('p', column.wrong ? 'verdict wrong' : 'verdict fine', mark + column.sentence);
     const wide = make('div', 'wide', lanes(history, column));
-    return make('figure', '', caption, wide, piece(verdict, end, true));
+    const astray = column.astray
+      ? piece(make('p', 'astray', `↷ ${column.astray}`), end, true) : null;
+    return make('figure', '', caption, wide, piece(verdict, end, true), astray);
   };
 
   const table = (pairs) => {
@@ -181,12 +182,32 @@
     }
   };
 
+  // The same step stands at the same height in tables that stand side by side.
+  const align = () => {
+    const parts = 'figcaption, thead tr, tr.step';
+    const all = [...document.querySelectorAll('figure')];
+    const lists = all.map((one) => [...one.querySelectorAll(parts)]);
+    lists.flat().forEach((part) => { part.style.height = ''; });
+    const tops = all.map((one) => one.offsetTop);
+    for (const top of new Set(tops)) {
+      const line = lists.filter((_, index) => tops[index] === top);
+      if (line.length < 2) continue;
+      for (let at = 0; line.some((parts) => parts[at]); at += 1) {
+        const beside = line.map((parts) => parts[at]).filter(Boolean);
+        const height = Math.max(...beside.map((part) => part.getBoundingClientRect().height));
+        beside.forEach((part) => { part.style.height = `${height}px`; });
+      }
+    }
+  };
+
+  by('page').hidden = false;
   by('heading').textContent = words.heading;
   by('setting').textContent = `${words.setting}.`;
   if (words.schedule) by('stage').before(piece(make('p', 'schedule', words.schedule), end, true));
   histories.forEach((history, index) => by('stage').append(figure(history, words.columns[index])));
   by('bar').hidden = histories.length === 0;
   findings();
+  align();
+  window.addEventListener('resize', align);
   window.stepThrough({ histories, columns: words.columns, pieces, rows, end });
-  by('page').hidden = false;
 })();
