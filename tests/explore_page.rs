@@ -8,7 +8,7 @@ mod browser;
 use std::fs;
 use std::path::PathBuf;
 
-use browser::{Browser, END, ENTER, HOME, LEFT, Picture, RIGHT};
+use browser::{Browser, END, ENTER, HOME, LEFT, RIGHT};
 use predicates::str::contains;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -285,25 +285,5 @@ fn it_is_readable_in_light_and_dark_on_wide_and_narrow_screens() {
                 "{scheme} {width}: next to nothing is on it"
             );
         }
-    }
-}
-
-impl Picture {
-    /// From 0, black, to 1, white.
-    fn brightness(&self) -> f64 {
-        let sum: u64 = self
-            .pixels
-            .iter()
-            .flatten()
-            .map(|part| u64::from(*part))
-            .sum();
-        sum as f64 / (self.pixels.len() * 3 * 255) as f64
-    }
-
-    fn colours(&self) -> usize {
-        self.pixels
-            .iter()
-            .collect::<std::collections::HashSet<_>>()
-            .len()
     }
 }

@@ -8,6 +8,7 @@
     clippy::panic
 )]
 
+use std::collections::HashSet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -36,6 +37,24 @@ pub struct Picture {
     pub height: u32,
     /// Red, green and blue of each pixel.
     pub pixels: Vec<[u8; 3]>,
+}
+
+impl Picture {
+    /// From 0, black, to 1, white.
+    pub fn brightness(&self) -> f64 {
+        let sum: u64 = self
+            .pixels
+            .iter()
+            .flatten()
+            .map(|part| u64::from(*part))
+            .sum();
+        sum as f64 / (self.pixels.len() * 3 * 255) as f64
+    }
+
+    /// How many different ones there are.
+    pub fn colours(&self) -> usize {
+        self.pixels.iter().collect::<HashSet<_>>().len()
+    }
 }
 
 /// A browser with one page open.
@@ -188,10 +207,13 @@ impl Browser {
         let fetched = log("performance").into_iter().filter_map(|entry| {
             let event: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
             let event = &event["message"];
+            let from = event["params"]["documentURL"].as_str()?;
             let url = event["params"]["request"]["url"].as_str()?;
-            let is_request = event["method"] == "Network.requestWillBeSent";
-            let inside = url.starts_with("file:") || url.starts_with("data:");
-            (is_request && !inside).then(|| format!("asked for {url}"))
+            // The new tab that the browser began with asks for parts of the browser.
+            let is_ours =
+                event["method"] == "Network.requestWillBeSent" && from.starts_with("file:");
+            (is_ours && url != from && !url.starts_with("data:"))
+                .then(|| format!("asked for {url}"))
         });
         said.chain(fetched).collect()
     }
