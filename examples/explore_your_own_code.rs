@@ -2,7 +2,7 @@
 //! `cargo run --example explore_your_own_code`.
 
 // It is there to print.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, missing_docs)]
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;

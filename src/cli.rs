@@ -1,5 +1,6 @@
 //! The command line. The doc comments of these types are the help texts.
 
+mod anomalies;
 mod bar;
 mod check;
 mod completions;
@@ -40,6 +41,7 @@ enum Command {
     Run(run::RunArguments),
     Check(check::CheckArguments),
     Explore(explore::ExploreArguments),
+    Anomalies(anomalies::AnomaliesArguments),
     Strategies(strategies::StrategiesArguments),
     Explain(explain::ExplainArguments),
     Db(tables::TablesArguments),
@@ -67,6 +69,7 @@ pub fn main() -> Exit {
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Explore(arguments) => explore::run(arguments),
+        Command::Anomalies(arguments) => anomalies::run(arguments),
         Command::Strategies(arguments) => strategies::show(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Db(arguments) => tables::tables(arguments),

@@ -27,6 +27,7 @@ mod tally;
 mod timeline;
 mod token;
 mod transaction;
+mod turn;
 
 pub use error::ExploreError;
 pub use exploration::{Exploration, Pruning};
@@ -37,5 +38,6 @@ pub use result::{Coverage, Explored, FinalState, Inspection};
 pub use statement::Statement;
 pub use timeline::timeline;
 pub use token::{Token, TokenError};
+pub use turn::Turn;
 
 pub use crate::db::blocked::Explorable;

@@ -119,6 +119,14 @@ impl Gateway {
             .contains(&server)
     }
 
+    /// How long ago that server last called, if it has.
+    pub fn silence_of(&self, server: u32) -> Option<Duration> {
+        let calls = self.record.calls.lock();
+        let calls = calls.unwrap_or_else(PoisonError::into_inner);
+        let last = calls.iter().rfind(|call| call.server == server)?;
+        Some(Duration::from_micros(now_us().saturating_sub(last.at_us)))
+    }
+
     /// Every call so far, in the order in which they came in.
     pub fn calls(&self) -> Vec<Call> {
         let calls = self.record.calls.lock();
@@ -179,6 +187,7 @@ impl Drop for Gateway {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -20,6 +20,7 @@
 //! | [`run`] | all of it in order: reset, warm up, hammer, audit, control |
 //! | [`check`] | every promise held against what is measured, for CI |
 //! | [`explore`] | every order in which statements can meet, one after the other |
+//! | [`anomaly`] | what isolation levels are there to prevent, as scripts for `explore` |
 //! | [`explain`] | the statements that one purchase really sends |
 //! | [`report`] | one file for each output format |
 //! | [`db`] | every difference between the databases, and nothing else |
@@ -53,6 +54,7 @@
 // Not in Cargo.toml, because there they would hold for the tests as well.
 #![warn(clippy::expect_used, clippy::unwrap_used)]
 
+pub mod anomaly;
 pub mod audit;
 pub mod check;
 pub mod cli;

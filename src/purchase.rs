@@ -135,12 +135,19 @@ fn carry_out(
     {
         return Ok(Answer::SoldOut);
     }
-    (shop.think)();
+    // Whoever claims first has something to prepare only once it is theirs.
+    let prepares_what_is_claimed = shop.plan.claims_first() && shop.effect.is_some();
+    if !prepares_what_is_claimed {
+        (shop.think)();
+    }
     if !shop.plan.claims_first() {
         cause_effect(shop, order)?;
     }
     if take(connection, shop, seen, order)? == Answer::SoldOut {
         return Ok(Answer::SoldOut);
+    }
+    if prepares_what_is_claimed {
+        (shop.think)();
     }
     if shop.plan.claims_first() {
         cause_effect(shop, order)?;

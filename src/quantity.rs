@@ -106,6 +106,7 @@ impl<'de> Deserialize<'de> for Quantity {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

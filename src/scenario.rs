@@ -158,6 +158,13 @@ impl fmt::Display for Scenario {
     }
 }
 
+impl fmt::Display for Preset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.to_possible_value();
+        f.write_str(value.as_ref().map_or("", |value| value.get_name()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -76,6 +76,94 @@ fn a_combination_without_meaning_is_refused_with_the_reason() {
 }
 
 #[test]
+fn what_makes_no_story_is_refused() {
+    let invoices = "--scenario=invoices";
+    for (arguments, said) in [
+        (&["--servers=0"][..], "at least one server"),
+        (
+            &["--kill-server=nonsense"],
+            "`nonsense` does not say which server to kill when: write `1@40%`",
+        ),
+        (
+            &["--servers=2", "--kill-server=3@40%"],
+            "--kill-server names server 3, and there are 2",
+        ),
+        (&["--basket=0"], "a basket holds at least one item"),
+        (
+            &["--basket=3", "--items=2"],
+            "a basket of 3 different items needs as many --items, and there are 2",
+        ),
+        (&["--slots=0"], "at least one slot"),
+        (
+            &["--quantity=5..1"],
+            "the quantity is 5..1: the first number must not be more than the second",
+        ),
+        (
+            &["--quantity=x"],
+            "`x` is no quantity: write a number, as in `3`, or a range, as in `1..20`",
+        ),
+        (
+            &["--quantity=0..3"],
+            "the quantity is 0..3: an order asks for at least 1",
+        ),
+        (
+            &["--until-empty", "--quantity=2"],
+            "--until-empty needs a --quantity that begins with 1",
+        ),
+        (
+            &["--api-latency=1s"],
+            "--api-latency is for a story with an outside API: --scenario invoices",
+        ),
+        (&["--api-latency=5", invoices], "5 what? Write 5ms or 5s"),
+        (
+            &["--idempotency-key"],
+            "--idempotency-key is for a story with an outside API: --scenario invoices",
+        ),
+        (
+            &["--idempotency-key", "--scenario=credit"],
+            "--idempotency-key is for a story with an outside API: --scenario invoices",
+        ),
+        (
+            &["--basket=2", invoices],
+            "--basket has no place in the story of the invoices",
+        ),
+        (
+            &["--stock=3", invoices],
+            "--stock has no place in the story of the invoices",
+        ),
+        (
+            &["--quantity=2", invoices],
+            "--quantity has no place in the story of the invoices",
+        ),
+        (
+            &["--orders=2", invoices],
+            "--orders has no place in the story of the invoices",
+        ),
+        (
+            &["--duration=2s", invoices],
+            "--duration has no place in the story of the invoices",
+        ),
+        (
+            &["--items=2", "--scenario=credit"],
+            "--items has no place in the story of the credit: there is one account",
+        ),
+        (
+            &["--scenario=nonsense"],
+            "[possible values: inventory, credit, invoices]",
+        ),
+        (&["--preset=nonsense"], "[possible values: pressure]"),
+        (
+            &["--preset=pressure", invoices],
+            "--preset pressure belongs to --scenario inventory",
+        ),
+        (&["--guard=semaphor"], "'semaphore'"),
+    ] {
+        let answer = refusal(arguments, 2);
+        assert!(answer.contains(said), "{arguments:?}: {answer}");
+    }
+}
+
+#[test]
 fn a_file_that_cannot_be_written_is_known_before_anything_runs() {
     let said = refusal(&["--output", "/nonexistent/x"], 2);
     assert!(

@@ -5,6 +5,10 @@
 
 mod common;
 
+#[cfg(feature = "mysql")]
+#[path = "documentation/anomalies.rs"]
+mod anomalies;
+
 /// The pages hold what is sent to every database, so that a build without one cannot make them.
 #[cfg(feature = "mysql")]
 mod pages {
@@ -97,10 +101,13 @@ every one of them works.
         page
     }
 
-    fn assert_page(name: &str, introduction: &str, mistakes: bool) {
-        let path = format!("{}/docs/{name}", env!("CARGO_MANIFEST_DIR"));
+    fn assert_rows(name: &str, introduction: &str, mistakes: bool) {
         let rows: Vec<Named> = Named::all(mistakes).collect();
-        let page = page(introduction, &rows);
+        assert_page(name, page(introduction, &rows));
+    }
+
+    fn assert_page(name: &str, page: String) {
+        let path = format!("{}/docs/{name}", env!("CARGO_MANIFEST_DIR"));
         if std::env::var_os("UPDATE_DOCS").is_some() {
             std::fs::write(&path, &page).expect("a new page");
         }
@@ -113,12 +120,17 @@ every one of them works.
 
     #[test]
     fn the_page_of_strategies_says_what_they_do() {
-        assert_page("strategies.md", STRATEGIES, false);
+        assert_rows("strategies.md", STRATEGIES, false);
     }
 
     #[test]
     fn the_page_of_mistakes_says_what_they_do() {
-        assert_page("mistakes.md", MISTAKES, true);
+        assert_rows("mistakes.md", MISTAKES, true);
+    }
+
+    #[test]
+    fn the_page_of_anomalies_shows_what_the_databases_do() {
+        assert_page("anomalies.md", super::anomalies::page());
     }
 }
 

@@ -30,6 +30,11 @@ fn the_help_of_explore() {
 }
 
 #[test]
+fn the_help_of_anomalies() {
+    assert_help("anomalies", &["anomalies", "--help"]);
+}
+
+#[test]
 fn the_help_of_explain() {
     assert_help("explain", &["explain", "--help"]);
 }

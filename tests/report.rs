@@ -185,11 +185,14 @@ fn a_duration_ends_the_orders() {
 fn assert_reads(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     for (pattern, stands_for) in [
-        (r"SQLite \d[\d.]*", "SQLite [version]"),
+        (r"(SQLite|PostgreSQL) \d[\d.]*", "$1 [version]"),
         (r"oversold by \d+, \d+ lost updates", "[damage]"),
         (r" *[\d.,]+ (µs|ms|s)\b", " [time]"),
         (r" +(p50|p90|p99|p99\.9|max)\b", " $1"),
-        (r"\d[\d,]* units truly", "[units] units truly"),
+        (
+            r"\d[\d,]* (units|credits|invoices) truly",
+            "[units] $1 truly",
+        ),
         (
             r"goodput per second \| [\d,]+",
             "goodput per second | [units]",
@@ -213,4 +216,44 @@ fn the_markdown_reads_as_it_should() {
         "markdown",
         &run(&["--strategy", "mutex", "--format", "markdown"]),
     );
+}
+
+/// One worker of one server, so that nothing but times can differ.
+const ONE_WORKER: &[&str] = &["--servers=1", "--threads=1", "--items=3", "--no-control"];
+
+#[test]
+fn the_text_of_the_invoices_reads_as_it_should() {
+    let arguments = ["--strategy=atomic", "--scenario=invoices", "--events"];
+    assert_reads("invoices", &run(&[&arguments, ONE_WORKER].concat()));
+}
+
+#[test]
+fn the_markdown_of_the_invoices_reads_as_it_should() {
+    let arguments = [
+        "--strategy=nowait",
+        "--scenario=invoices",
+        "--format=markdown",
+    ];
+    let server = ["--database", &common::postgres_url()];
+    assert_reads(
+        "invoices_markdown",
+        &run(&[&arguments[..], &server, ONE_WORKER].concat()),
+    );
+}
+
+#[test]
+fn the_text_of_the_credit_reads_as_it_should() {
+    // One window, so that the same books are bought each time.
+    let arguments = ["--strategy=mutex", "--scenario=credit", "--threads=1"];
+    assert_reads(
+        "credit",
+        &run(&[&arguments[..], &["--no-control"]].concat()),
+    );
+}
+
+#[test]
+fn the_text_of_the_baskets_reads_as_it_should() {
+    let arguments = ["--strategy=mutex", "--items=3", "--basket=2", "--threads=1"];
+    let cure = ["--basket-order=sorted", "--no-control"];
+    assert_reads("baskets", &run(&[&arguments[..], &cure].concat()));
 }

@@ -19,9 +19,9 @@ const USUAL_SERVERS: u32 = 2;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Story")]
 pub(super) struct StoryArguments {
-    /// Story to tell
-    #[arg(long, value_enum, default_value_t, conflicts_with = "preset")]
-    scenario: Scenario,
+    /// Story to tell [default: inventory, or the preset's]
+    #[arg(long, value_enum)]
+    scenario: Option<Scenario>,
     /// Numbers made for one purpose; each can be replaced by its own option
     #[arg(long, value_enum)]
     preset: Option<Preset>,
@@ -29,8 +29,8 @@ pub(super) struct StoryArguments {
     /// but this one; invoices 2]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     servers: Option<u32>,
-    /// Kill a server (SIGKILL) when a share of the work is done, as in `1@40%`, and start it
-    /// again
+    /// Kill a server (SIGKILL) when a share of the work is done, as in `1@40%` for the first one,
+    /// and start it again; of two servers, unless --servers says how many
     #[arg(long, value_name = "SERVER@SHARE")]
     kill_server: Option<Kill>,
     /// How long the outside API takes to send a bill [default: 5ms]
@@ -48,15 +48,22 @@ pub(super) struct StoryArguments {
 impl StoryArguments {
     /// The story.
     pub(super) fn scenario(&self) -> Scenario {
-        self.preset.map_or(self.scenario, Preset::scenario)
+        let preset = self.preset.map(Preset::scenario);
+        self.scenario.or(preset).unwrap_or_default()
     }
 
     /// The numbers that it is told with where nothing else is asked for.
     pub(super) fn base(&self) -> Result<Load, Failure> {
-        Ok(match self.preset {
-            Some(preset) => preset.load(),
-            None => self.scenario.load(),
-        })
+        let Some(preset) = self.preset else {
+            return Ok(self.scenario().load());
+        };
+        if self.scenario() != preset.scenario() {
+            return Err(Failure::usage(anyhow!(
+                "--preset {preset} belongs to --scenario {}",
+                preset.scenario()
+            )));
+        }
+        Ok(preset.load())
     }
 
     /// The processes that are to do the work; `None`: this one.

@@ -75,6 +75,12 @@ impl Description {
         })
     }
 
+    /// What MariaDB says of `innodb_snapshot_isolation`; `None` where there is no such setting.
+    pub fn snapshot_isolation(&self) -> Option<&str> {
+        let value = self.settings.get(SNAPSHOT_ISOLATION)?;
+        (value != ABSENT).then_some(value)
+    }
+
     /// What promises depend on.
     pub fn engine(&self) -> Engine {
         match self.settings.get(SNAPSHOT_ISOLATION) {

@@ -120,14 +120,15 @@ fn applied(connection: &mut AnyConnection) -> Result<Vec<String>> {
         .context("lockbench could not read which of its migrations have run")
 }
 
-fn make_namespace(connection: &mut AnyConnection) -> Result<()> {
+/// Makes the schema that holds our tables, where there are schemas. Gives whether it is new.
+pub(super) fn make_namespace(connection: &mut AnyConnection) -> Result<bool> {
     if connection.backend() != Backend::Postgres {
-        return Ok(());
+        return Ok(false);
     }
     // CREATE SCHEMA IF NOT EXISTS asks for the right to create even where the schema exists.
     let question = "SELECT nspname::text AS name FROM pg_namespace WHERE nspname = 'lockbench'";
     if exists(connection, question)? {
-        return Ok(());
+        return Ok(false);
     }
     connection
         .batch_execute(&format!("CREATE SCHEMA {}", postgres::SCHEMA))
@@ -135,6 +136,7 @@ fn make_namespace(connection: &mut AnyConnection) -> Result<()> {
             "lockbench may not create its schema; let it with `GRANT CREATE ON DATABASE …`, \
              or make it: `CREATE SCHEMA lockbench AUTHORIZATION …`",
         )
+        .map(|()| true)
 }
 
 #[derive(QueryableByName)]

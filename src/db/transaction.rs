@@ -1,21 +1,36 @@
 //! How a transaction begins and ends, which is where the databases differ most.
 
-#[cfg(feature = "mysql")]
-use diesel::MysqlConnection;
+use std::fmt;
+
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::{QueryResult, SqliteConnection};
+use serde::Serialize;
 
-use super::{AnyConnection, RowLock, sqlite};
+use super::{AnyConnection, Backend, RowLock, sqlite};
 
 /// An isolation level, by the names of the SQL standard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum IsolationLevel {
+    /// A statement may see what was never committed. PostgreSQL takes it for READ COMMITTED.
+    ReadUncommitted,
     /// Each statement sees what was committed before it began.
     ReadCommitted,
     /// Every statement sees what was committed before the first one.
     RepeatableRead,
     /// As if the transactions had run one after the other.
     Serializable,
+}
+
+impl fmt::Display for IsolationLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ReadUncommitted => "read-uncommitted",
+            Self::ReadCommitted => "read-committed",
+            Self::RepeatableRead => "repeatable-read",
+            Self::Serializable => "serializable",
+        })
+    }
 }
 
 /// Begins a transaction in which `lock` is the lock that its read will take.
@@ -37,12 +52,26 @@ pub fn begin(
             AnsiTransactionManager::begin_transaction_sql(inner, postgres_begin(level))
         }
         #[cfg(feature = "mysql")]
-        AnyConnection::Mysql(inner) => begin_mysql(inner, level),
+        AnyConnection::Mysql(inner) => {
+            AnsiTransactionManager::begin_transaction_sql(inner, mysql_begin(level))
+        }
+    }
+}
+
+/// What begins a transaction at `level`, for whoever sends it by hand.
+///
+/// SQLite's is deferred: it takes no lock before its first statement.
+pub fn begin_sql(backend: Backend, level: IsolationLevel) -> &'static str {
+    match backend {
+        Backend::Sqlite => "BEGIN",
+        Backend::Postgres => postgres_begin(level),
+        Backend::Mysql => mysql_begin(level),
     }
 }
 
 fn postgres_begin(level: IsolationLevel) -> &'static str {
     match level {
+        IsolationLevel::ReadUncommitted => "BEGIN ISOLATION LEVEL READ UNCOMMITTED",
         IsolationLevel::ReadCommitted => "BEGIN ISOLATION LEVEL READ COMMITTED",
         IsolationLevel::RepeatableRead => "BEGIN ISOLATION LEVEL REPEATABLE READ",
         IsolationLevel::Serializable => "BEGIN ISOLATION LEVEL SERIALIZABLE",
@@ -51,22 +80,21 @@ fn postgres_begin(level: IsolationLevel) -> &'static str {
 
 /// `START TRANSACTION` takes no level. `SET TRANSACTION` without a scope is for the next
 /// transaction alone, and goes in the same message: a round trip less.
-#[cfg(feature = "mysql")]
-fn begin_mysql(inner: &mut MysqlConnection, level: IsolationLevel) -> QueryResult<()> {
-    AnsiTransactionManager::begin_transaction_sql(
-        inner,
-        match level {
-            IsolationLevel::ReadCommitted => {
-                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION"
-            }
-            IsolationLevel::RepeatableRead => {
-                "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION"
-            }
-            IsolationLevel::Serializable => {
-                "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; START TRANSACTION"
-            }
-        },
-    )
+fn mysql_begin(level: IsolationLevel) -> &'static str {
+    match level {
+        IsolationLevel::ReadUncommitted => {
+            "SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED; START TRANSACTION"
+        }
+        IsolationLevel::ReadCommitted => {
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION"
+        }
+        IsolationLevel::RepeatableRead => {
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION"
+        }
+        IsolationLevel::Serializable => {
+            "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; START TRANSACTION"
+        }
+    }
 }
 
 fn begin_sqlite(inner: &mut SqliteConnection, lock: Option<RowLock>) -> QueryResult<()> {

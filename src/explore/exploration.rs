@@ -1,22 +1,17 @@
 //! An exploration: what is to be explored, and how.
 
+mod run;
+
 use std::fmt::Display;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
-use super::error::ExploreError;
-use super::result::{Coverage, Explored, Inspection};
-use super::search::{DepthFirst, Random, Replay, Search};
+use super::result::{Coverage, Inspection};
 use super::session::{Connect, Work};
-use super::stage::{Footprints, Rules, Run, Stage};
-use super::tally::Tally;
-use super::{Footprint, History, Statement, Step, Token};
+use super::stage::Footprints;
+use super::{Footprint, Statement, Step};
 use crate::db::blocked::Explorable;
-
-/// How often a schedule is run again that did not repeat itself, or whose deadlock had a victim
-/// that depended on the time, before that is taken for an answer.
-const REPETITIONS: u32 = 20;
 
 /// Which schedules are taken for the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,6 +50,7 @@ pub struct Exploration<C> {
     longest: usize,
     most: u64,
     stop: Option<&'static AtomicBool>,
+    sure: bool,
 }
 
 impl<C: Explorable> Exploration<C> {
@@ -76,6 +72,7 @@ impl<C: Explorable> Exploration<C> {
             longest: 1_000,
             most: u64::MAX,
             stop: None,
+            sure: false,
         }
     }
 
@@ -234,199 +231,4 @@ impl<C: Explorable> Exploration<C> {
         self.stop = Some(stop);
         self
     }
-
-    /// Runs the schedules.
-    ///
-    /// # Errors
-    /// Whatever keeps the answer from being true: see [`ExploreError`].
-    pub fn explore(mut self) -> Result<Explored, ExploreError> {
-        let began = Instant::now();
-        let sessions = self.sessions.len();
-        let mut search = self.search(sessions);
-        let mut stage = self.stage()?;
-        let mut tally = Tally::default();
-        let mut complete = false;
-        while !self.interrupted() && tally.schedules < self.most {
-            let run = self.play(&mut stage, search.as_mut(), false)?;
-            if let Some((run, inspection)) = run {
-                tally.count(&run, inspection);
-            }
-            if tally.schedules == 1
-                && let Some(session) = stage.silent()
-            {
-                return Err(ExploreError::Silent(session + 1));
-            }
-            if !search.advance() {
-                complete = true;
-                break;
-            }
-        }
-        let witness = match tally.shortest.take() {
-            Some((token, state)) => Some(self.witness(&mut stage, &token, &state)?),
-            None => None,
-        };
-        Ok(Explored {
-            sessions,
-            coverage: if complete {
-                self.coverage
-            } else {
-                Coverage::Part
-            },
-            schedules: tally.schedules,
-            pruned: search.pruned(),
-            pruning: self.pruning == Pruning::Equivalent && self.coverage == Coverage::Every,
-            cut: tally.cut,
-            broken: tally.broken,
-            deadlocked: tally.deadlocked,
-            waited: tally.waited,
-            marks: tally.marks(),
-            final_states: tally.final_states(),
-            witness,
-            instructive: tally.instructive(),
-            interrupted: self.interrupted(),
-            elapsed: began.elapsed(),
-        })
-    }
-
-    /// Runs one schedule. Where the token cannot be followed, because the session that it names
-    /// waits or has ended, the one with the lowest number that can goes on in its place; after
-    /// the token's end each session goes on for as long as it can, the last one first.
-    ///
-    /// # Errors
-    /// As for [`explore`](Self::explore).
-    pub fn replay(mut self, token: &Token) -> Result<History, ExploreError> {
-        let mut stage = self.stage()?;
-        self.history(&mut stage, token)
-    }
-
-    fn interrupted(&self) -> bool {
-        self.stop.is_some_and(|stop| stop.load(Relaxed))
-    }
-
-    fn search(&self, sessions: usize) -> Box<dyn Search> {
-        let pruning = self.pruning == Pruning::Equivalent;
-        match self.coverage {
-            Coverage::Preemptions(most) => Box::new(DepthFirst::new(pruning, Some(most))),
-            Coverage::Random { schedules, seed } => {
-                Box::new(Random::new(sessions, schedules, seed))
-            }
-            Coverage::Every | Coverage::Part => Box::new(DepthFirst::new(pruning, None)),
-        }
-    }
-
-    fn stage(&mut self) -> Result<Stage<C>, ExploreError> {
-        if self.sessions.is_empty() {
-            return Err(ExploreError::NoSessions);
-        }
-        Stage::new(
-            Arc::clone(&self.connect),
-            std::mem::take(&mut self.sessions),
-            self.footprints.take(),
-            Rules {
-                patience: self.patience,
-                longest: self.longest,
-                eager: self.pruning == Pruning::None,
-                pruning: self.pruning == Pruning::Equivalent,
-                multiversion: self.multiversion,
-            },
-        )
-    }
-
-    /// Runs a schedule, again where that did not go as it should; `None`: it is to be forgotten.
-    fn play(
-        &mut self,
-        stage: &mut Stage<C>,
-        search: &mut dyn Search,
-        watched: bool,
-    ) -> Result<Option<(Run, Inspection)>, ExploreError> {
-        for repetition in 1.. {
-            if let Some(reset) = &mut self.reset {
-                reset(&mut stage.observer).map_err(ExploreError::Reset)?;
-            }
-            let watch = self.watch.as_mut().filter(|_| watched);
-            let run = stage.play(search, watch.map(|watch| watch.as_mut() as _))?;
-            let again = repetition < REPETITIONS && !self.interrupted();
-            if let Some(difference) = search.difference() {
-                if !again {
-                    return Err(ExploreError::Diverged {
-                        token: run.token.to_string(),
-                        difference: difference.to_owned(),
-                    });
-                }
-            } else if !(run.raced && again) {
-                if run.forgotten {
-                    return Ok(None);
-                }
-                let inspection = self.look(stage, &run)?;
-                return Ok(Some((run, inspection)));
-            }
-            search.rewind();
-        }
-        Ok(None)
-    }
-
-    fn look(&mut self, stage: &mut Stage<C>, run: &Run) -> Result<Inspection, ExploreError> {
-        let mut inspection = match &mut self.inspect {
-            Some(inspect) => {
-                inspect(&mut stage.observer, &run.endings).map_err(ExploreError::Inspect)?
-            }
-            None => Inspection::default(),
-        };
-        if let Some(state) = &mut self.state {
-            inspection.state = state(&mut stage.observer).unwrap_or_default();
-        }
-        if inspection.state.is_empty() {
-            // Nobody has put it in words: how the sessions ended is what there is to tell.
-            inspection.state = told(run).join(", ");
-        }
-        Ok(inspection)
-    }
-
-    /// The history of a schedule that must end in `state` once more.
-    fn witness(
-        &mut self,
-        stage: &mut Stage<C>,
-        token: &Token,
-        state: &str,
-    ) -> Result<History, ExploreError> {
-        let mut history = self.history(stage, token)?;
-        for _ in 1..REPETITIONS {
-            if history.state == state && history.replay == *token {
-                return Ok(history);
-            }
-            history = self.history(stage, token)?;
-        }
-        Err(ExploreError::Diverged {
-            token: token.to_string(),
-            difference: format!(
-                "it ended in '{state}' before, and in '{}' now",
-                history.state
-            ),
-        })
-    }
-
-    fn history(&mut self, stage: &mut Stage<C>, token: &Token) -> Result<History, ExploreError> {
-        let mut search = Replay::new(token);
-        let Some((run, inspection)) = self.play(stage, &mut search, true)? else {
-            return Err(ExploreError::ThreadGone);
-        };
-        let endings = told(&run);
-        Ok(History {
-            replay: run.token,
-            steps: run.steps,
-            endings,
-            state: inspection.state,
-            broken: inspection.broken,
-            fell_back: search.fell_back().to_vec(),
-        })
-    }
-}
-
-/// How each session ended, in its own words.
-fn told(run: &Run) -> Vec<String> {
-    let words = |ending: &Result<String, String>| match ending {
-        Ok(said) => said.clone(),
-        Err(error) => format!("failed: {error}"),
-    };
-    run.endings.iter().map(words).collect()
 }

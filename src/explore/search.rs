@@ -3,6 +3,7 @@
 mod depth_first;
 mod random;
 mod replay;
+mod script;
 
 use super::Statement;
 use super::transaction::Access;
@@ -10,6 +11,7 @@ use super::transaction::Access;
 pub(super) use depth_first::DepthFirst;
 pub(super) use random::Random;
 pub(super) use replay::Replay;
+pub(super) use script::Script;
 
 /// A moment at which everything has come to rest and a session has to be chosen.
 #[derive(Clone, Debug)]

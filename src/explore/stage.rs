@@ -1,5 +1,6 @@
 //! The stage: the sessions, the scheduler's own connection, and one schedule after the other.
 
+mod hear;
 mod settle;
 
 use std::collections::BTreeMap;
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::actor::{Actor, Doing};
 use super::error::ExploreError;
-use super::gate::{Event, Gate, Now, Order, Report};
+use super::gate::{Event, Gate, Order};
 use super::search::{Candidate, Choice, Point, Search};
 use super::session::{Connect, Connected, Work, connect, live};
 use super::{Footprint, Statement, Step, Token};
@@ -40,6 +41,9 @@ pub(super) struct Rules {
     pub(super) multiversion: bool,
     /// Whether what statements touch is of interest.
     pub(super) pruning: bool,
+    /// Whether to ask about those who wait after every step, and not only where the step may have
+    /// let one of them go on.
+    pub(super) sure: bool,
 }
 
 /// The sessions and the scheduler's own connection.
@@ -299,130 +303,6 @@ impl<C: Explorable> Stage<C> {
     fn changes_of_others(&self, session: usize) -> u64 {
         let total: u64 = self.actors.iter().map(|actor| actor.changes).sum();
         total - self.actors[session].changes
-    }
-
-    /// Takes note of what a session tells.
-    fn hear(&mut self, event: Event) {
-        let Event {
-            session,
-            report,
-            now,
-        } = event;
-        for (name, taken) in &report.locks {
-            let holders = self.locks.entry(name.clone()).or_default();
-            if *taken {
-                holders.push(session);
-            } else {
-                holders.retain(|holder| *holder != session);
-                self.wake(name);
-            }
-        }
-        if !matches!(now, Now::WantsLock(_)) {
-            self.finish_step(session, &report);
-        }
-        let actor = &mut self.actors[session];
-        if report.begins_again {
-            actor.attempt += 1;
-            actor.fresh = true;
-            actor.refused = true;
-        }
-        match now {
-            Now::AtGate(statement) => {
-                actor.seen = true;
-                actor.doing = Doing::AtGate(statement);
-            }
-            Now::WantsLock(name) => {
-                let holders = self.locks.get(&name).cloned().unwrap_or_default();
-                if let Some(step) = actor.step {
-                    let blocked = self.steps[step].blocked_by.get_or_insert_default();
-                    blocked.extend(holders.iter().map(|holder| holder + 1));
-                    blocked.sort_unstable();
-                    blocked.dedup();
-                }
-                actor.doing = Doing::WantsLock(name);
-            }
-            Now::Ended { ending, leaves } => {
-                actor.changes += 1;
-                actor.left = leaves;
-                actor.doing = Doing::Ended(ending);
-            }
-        }
-    }
-
-    /// Lets everybody who waits for a lock of this process's try once more.
-    fn wake(&mut self, name: &str) {
-        for actor in &mut self.actors {
-            if actor.doing == Doing::WantsLock(name.to_owned()) {
-                actor.doing = Doing::Running;
-                let _ = actor.orders.send(Order::Go);
-            }
-        }
-    }
-
-    /// Writes down what has become of a session's statement.
-    fn finish_step(&mut self, session: usize, report: &Report) {
-        let now = self.steps.len();
-        let Some(index) = self.actors[session].step.take() else {
-            return;
-        };
-        let step = &mut self.steps[index];
-        if step.blocked_by.is_some() {
-            step.blocked_until = Some(now);
-            // Where the database did not say for whom it waited, it was for whoever let it go.
-            if step.blocked_by.as_ref().is_some_and(Vec::is_empty) && index + 1 != now {
-                let freed_by = self.steps[now - 1].session;
-                self.steps[index].blocked_by = Some(vec![freed_by]);
-            }
-        }
-        let step = &mut self.steps[index];
-        let said = report.notes.join(", ");
-        match &report.error {
-            Some(error) => {
-                step.result = Some(error.message.clone());
-                step.code = error.code.map(str::to_owned);
-                step.failed = true;
-                self.deadlocked |= error.deadlock;
-                self.raced |= error.deadlock && self.closes_own_circle && index + 1 != now;
-            }
-            None if !said.is_empty() => step.result = Some(said),
-            None if report.finished => step.result = Some("ok".to_owned()),
-            None => step.result = Some("no answer".to_owned()),
-        }
-        let statement = Statement {
-            sql: step.sql.clone(),
-            binds: step.binds.clone(),
-        };
-        let actor = &mut self.actors[session];
-        if report.error.is_none() && actor.transaction.is_change(&statement) {
-            actor.changes += 1;
-        }
-        let done = Some(&self.steps[index]);
-        let footprint = footprint(&mut self.footprints, self.kind, &statement, done);
-        let keeps = report.error.is_none() && actor.transaction.keeps_locks(&statement);
-        actor
-            .transaction
-            .after(&statement, footprint, report, self.rules.multiversion);
-        // Whoever waits and holds nothing can be in no deadlock, and so was not shot either.
-        let harmless = |actor: &Actor| {
-            !matches!(actor.doing, Doing::Waits(_)) || !actor.transaction.holds_locks()
-        };
-        self.calm = index + 1 == now && keeps && self.actors.iter().all(harmless);
-    }
-
-    /// Whether a session that waits was overtaken by one that came to wait after it: two that a
-    /// step lets go run for the same lock, and who wins depends on the time.
-    fn was_overtaken(&self) -> bool {
-        let now = Some(self.steps.len());
-        self.actors.iter().any(|actor| {
-            let (Doing::Waits(Some(holders)), Some(own)) = (&actor.doing, actor.step) else {
-                return false;
-            };
-            holders.iter().any(|holder| {
-                self.steps.iter().enumerate().any(|(at, step)| {
-                    step.session == holder + 1 && at > own && step.blocked_until == now
-                })
-            })
-        })
     }
 
     /// Ends a schedule in the middle: the sessions leave, and others take their places.

@@ -41,3 +41,18 @@ pub struct Settled {
     /// The part of it that went by waiting for a connection, in microseconds.
     pub pool_wait_us: u64,
 }
+
+impl Settled {
+    /// What became of a basket whose server died without a word.
+    pub(crate) fn without_a_word(basket: Basket, ending: Ending) -> Self {
+        Self {
+            basket,
+            ending,
+            attempts: u32::from(ending == Ending::Unknown),
+            conflicts: Vec::new(),
+            error: None,
+            latency_us: 0,
+            pool_wait_us: 0,
+        }
+    }
+}

@@ -23,8 +23,13 @@ impl Shared<'_> {
 
     /// The next order and the moment it came in. With a rate that is the moment it was due,
     /// even when nobody was free then: waiting in line is part of what a customer feels, and
-    /// leaving it out is known as coordinated omission.
-    pub(super) fn next_order(&self, started: Instant) -> Option<(Basket, Instant)> {
+    /// leaving it out is known as coordinated omission. Whoever has to wait for others steps
+    /// aside before.
+    pub(super) fn next_order(
+        &self,
+        started: Instant,
+        mut step_aside: impl FnMut(),
+    ) -> Option<(Basket, Instant)> {
         let load = self.job.load;
         loop {
             if self.is_over() {
@@ -34,7 +39,7 @@ impl Shared<'_> {
             if load.orders.is_some_and(|orders| number > orders) && self.is_empty() {
                 return None;
             }
-            self.wait_for_deliveries_before(number);
+            self.wait_for_deliveries_before(number, &mut step_aside);
             let due = match load.rate {
                 Some(rate) => started + Duration::from_secs_f64((number - 1) as f64 / rate),
                 None => Instant::now(),
@@ -57,10 +62,12 @@ impl Shared<'_> {
 
     /// The buyers have the last word: a delivery that met much bad luck would else come after
     /// the last of them, and leave stock that nobody was there to buy.
-    fn wait_for_deliveries_before(&self, number: i64) {
-        if !self.orders.is_after_restocks(number) {
+    fn wait_for_deliveries_before(&self, number: i64, step_aside: &mut impl FnMut()) {
+        if !self.orders.is_after_restocks(number) || self.is_restocked() {
             return;
         }
+        // A leader who waited for those who stand by for it would wait for ever.
+        step_aside();
         while !self.is_restocked() && !self.is_over() {
             pause(SHORTLY, self.stop);
         }

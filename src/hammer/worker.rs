@@ -46,13 +46,22 @@ impl<'a> Worker<'a> {
         if self.shared.job.scenario.bills() {
             self.work_through_the_task();
         } else {
-            while let Some((basket, came_in)) = self.shared.next_order(started) {
+            while let Some((basket, came_in)) = self.next_order(started) {
                 self.serve(basket, came_in);
             }
         }
         let ended = Instant::now();
         self.let_go(true);
         (self.record, ended)
+    }
+
+    fn next_order(&mut self, started: Instant) -> Option<(Basket, Instant)> {
+        let (shared, connection) = (self.shared, &mut self.connection);
+        shared.next_order(started, || {
+            if let Some(connection) = connection.borrowed() {
+                guard::resign(connection, shared.job.plan.guard);
+            }
+        })
     }
 
     /// Sees a basket through to its end, and records it.

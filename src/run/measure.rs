@@ -23,6 +23,10 @@ use crate::strategy::Delivery;
 /// How often to ask what a killed server has left behind before leaving it to the audit.
 const LOOK_UPS: u32 = 20;
 
+/// How long after its last answer a server that marks first has marked the next invoice, and
+/// still prepares the bill (`--hold`).
+const PREPARING: Duration = Duration::from_millis(10);
+
 /// What one measurement found.
 #[derive(Debug)]
 pub struct Measured {
@@ -133,7 +137,10 @@ impl Shop<'_> {
             let bills_first = job.plan.delivery(idempotent) != Delivery::AtMostOnce;
             let is_in_the_middle = |server| match gateway {
                 Some(gateway) if bills_first => gateway.is_serving(server),
-                _ => true,
+                Some(gateway) => gateway
+                    .silence_of(server)
+                    .is_some_and(|time| time > request.billing.latency + PREPARING),
+                None => true,
             };
             return servers::run(
                 servers,

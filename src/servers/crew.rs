@@ -3,12 +3,13 @@
 mod ambush;
 mod member;
 mod ready;
+mod silence;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::message::{Assignment, FromServer, ToServer};
 use super::process::{Process, Said};
@@ -86,14 +87,19 @@ impl<'a> Crew<'a> {
         Ok(crew)
     }
 
+    /// A server's part of the orders, of which it has had so many.
+    fn share(&self, server: u32, done: i64) -> Share {
+        Share {
+            crew: server.into(),
+            of: self.servers.count.into(),
+            done,
+        }
+    }
+
     fn process(&self, server: u32, done: i64) -> Result<Process> {
         let assignment = Assignment {
             server,
-            share: Share {
-                crew: server.into(),
-                of: self.servers.count.into(),
-                done,
-            },
+            share: self.share(server, done),
             ..self.assignment.clone()
         };
         Process::start(&self.servers.program, &assignment, self.ear.clone())
@@ -120,11 +126,8 @@ impl<'a> Crew<'a> {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            if stop.load(Ordering::Relaxed) && !self.stopping {
-                self.stopping = true;
-                for member in &mut self.members {
-                    member.process.tell(ToServer::Stop);
-                }
+            if stop.load(Ordering::Relaxed) {
+                self.tell_to_stop();
             }
             if !self.stopping {
                 self.kill_when_due(is_in_the_middle);
@@ -175,7 +178,7 @@ impl<'a> Crew<'a> {
                 let lines = i64::from(self.assignment.load.basket);
                 let member = self.member(server);
                 let number = (basket.key() - 1) / lines;
-                member.begun = member.begun.max(number / share + 1);
+                member.begin(number / share);
                 member.in_hand.push(basket);
             }
             What::Settled(settled) => {
@@ -212,45 +215,6 @@ impl<'a> Crew<'a> {
         }
     }
 
-    /// A server has said its last: as it should, because it was killed, or of its own accord.
-    fn silence(&mut self, server: u32, progress: &Progress) -> Result<()> {
-        let stopping = self.stopping;
-        let member = self.member(server);
-        let how = member.process.end();
-        for basket in std::mem::take(&mut member.in_hand) {
-            // Nobody was told how these ended.
-            let settled = Settled {
-                basket,
-                ending: Ending::Unknown,
-                attempts: 1,
-                conflicts: Vec::new(),
-                error: None,
-                latency_us: 0,
-                pool_wait_us: 0,
-            };
-            self.settle(server, settled, progress);
-        }
-        let member = self.member(server);
-        let died = std::mem::take(&mut member.dying);
-        member.tally.killed += u64::from(died);
-        if died && stopping {
-            member.ended = true;
-        } else if died {
-            let done = member.begun;
-            let process = self
-                .process(server, done)
-                .context("the server that was killed could not be started again")?;
-            let member = self.member(server);
-            member.process = process;
-            member.ended = false;
-            self.note(server, What::Restarted);
-        } else if !member.ended {
-            member.ended = true;
-            self.lament(format!("server {server} ended unexpectedly ({how})"));
-        }
-        Ok(())
-    }
-
     fn note(&mut self, server: u32, what: What) {
         if !self.assignment.watched {
             return;
@@ -263,9 +227,23 @@ impl<'a> Crew<'a> {
         });
     }
 
-    /// Keeps the first reason why the run ended early.
+    /// Tells all to end early.
+    fn tell_to_stop(&mut self) {
+        if !std::mem::replace(&mut self.stopping, true) {
+            for member in &mut self.members {
+                member.process.tell(ToServer::Stop);
+            }
+        }
+    }
+
+    /// Keeps the first reason why a server ended early. What it leaves of a task the others do;
+    /// its share of the orders nobody does, and whoever waited for its deliveries would wait for
+    /// ever.
     fn lament(&mut self, words: String) {
         self.gone.get_or_insert(words);
+        if !self.assignment.scenario.bills() {
+            self.tell_to_stop();
+        }
     }
 
     /// What came of it.

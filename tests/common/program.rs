@@ -77,6 +77,15 @@ impl Program {
         Pid::from_raw(i32::try_from(self.child.id()).unwrap())
     }
 
+    /// The servers among its children, by their process ids.
+    pub fn servers(&self) -> Vec<i32> {
+        let parent = self.pid().as_raw();
+        let is_server = |each: &Process| each.line.ends_with(" server");
+        let mut found = processes();
+        found.retain(|each| each.parent == parent && is_server(each));
+        found.iter().map(|each| each.pid).collect()
+    }
+
     /// Remembers what it has started so far.
     pub fn look_at_its_processes(&mut self) {
         let all = processes();

@@ -1,5 +1,7 @@
 //! One server of a crew.
 
+use std::collections::BTreeSet;
+
 use crate::order::Basket;
 use crate::servers::ServerTally;
 use crate::servers::process::Process;
@@ -10,8 +12,10 @@ pub(super) struct Member {
     pub(super) tally: ServerTally,
     /// What it has begun and not ended.
     pub(super) in_hand: Vec<Basket>,
-    /// How many of its orders it has begun.
+    /// The index after the last of its orders that it has begun.
     pub(super) begun: i64,
+    /// Indices before that which no worker has begun: each draws its number first.
+    drawn: BTreeSet<i64>,
     /// Whether it was killed, and is to be started again once it has said its last.
     pub(super) dying: bool,
     pub(super) ended: bool,
@@ -25,8 +29,21 @@ impl Member {
             tally: ServerTally::new(server),
             in_hand: Vec::new(),
             begun: 0,
+            drawn: BTreeSet::new(),
             dying: false,
             ended: false,
         }
+    }
+
+    /// A worker of its has begun the order with that index among the server's own.
+    pub(super) fn begin(&mut self, index: i64) {
+        self.drawn.remove(&index);
+        self.drawn.extend(self.begun..index);
+        self.begun = self.begun.max(index + 1);
+    }
+
+    /// The indices that it has drawn and not begun, which it will never begin if it is dead.
+    pub(super) fn take_drawn(&mut self) -> BTreeSet<i64> {
+        std::mem::take(&mut self.drawn)
     }
 }

@@ -1,0 +1,117 @@
+//! The page of anomalies: the table of each database, and each script as it really went.
+
+use std::fmt::Write;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use lockbench::anomaly::{AnomaliesResult, Anomaly, Finding, Outcome, Survey, run};
+use lockbench::db::{Backend, Description, Level};
+use lockbench::report::anomalies::{story, table};
+
+use super::common;
+
+const INTRODUCTION: &str = "\
+# The anomalies
+
+<!-- Made by `UPDATE_DOCS=1 tests/run --test documentation`; a test compares. -->
+
+What isolation levels are there to prevent, and what they really do prevent: the scripts of Martin
+Kleppmann's [Hermitage](https://github.com/ept/hermitage), run by `lockbench anomalies` on
+PostgreSQL 15, MariaDB 10.11 and SQLite 3. `lockbench anomalies --database …` does the same on
+yours, and `--show ANOMALY` shows each step.
+
+An anomaly is a row in [src/anomaly/](../src/anomaly): its script, and what shows that it happened.
+There is one script for every level and every database; where a session waits, or is refused, the
+rest goes on around it. \"Prevented\" is said only where it was seen what prevented it.
+
+What differs from Hermitage, which was written on PostgreSQL 9.3 and MySQL 5.6:
+
+* The outcomes on PostgreSQL are Hermitage's, every one.
+* MariaDB's are those of Hermitage's MySQL page at every level of the standard. MariaDB also has
+  `innodb_snapshot_isolation` (on by default since 11.6.2), with which REPEATABLE READ refuses to
+  write to a row that has changed since the transaction's snapshot: what the page marks as
+  \"R/O\", and the lost update, are prevented then.
+* SQLite is not among Hermitage's databases.
+* G0 lets session 2 write the second row as soon as it can, so that a dirty write leaves a mixture
+  and need not be guessed from the lack of a wait. P4 takes something away from what was read:
+  writing the same value twice cannot show that one of the writes is lost. PMP-write begins with
+  the read that Hermitage has only at MySQL's SERIALIZABLE. OTV has the reads of its MySQL page.
+";
+
+fn survey(backend: Backend) -> AnomaliesResult {
+    let database = common::database(backend);
+    let mut connection = database.connect().expect("a connection");
+    let description = Description::of(&database, &mut connection).expect("a description");
+    let survey = Survey {
+        anomalies: Anomaly::ALL.to_vec(),
+        levels: Level::all(&description),
+        patience: Duration::from_secs(30),
+    };
+    let never = AtomicBool::new(false);
+    run(&database, description, &survey, &never).expect("a survey")
+}
+
+/// The outcomes of an anomaly that say most: the strongest level at which it occurs, and the
+/// weakest that prevents it on PostgreSQL and on MariaDB.
+fn telling<'a>(
+    anomaly: &Anomaly,
+    surveys: &'a [(Backend, AnomaliesResult)],
+) -> Vec<(Backend, &'a Finding)> {
+    let own = |backend: Backend, occurs: bool| {
+        let (_, result) = surveys
+            .iter()
+            .find(|(one, _)| *one == backend)
+            .expect("a survey");
+        let mut own = result.results.iter().filter(move |one| {
+            one.anomaly == anomaly.name && (one.outcome == Outcome::Occurs) == occurs
+        });
+        let found = if occurs { own.next_back() } else { own.next() };
+        found.map(|finding| (backend, finding))
+    };
+    let occurs = own(Backend::Postgres, true).or_else(|| own(Backend::Mysql, true));
+    let prevented = [Backend::Postgres, Backend::Mysql].map(|backend| own(backend, false));
+    occurs
+        .into_iter()
+        .chain(prevented.into_iter().flatten())
+        .collect()
+}
+
+pub(crate) fn page() -> String {
+    let surveys: Vec<(Backend, AnomaliesResult)> =
+        [Backend::Postgres, Backend::Mysql, Backend::Sqlite]
+            .into_iter()
+            .map(|backend| (backend, survey(backend)))
+            .collect();
+    let mut page = INTRODUCTION.to_owned();
+    for (backend, result) in &surveys {
+        let _ = write!(page, "\n## On {backend}\n\n");
+        let rows = table(result);
+        let (rows, _) = rows.split_once("\n\n").expect("a table and its legend");
+        let _ = write!(page, "{rows}\n\n{}\n", result.notes.join("\n"));
+    }
+    page.push_str(
+        "\n**occurs**: not prevented. `waits`: a session has to wait until another has ended. \
+         `snapshot`: what is\nread comes from before. Anything else is the error that refuses a \
+         session.\n\nOn the right of the scripts below stand the values that are committed, by \
+         id.\n",
+    );
+    for anomaly in Anomaly::ALL {
+        let _ = write!(page, "\n## {anomaly}\n\n{}\n", anomaly.what);
+        let _ = write!(page, "\nIt has happened when {}.\n", anomaly.sign);
+        for (backend, finding) in telling(anomaly, &surveys) {
+            let said = match &finding.outcome {
+                Outcome::Occurs => "occurs".to_owned(),
+                Outcome::Prevented { how } => format!("prevented ({how})"),
+                Outcome::Inconclusive { .. } => "inconclusive".to_owned(),
+            };
+            let _ = write!(
+                page,
+                "\n### {}: {backend}, {}: {said}\n\n{}",
+                anomaly.letter,
+                finding.level,
+                story(finding)
+            );
+        }
+    }
+    page
+}
