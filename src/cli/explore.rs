@@ -1,5 +1,8 @@
 //! `lockbench explore`.
 
+mod beside;
+mod command;
+
 use anyhow::anyhow;
 use clap::Args;
 
@@ -13,7 +16,8 @@ use crate::exit::Exit;
 use crate::explore::purchases::{ExploreResult, MapResult, Purchases, ReplayResult, exploration};
 use crate::explore::{Explorable, Exploration, Pruning, Token, TokenError};
 use crate::interrupt;
-use crate::report::explore::{ExploreFormat, render, render_map, render_replay};
+use crate::named::Named;
+use crate::report::explore::{ExploreFormat, NO_PAGE, render, render_map, render_replay};
 use crate::run::Shop;
 use crate::scenario::Scenario;
 
@@ -71,6 +75,16 @@ pub(super) struct ExploreArguments {
         "no_pruning", "preemptions", "random", "replay",
     ])]
     map: bool,
+    /// Run the schedule that is shown under this strategy as well, and show it beside; may be
+    /// given more than once
+    #[arg(
+        long,
+        value_enum,
+        value_name = "STRATEGY",
+        hide_possible_values = true,
+        conflicts_with = "map"
+    )]
+    beside: Vec<Named>,
     #[command(flatten)]
     search: SearchArguments,
     #[command(flatten)]
@@ -106,6 +120,10 @@ pub(super) fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
     let wanted = arguments.wanted()?;
     let address = arguments.database.address()?;
     refuse_nonsense(&wanted.contender, address.backend())?;
+    arguments.refuse_beside(address.backend())?;
+    if arguments.map && arguments.output.format == ExploreFormat::Html {
+        return Err(Failure::usage(anyhow!(NO_PAGE)));
+    }
     let output = arguments.output.open()?;
     let done = match &arguments.search.replay {
         None if arguments.map => arguments.map(&address),
@@ -178,8 +196,21 @@ impl ExploreArguments {
             .stop(stop)
             .explore()
             .map_err(Failure::unreachable)?;
-        let result =
-            ExploreResult::new(wanted, description, explored, &facts, self.database.shown());
+        let instructive = explored.instructive.clone();
+        let shown = self.database.shown();
+        let mut result = ExploreResult::new(wanted, description, explored, &facts, shown);
+        result.command = self.command(wanted);
+        // Whoever interrupts wants it to end.
+        if !result.interrupted {
+            if let (None, Some(token)) = (&result.witness, instructive) {
+                let again = self::exploration(&database, wanted).0;
+                let history = again.replay(&token).map_err(Failure::unreachable)?;
+                result.example = Some(history.into());
+            }
+            if let Some(token) = result.shown().map(|shown| shown.replay.clone()) {
+                result.beside = self.others(&database, &result.database, wanted, &token)?;
+            }
+        }
         let text = render(&result, self.output.format, self.output.width(WIDTH));
         Ok((text.map_err(Failure::unreachable)?, result.exit()))
     }
@@ -210,7 +241,9 @@ impl ExploreArguments {
         let description: Description = shop.description().map_err(Failure::unreachable)?;
         let (exploration, _) = exploration(&database, wanted);
         let history = exploration.replay(token).map_err(Failure::unreachable)?;
-        let result = ReplayResult::new(wanted, description, token.clone(), history);
+        let mut result = ReplayResult::new(wanted, description, token.clone(), history);
+        result.beside = self.others(&database, &result.database, wanted, token)?;
+        result.command = self.command(wanted);
         let text = render_replay(&result, self.output.format, self.output.width(WIDTH));
         Ok((text.map_err(Failure::unreachable)?, Exit::Held))
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::History;
+use super::{History, Token};
 use crate::verdict::Verdict;
 
 /// What was gone through.
@@ -81,6 +81,9 @@ pub struct Explored {
     /// The shortest schedule that ends in a broken state: the fewest statements, then the
     /// fewest switches.
     pub witness: Option<History>,
+    /// The schedule in which most is to be seen: the shortest one in which somebody waits, is
+    /// refused or tries again.
+    pub instructive: Option<Token>,
     /// Whether it was ended early from outside.
     pub interrupted: bool,
     /// How long it took.

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::Token;
 use super::result::{FinalState, Inspection};
 use super::stage::Run;
+use super::{Step, Token};
+
+/// How much is to be seen in a schedule, the least first: whether nobody waited, was refused or
+/// tried again; then its length; then how many switches it lacks. The shortest one with trouble
+/// in it is what explains a strategy best.
+type Rank = (bool, usize, std::cmp::Reverse<usize>);
 
 /// The counts of an exploration.
 #[derive(Default)]
@@ -18,6 +23,8 @@ pub(super) struct Tally {
     states: BTreeMap<(String, Option<String>), (u64, bool)>,
     /// The choices of the shortest broken schedule, and the state it ended in.
     pub(super) shortest: Option<(Token, String)>,
+    /// The choices of the schedule in which most is to be seen, and what made it so.
+    instructive: Option<(Rank, Token)>,
 }
 
 impl Tally {
@@ -39,12 +46,35 @@ impl Tally {
                 self.shortest = Some((run.token.clone(), inspection.state.clone()));
             }
         }
+        self.remember(run);
         let state = self
             .states
             .entry((inspection.state, inspection.broken))
             .or_insert((0, true));
         state.0 += 1;
         state.1 &= cut;
+    }
+
+    /// Keeps the schedule if there is more to be seen in it than in those before.
+    fn remember(&mut self, run: &Run) {
+        let trouble = |step: &Step| step.blocked_by.is_some() || step.failed || step.attempt > 1;
+        let rank = (
+            !run.steps.iter().any(trouble),
+            run.steps.len(),
+            std::cmp::Reverse(run.token.switches()),
+        );
+        if self
+            .instructive
+            .as_ref()
+            .is_none_or(|(most, _)| rank < *most)
+        {
+            self.instructive = Some((rank, run.token.clone()));
+        }
+    }
+
+    /// The choices of the schedule in which most is to be seen.
+    pub(super) fn instructive(&mut self) -> Option<Token> {
+        self.instructive.take().map(|(_, token)| token)
     }
 
     /// The marks with their counts.

@@ -1,9 +1,12 @@
 //! The result of an exploration, and a single schedule, as text: one file for each format.
 
+mod command;
 mod map;
+mod page;
 mod text;
 
-pub use map::{cell, render_map};
+pub use command::setting;
+pub use map::{NO_PAGE, cell, render_map};
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -20,6 +23,8 @@ pub enum ExploreFormat {
     Json,
     /// For pages
     Markdown,
+    /// For a class: one file for the browser, in which to step through the schedule
+    Html,
 }
 
 /// Writes `result` down in `format`, `width` columns wide, ending in a new line.
@@ -31,6 +36,7 @@ pub fn render(result: &ExploreResult, format: ExploreFormat, width: usize) -> Re
         ExploreFormat::Text => Ok(text::render(result, width)),
         ExploreFormat::Markdown => Ok(as_block(&text::render(result, width))),
         ExploreFormat::Json => Ok(serde_json::to_string_pretty(result)? + "\n"),
+        ExploreFormat::Html => page::render(result),
     }
 }
 
@@ -43,6 +49,7 @@ pub fn render_replay(result: &ReplayResult, format: ExploreFormat, width: usize)
         ExploreFormat::Text => Ok(text::render_replay(result, width)),
         ExploreFormat::Markdown => Ok(as_block(&text::render_replay(result, width))),
         ExploreFormat::Json => Ok(serde_json::to_string_pretty(result)? + "\n"),
+        ExploreFormat::Html => page::render_replay(result),
     }
 }
 

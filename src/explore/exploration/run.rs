@@ -65,6 +65,7 @@ impl<C: Explorable> Exploration<C> {
             marks: tally.marks(),
             final_states: tally.final_states(),
             witness,
+            instructive: tally.instructive(),
             interrupted: self.interrupted(),
             elapsed: began.elapsed(),
         })

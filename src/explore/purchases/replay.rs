@@ -30,6 +30,12 @@ pub struct ReplayResult {
     /// What happened.
     #[serde(flatten)]
     pub history: HistoryResult,
+    /// The same schedule under other strategies; left out where none were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<ReplayResult>,
+    /// The command that gives this result, without a password, format and file.
+    #[serde(skip)]
+    pub command: String,
 }
 
 impl ReplayResult {
@@ -44,6 +50,8 @@ impl ReplayResult {
             quantity: wanted.quantity,
             asked,
             history: history.into(),
+            beside: Vec::new(),
+            command: String::new(),
         }
     }
 }

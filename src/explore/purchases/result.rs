@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{FactsByState, Purchases};
+use super::{FactsByState, Purchases, ReplayResult};
 use crate::contender::Contender;
 use crate::db::Description;
 use crate::exit::Exit;
@@ -62,6 +62,13 @@ pub struct ExploreResult {
     pub final_states: Vec<FinalStateResult>,
     /// The shortest schedule with anything wrong; `null` where there is none.
     pub witness: Option<HistoryResult>,
+    /// Where nothing goes wrong, a schedule in which there is something to be seen: the shortest
+    /// one in which a buyer waits, is refused or tries again. `null` where there is a witness.
+    pub example: Option<HistoryResult>,
+    /// The schedule that is shown, witness or example, under other strategies; left out where
+    /// none were asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub beside: Vec<ReplayResult>,
     /// What it amounts to.
     pub verdict: Verdict,
     /// Why the verdict is inconclusive.
@@ -78,6 +85,9 @@ pub struct ExploreResult {
     /// The `--database` that it was run with, without a password.
     #[serde(skip)]
     pub database_argument: String,
+    /// The command that gives this result, without a password, format and file.
+    #[serde(skip)]
+    pub command: String,
 }
 
 /// A final state, and how many schedules ended in it.
@@ -200,7 +210,15 @@ impl ExploreResult {
             covered: explored.covered(),
             database_argument,
             witness: explored.witness.map(HistoryResult::from),
+            example: None,
+            beside: Vec::new(),
+            command: String::new(),
         }
+    }
+
+    /// The schedule that there is to show.
+    pub fn shown(&self) -> Option<&HistoryResult> {
+        self.witness.as_ref().or(self.example.as_ref())
     }
 
     /// The exit code, as that of a run: what is unsafe is only a failure where safety was

@@ -1,6 +1,6 @@
 //! The map as a table: a line for each way to begin, a column for each way to write.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
 
@@ -10,6 +10,10 @@ use crate::report::figures::count;
 use crate::report::plain::plain;
 use crate::strategy::{Plan, Write};
 use crate::verdict::Verdict;
+
+/// Why there is no page of the map.
+pub const NO_PAGE: &str =
+    "the map is one table and has no page to step through: use --format markdown";
 
 const LEGEND: &str = "\
 `safe 36` is safe in all 36 schedules; `UNSAFE 80/92` sells too much, or loses an update, in 80 of
@@ -39,6 +43,7 @@ pub fn render_map(map: &MapResult, format: ExploreFormat) -> Result<String> {
                 sentence(map)
             ))
         }
+        ExploreFormat::Html => bail!("{NO_PAGE}"),
     }
 }
 

@@ -2,10 +2,14 @@
 
 use anstyle::{AnsiColor, Style};
 
+use super::command;
 use crate::explore::purchases::{ExploreResult, HistoryResult, ReplayResult};
 use crate::explore::timeline;
 use crate::report::figures::thousands;
 use crate::verdict::Verdict;
+
+/// What an example is.
+pub(super) const INSTRUCTIVE: &str = "Nothing goes wrong in any schedule that was run. The shortest of them in which a buyer waits, is refused or tries again, or else the shortest";
 
 /// Where a line's second column begins.
 const INDENT: usize = 14;
@@ -37,31 +41,38 @@ pub(super) fn render(result: &ExploreResult, width: usize) -> String {
         ));
         out.push_str(&schedule(witness, width));
         out.push_str(&format!(
-            "Replay it, also with another --strategy:\n  lockbench explore {}{} --database {} --replay {}\n",
-            result.strategy.arguments(),
-            setting(result.sessions, result.stock, result.quantity),
-            result.database_argument,
-            witness.replay
+            "Replay it, also with another --strategy:\n  {}\n",
+            command::replay(result, &witness.replay)
         ));
+    } else if let Some(example) = &result.example
+        && !result.beside.is_empty()
+    {
+        out.push('\n');
+        out.push_str(&instructive(example, width));
     }
+    out.push_str(&others(&result.beside, width));
     out
+}
+
+/// The schedule of a strategy under which nothing goes wrong.
+pub(super) fn instructive(example: &HistoryResult, width: usize) -> String {
+    format!(
+        "{INSTRUCTIVE} ({})\n\n{}",
+        steps(example),
+        schedule(example, width)
+    )
+}
+
+/// The same schedule under other strategies.
+fn others(beside: &[ReplayResult], width: usize) -> String {
+    let one = |result| format!("\nThe same order: {}", render_replay(result, width));
+    beside.iter().map(one).collect()
 }
 
 pub(super) fn render_replay(result: &ReplayResult, width: usize) -> String {
     let history = &result.history;
-    let verdict = if history.wrong.is_some() {
-        Verdict::Unsafe
-    } else {
-        Verdict::Safe
-    };
-    let style = style(verdict);
-    let sentence = history.wrong.clone().unwrap_or_else(|| {
-        format!(
-            "nothing is wrong at the end of this schedule: {}",
-            history.state
-        )
-    });
-    let mut out = format!("{style}{sentence}{style:#}\n");
+    let style = style(verdict_of(history));
+    let mut out = format!("{style}{}{style:#}\n", sentence(history));
     out.push_str(&format!(
         "{} on {} {}, {}\n",
         result.strategy.name,
@@ -69,19 +80,46 @@ pub(super) fn render_replay(result: &ReplayResult, width: usize) -> String {
         result.database.version,
         steps(history)
     ));
-    if !history.fell_back.is_empty() {
-        let numbers: Vec<String> = history.fell_back.iter().map(ToString::to_string).collect();
-        out.push_str(&format!(
-            "At step {} the session that was asked for was waiting or had ended, and the first that could go on did.\n",
-            numbers.join(", ")
-        ));
+    if let Some(astray) = astray(history) {
+        out.push_str(&format!("{astray}\n"));
     }
     out.push('\n');
     out.push_str(&schedule(history, width));
     if history.replay != result.asked {
         out.push_str(&format!("What was run is --replay {}\n", history.replay));
     }
+    out.push_str(&others(&result.beside, width));
     out
+}
+
+/// What one schedule amounts to.
+pub(super) fn verdict_of(history: &HistoryResult) -> Verdict {
+    if history.wrong.is_some() {
+        Verdict::Unsafe
+    } else {
+        Verdict::Safe
+    }
+}
+
+/// What came of a schedule, in a sentence.
+pub(super) fn sentence(history: &HistoryResult) -> String {
+    history.wrong.clone().unwrap_or_else(|| {
+        format!(
+            "nothing is wrong at the end of this schedule: {}",
+            history.state
+        )
+    })
+}
+
+/// Where the token could not be followed, in a sentence.
+pub(super) fn astray(history: &HistoryResult) -> Option<String> {
+    let numbers: Vec<String> = history.fell_back.iter().map(ToString::to_string).collect();
+    (!numbers.is_empty()).then(|| {
+        format!(
+            "At step {} the session that was asked for was waiting or had ended, and the first that could go on did.",
+            numbers.join(", ")
+        )
+    })
 }
 
 /// The lanes, and the verdict under them.
@@ -95,7 +133,7 @@ fn schedule(history: &HistoryResult, width: usize) -> String {
     out
 }
 
-fn steps(history: &HistoryResult) -> String {
+pub(super) fn steps(history: &HistoryResult) -> String {
     format!(
         "{} statements, {} switches",
         history.steps.len(),
@@ -103,22 +141,7 @@ fn steps(history: &HistoryResult) -> String {
     )
 }
 
-/// The arguments that say who buys what, where they are not the usual ones.
-fn setting(sessions: usize, stock: i64, quantity: i64) -> String {
-    let mut text = String::new();
-    for (name, value, usual) in [
-        ("sessions", sessions as i64, 2),
-        ("stock", stock, 1),
-        ("quantity", quantity, 1),
-    ] {
-        if value != usual {
-            text.push_str(&format!(" --{name} {value}"));
-        }
-    }
-    text
-}
-
-fn verdict(result: &ExploreResult) -> String {
+pub(super) fn verdict(result: &ExploreResult) -> String {
     let all = thousands(result.schedules);
     let broken = thousands(result.broken);
     match result.verdict {
@@ -145,7 +168,7 @@ fn what(result: &ExploreResult) -> &'static str {
     }
 }
 
-fn meaning(result: &ExploreResult) -> Option<&'static str> {
+pub(super) fn meaning(result: &ExploreResult) -> Option<&'static str> {
     match (result.verdict, result.promise) {
         (Verdict::Unsafe, Some(promise)) if promise.is_sound() => {
             Some("This strategy promises to be safe here: the promise is broken.")
@@ -161,7 +184,7 @@ fn meaning(result: &ExploreResult) -> Option<&'static str> {
     }
 }
 
-fn lines(result: &ExploreResult) -> Vec<(&'static str, String)> {
+pub(super) fn lines(result: &ExploreResult) -> Vec<(&'static str, String)> {
     let mut lines = vec![
         (
             "strategy",
