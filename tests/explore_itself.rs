@@ -145,21 +145,26 @@ fn a_step_tells_what_it_sent_what_came_of_it_and_what_was_left() {
     assert!(witness.broken.is_some());
 }
 
+/// Soon, for what never ends; a panic takes its time to print where it came from.
+const SOON: Duration = Duration::from_millis(500);
+const LATE: Duration = Duration::from_secs(30);
+
 /// Two sessions on PostgreSQL: one that selects, and another.
 fn beside(
+    patience: Duration,
     other: impl FnMut(&mut PgConnection) -> QueryResult<()> + Send + 'static,
 ) -> Result<lockbench::explore::Explored, ExploreError> {
     let url = common::postgres_url();
     Exploration::new(move || PgConnection::establish(&url))
         .session(|connection: &mut PgConnection| connection.batch_execute("SELECT 1"))
         .session(other)
-        .patience(Duration::from_millis(500))
+        .patience(patience)
         .explore()
 }
 
 #[test]
 fn a_session_that_hangs_fails_with_what_each_was_doing() {
-    let hangs = beside(|connection| {
+    let hangs = beside(SOON, |connection| {
         connection.batch_execute("SELECT 2")?;
         thread::sleep(Duration::from_secs(3600));
         Ok(())
@@ -174,7 +179,9 @@ fn a_session_that_hangs_fails_with_what_each_was_doing() {
     );
     assert!(said.contains("session 1: "), "{said}");
 
-    let slow = beside(|connection| connection.batch_execute("SELECT pg_sleep(3600)"));
+    let slow = beside(SOON, |connection| {
+        connection.batch_execute("SELECT pg_sleep(3600)")
+    });
     let said = slow.expect_err("it hangs").to_string();
     assert!(
         said.contains("session 2: waiting for the answer to SELECT pg_sleep(3600)"),
@@ -184,13 +191,13 @@ fn a_session_that_hangs_fails_with_what_each_was_doing() {
 
 #[test]
 fn a_session_whose_statements_go_elsewhere_is_an_error() {
-    let silent = beside(|_| Ok(()));
+    let silent = beside(LATE, |_| Ok(()));
     assert_eq!(silent.unwrap_err(), ExploreError::Silent(2));
 }
 
 #[test]
 fn a_session_that_panics_has_ended_and_the_next_schedule_goes_on() {
-    let found = beside(|connection| {
+    let found = beside(LATE, |connection| {
         connection.batch_execute("SELECT 2")?;
         panic!("on purpose");
     })

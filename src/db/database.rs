@@ -27,7 +27,8 @@ pub struct Database {
 
 #[derive(Clone, Debug)]
 enum Place {
-    File(PathBuf),
+    /// With the pragmas that each connection sets; a user's file has none.
+    File(PathBuf, Vec<String>),
     Postgres(String),
     #[cfg(feature = "mysql")]
     Mysql(String),
@@ -60,12 +61,12 @@ impl Database {
                 let folder = Folder::private()?;
                 let file = folder.path().join("shop.db");
                 Self {
-                    place: Place::File(file),
+                    place: Place::File(file, options.settings.clone()),
                     _private: Private::Folder { _folder: folder },
                 }
             }
             Address::SqliteFile(path) => Self {
-                place: Place::File(path.clone()),
+                place: Place::File(path.clone(), Vec::new()),
                 _private: Private::Nothing,
             },
             Address::PrivatePostgres => {
@@ -100,7 +101,7 @@ impl Database {
     /// The kind of database.
     pub fn backend(&self) -> Backend {
         match self.place {
-            Place::File(_) => Backend::Sqlite,
+            Place::File(..) => Backend::Sqlite,
             Place::Postgres(_) => Backend::Postgres,
             #[cfg(feature = "mysql")]
             Place::Mysql(_) => Backend::Mysql,
@@ -111,7 +112,7 @@ impl Database {
     /// process of our own, and never on a command line, which everybody can read.
     pub fn address(&self) -> String {
         match &self.place {
-            Place::File(path) => format!("sqlite:{}", path.display()),
+            Place::File(path, _) => format!("sqlite:{}", path.display()),
             Place::Postgres(url) => url.clone(),
             #[cfg(feature = "mysql")]
             Place::Mysql(url) => url.clone(),
@@ -121,7 +122,7 @@ impl Database {
     /// The database's name as it may be shown: without a password.
     pub fn shown_url(&self) -> String {
         match &self.place {
-            Place::File(path) => format!("sqlite:{}", path.display()),
+            Place::File(path, _) => format!("sqlite:{}", path.display()),
             Place::Postgres(url) => address::redact(url),
             #[cfg(feature = "mysql")]
             Place::Mysql(url) => address::redact(url),
@@ -131,7 +132,7 @@ impl Database {
     /// The file of a SQLite database.
     pub(super) fn file(&self) -> Option<&PathBuf> {
         match &self.place {
-            Place::File(path) => Some(path),
+            Place::File(path, _) => Some(path),
             _ => None,
         }
     }
@@ -140,7 +141,7 @@ impl Database {
     pub fn connector(&self) -> impl Fn() -> Result<AnyConnection> + Send + Sync + 'static {
         let place = self.place.clone();
         move || match &place {
-            Place::File(path) => sqlite::connect(path).map(AnyConnection::Sqlite),
+            Place::File(path, pragmas) => sqlite::connect(path, pragmas).map(AnyConnection::Sqlite),
             Place::Postgres(url) => postgres::connect(url).map(AnyConnection::Postgres),
             #[cfg(feature = "mysql")]
             Place::Mysql(url) => mysql::connect(url).map(AnyConnection::Mysql),
@@ -158,7 +159,7 @@ impl Database {
     /// Makes one plain connection, so that a refusal is known at once: the pool would try
     /// again in silence for as long as its time-out.
     fn first_answer(&self) -> Result<()> {
-        if let Place::File(path) = &self.place {
+        if let Place::File(path, _) = &self.place {
             return sqlite::prepare(path);
         }
         let connect = self.connector();

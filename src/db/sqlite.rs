@@ -29,11 +29,12 @@ pub(super) fn busy_timeout(connection: &mut SqliteConnection) -> QueryResult<i32
         .map(|found| found.timeout)
 }
 
-/// Opens a connection to the database in `path`, which is made when it is not there.
+/// Opens a connection to the database in `path`, which is made when it is not there, and sets
+/// `pragmas`, as `name=value`.
 ///
 /// # Errors
 /// The folder is missing, the file is no database or may not be written.
-pub(super) fn connect(path: &Path) -> Result<SqliteConnection> {
+pub(super) fn connect(path: &Path, pragmas: &[String]) -> Result<SqliteConnection> {
     let name = path
         .to_str()
         .with_context(|| format!("{} is not a path in UTF-8", path.display()))?;
@@ -42,6 +43,11 @@ pub(super) fn connect(path: &Path) -> Result<SqliteConnection> {
     connection
         .batch_execute(BUSY_TIMEOUT)
         .with_context(failed)?;
+    for pragma in pragmas {
+        connection
+            .batch_execute(&format!("PRAGMA {pragma}"))
+            .with_context(failed)?;
+    }
     Ok(connection)
 }
 
@@ -68,7 +74,7 @@ pub(super) fn prepare(path: &Path) -> Result<()> {
         );
     }
     let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
-    let mut connection = connect(path)?;
+    let mut connection = connect(path, &[])?;
     let probe = if is_new {
         "PRAGMA journal_mode = WAL"
     } else {

@@ -17,10 +17,10 @@ pub struct ServerOptions {
 }
 
 impl ServerOptions {
-    /// Settings of a server whose data nobody will miss: a commit waits for no disk.
+    /// Settings of a private database whose data nobody will miss: a commit waits for no disk.
     pub fn nothing_lasts(backend: Backend) -> Vec<String> {
         let settings: &[&str] = match backend {
-            Backend::Sqlite => &[],
+            Backend::Sqlite => &["synchronous=OFF"],
             Backend::Postgres => &[
                 "fsync=off",
                 "synchronous_commit=off",
