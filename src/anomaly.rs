@@ -119,6 +119,7 @@ impl ValueEnum for &'static Anomaly {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -120,8 +120,18 @@ impl Program {
     /// Waits for its end, and sees to it that within `time` nothing of it is left.
     pub fn end_leaving_nothing(mut self, time: Duration) -> Output {
         wait_for("the program to end", PATIENCE, || self.has_ended());
+        let status = self.child.wait().unwrap();
+        // Before its output is read: what is left may hold that open.
+        let temporary = self.temporary.path();
+        wait_for("nothing to be left", time, || {
+            let left = std::fs::read_dir(temporary).unwrap().count();
+            let alive = processes()
+                .iter()
+                .any(|each| self.descendants.contains(&each.pid) || each.mentions(temporary));
+            left == 0 && !alive
+        });
         let mut output = Output {
-            status: self.child.wait().unwrap(),
+            status,
             stdout: Vec::new(),
             stderr: Vec::new(),
         };
@@ -129,14 +139,6 @@ impl Program {
         let (stdout, stderr) = (self.child.stdout.take(), self.child.stderr.take());
         stdout.unwrap().read_to_end(&mut output.stdout).unwrap();
         stderr.unwrap().read_to_end(&mut output.stderr).unwrap();
-        let temporary = self.temporary.path();
-        wait_for(&format!("nothing to be left: {output:?}"), time, || {
-            let left = std::fs::read_dir(temporary).unwrap().count();
-            let alive = processes()
-                .iter()
-                .any(|each| self.descendants.contains(&each.pid) || each.mentions(temporary));
-            left == 0 && !alive
-        });
         output
     }
 }
