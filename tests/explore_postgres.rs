@@ -3,10 +3,10 @@
 mod common;
 
 use clap::ValueEnum;
-use common::explored::{explore, prepare, two};
+use common::explored::{explore, two};
 use lockbench::contender::{Contender, Overrides};
 use lockbench::db::Backend;
-use lockbench::explore::purchases::Purchases;
+use lockbench::explore::purchases::{Purchases, exploration};
 use lockbench::mistake::Mistake;
 use lockbench::named::Named;
 use lockbench::strategy::{Isolation, Strategy};
@@ -87,7 +87,8 @@ fn every_witness_comes_to_the_same_end_20_times_of_20() {
             continue;
         };
         for _ in 0..20 {
-            let again = prepare(&database, &wanted)
+            let again = exploration(&database, &wanted)
+                .0
                 .replay(&witness.replay)
                 .expect("a replay");
             assert_eq!(again.replay, witness.replay, "{row}");

@@ -112,8 +112,7 @@ fn waits_by_number(connection: &mut MysqlConnection, suspects: &[i64]) -> Option
         waiter,
         holders: None,
     };
-    (found.waiting == number && found.active == number)
-        .then(|| suspects.iter().map(wait).collect())
+    (found.waiting == number && found.active == number).then(|| suspects.iter().map(wait).collect())
 }
 
 fn row_waits(connection: &mut MysqlConnection, suspects: &[i64]) -> QueryResult<Vec<Wait>> {
