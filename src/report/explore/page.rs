@@ -224,6 +224,7 @@ fn data(json: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -239,9 +240,9 @@ mod tests {
     fn no_text_ends_the_element_that_it_stands_in() {
         let nasty = "</script><!--<script>alert(1)</script> & </noscript>";
         assert!(!escaped(nasty).contains('<'));
-        let json = data(&serde_json::to_string(nasty).expect("JSON"));
+        let json = data(&serde_json::to_string(nasty).unwrap());
         assert!(!json.contains('<'), "{json}");
-        let back: String = serde_json::from_str(&json).expect("JSON");
+        let back: String = serde_json::from_str(&json).unwrap();
         assert_eq!(back, nasty);
     }
 
