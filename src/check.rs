@@ -4,6 +4,7 @@
 //! load. A round in which the control broke nothing shows nothing and does not count. Beside
 //! the load stands a proof: every schedule of two buyers. A promise to be safe needs both.
 
+mod checked;
 mod result;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,7 +14,8 @@ use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
 
-pub use result::{CheckResult, Checked, ControlTally, Outcome, SCHEMA};
+pub use checked::{Checked, Outcome};
+pub use result::{CheckResult, ControlTally, SCHEMA};
 
 use crate::contender::Contender;
 use crate::explore::purchases::Proof;
