@@ -58,10 +58,11 @@ pub trait Explorable: Connection + SimpleConnection + Send + Sized + 'static {
     }
 
     /// Which of `suspects` wait at this moment. Asked on a connection that is none of them.
+    /// Unless it is asked `exactly`, it need not say for whom, where that takes long.
     ///
     /// # Errors
     /// Whatever the database answers; on MariaDB that its user may not look.
-    fn waits(&mut self, suspects: &[Suspect]) -> QueryResult<Vec<Wait>>;
+    fn waits(&mut self, suspects: &[Suspect], exactly: bool) -> QueryResult<Vec<Wait>>;
 }
 
 impl Explorable for AnyConnection {
@@ -96,12 +97,12 @@ impl Explorable for AnyConnection {
         }
     }
 
-    fn waits(&mut self, suspects: &[Suspect]) -> QueryResult<Vec<Wait>> {
+    fn waits(&mut self, suspects: &[Suspect], exactly: bool) -> QueryResult<Vec<Wait>> {
         match self {
-            Self::Sqlite(inner) => inner.waits(suspects),
-            Self::Postgres(inner) => inner.waits(suspects),
+            Self::Sqlite(inner) => inner.waits(suspects, exactly),
+            Self::Postgres(inner) => inner.waits(suspects, exactly),
             #[cfg(feature = "mysql")]
-            Self::Mysql(inner) => inner.waits(suspects),
+            Self::Mysql(inner) => inner.waits(suspects, exactly),
         }
     }
 }

@@ -65,6 +65,8 @@ pub(super) struct Stage<C> {
     raced: bool,
     /// Whether the last step cannot have let anybody go on who waited before it.
     calm: bool,
+    /// Whether to ask for whom each of them waits, however long that takes.
+    exactly: bool,
 }
 
 /// What happened in a schedule.
@@ -108,6 +110,7 @@ impl<C: Explorable> Stage<C> {
             deadlocked: false,
             raced: false,
             calm: false,
+            exactly: false,
         };
         for work in works {
             let session = stage.actors.len();
@@ -164,6 +167,8 @@ impl<C: Explorable> Stage<C> {
         search: &mut dyn Search,
         mut watch: Option<Watch<'_, C>>,
     ) -> Result<Run, ExploreError> {
+        // Who waits for whom is of interest where somebody will look at the schedule.
+        self.exactly = self.rules.sure || watch.is_some();
         self.begin()?;
         let mut token = Vec::new();
         let mut last = None;

@@ -68,7 +68,7 @@ impl Explorable for MysqlConnection {
         Duration::from_millis(15)
     }
 
-    fn waits(&mut self, suspects: &[Suspect]) -> QueryResult<Vec<Wait>> {
+    fn waits(&mut self, suspects: &[Suspect], exactly: bool) -> QueryResult<Vec<Wait>> {
         let mut waits = Vec::new();
         let mut others = Vec::new();
         for suspect in suspects {
@@ -78,7 +78,7 @@ impl Explorable for MysqlConnection {
             }
         }
         if !others.is_empty() {
-            waits.extend(row_waits(self, &others)?);
+            waits.extend(row_waits(self, &others, exactly)?);
         }
         Ok(waits)
     }
@@ -115,9 +115,14 @@ fn waits_by_number(connection: &mut MysqlConnection, suspects: &[i64]) -> Option
     (found.waiting == number && found.active == number).then(|| suspects.iter().map(wait).collect())
 }
 
-fn row_waits(connection: &mut MysqlConnection, suspects: &[i64]) -> QueryResult<Vec<Wait>> {
-    if let Some(waits) = waits_by_number(connection, suspects) {
-        return Ok(waits);
+fn row_waits(
+    connection: &mut MysqlConnection,
+    suspects: &[i64],
+    exactly: bool,
+) -> QueryResult<Vec<Wait>> {
+    match waits_by_number(connection, suspects) {
+        Some(waits) if waits.is_empty() || !exactly => return Ok(waits),
+        _ => {}
     }
     let mut last = LAST_LOOK.lock().unwrap_or_else(PoisonError::into_inner);
     loop {

@@ -42,7 +42,7 @@ impl Explorable for PgConnection {
             .map(|session| session.id)
     }
 
-    fn waits(&mut self, suspects: &[Suspect]) -> QueryResult<Vec<Wait>> {
+    fn waits(&mut self, suspects: &[Suspect], _: bool) -> QueryResult<Vec<Wait>> {
         let ids: Vec<String> = suspects.iter().map(|one| one.id.to_string()).collect();
         let edges: Vec<Edge> = sql_query(format!(
             "SELECT waiter::bigint AS waiter, holder::bigint AS holder \

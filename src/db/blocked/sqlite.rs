@@ -20,7 +20,7 @@ impl Explorable for SqliteConnection {
         Ok(0)
     }
 
-    fn waits(&mut self, _: &[Suspect]) -> QueryResult<Vec<Wait>> {
+    fn waits(&mut self, _: &[Suspect], _: bool) -> QueryResult<Vec<Wait>> {
         Ok(Vec::new())
     }
 }

@@ -102,7 +102,7 @@ impl<C: Explorable> Stage<C> {
             })
             .collect();
         self.observer
-            .waits(&suspects)
+            .waits(&suspects, self.exactly)
             .map_err(|error| ExploreError::Waits(error.to_string()))
     }
 
