@@ -70,7 +70,11 @@ fn assert_map(backend: Backend, page: &str) {
     let _shop = Shop::open(&database).expect("a shop of the test's own");
     let mut compared = 0;
     for plan in sample() {
-        if plan.refusal(backend).is_none() {
+        // Thousands of schedules, in which one buyer asks for the file's one lock in vain.
+        let endless = backend == Backend::Sqlite
+            && plan.isolation == Isolation::Autocommit
+            && plan.read == Read::ForUpdate;
+        if plan.refusal(backend).is_none() && !endless {
             let place = Place::of(&database, plan, 1, &NEVER);
             assert_eq!(
                 cell(&place),

@@ -201,7 +201,11 @@ fn no_server_survives_the_end_of_the_database() {
     let output = program.end_leaving_nothing(PATIENCE);
     assert_eq!(output.status.code(), Some(3), "{output:?}");
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.starts_with("error: "), "{said}");
+    // libpq may have had its own say before, on a connection that was idle.
+    assert!(
+        said.lines().any(|line| line.starts_with("error: ")),
+        "{said}"
+    );
 }
 
 /// Kills one server of a run at work from outside, and gives the report.
