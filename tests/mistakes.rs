@@ -30,7 +30,8 @@ fn check_all(database: &Database) -> CheckResult {
             ..Load::default()
         },
         rounds: 2,
-        proof: true,
+        // On MariaDB `explore_mariadb` goes through every schedule of every mistake.
+        proof: database.backend() != Backend::Mysql,
         database_argument: "here".to_owned(),
     };
     check(&mut shop, &request, &NEVER, &Progress::default()).expect("a check")
