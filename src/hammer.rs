@@ -12,6 +12,7 @@ mod record;
 mod settled;
 mod source;
 mod task;
+mod told;
 mod worker;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32};
@@ -24,6 +25,7 @@ pub use job::{Job, Share};
 pub use progress::Progress;
 pub use record::{Latencies, Record};
 pub use settled::{Ending, Settled};
+pub use told::{Told, Wishes};
 
 use crate::db::Pool;
 use crate::order::Orders;

@@ -35,7 +35,7 @@ impl<'a> Worker<'a> {
             buyer: u32::try_from(index + 1).unwrap_or(u32::MAX),
             connection,
             line: RefCell::new(None),
-            record: Record::new(),
+            record: Record::new(shared.told()),
         }
     }
 

@@ -86,11 +86,14 @@ impl Shop<'_> {
         };
         let observed = self.observe(request, gateway.as_ref(), stop, progress)?;
         self.wait_for_what_is_under_way(&observed.measurement.record);
-        let books = self.look_after(Books::read).with_context(|| {
-            let gone = observed.measurement.gone.as_deref();
-            let gone = gone.unwrap_or("the run is over");
-            format!("{gone}, and there is no result without an audit")
-        })?;
+        let told = &observed.measurement.record.told;
+        let books = self
+            .look_after(|connection| Books::read(connection, told))
+            .with_context(|| {
+                let gone = observed.measurement.gone.as_deref();
+                let gone = gone.unwrap_or("the run is over");
+                format!("{gone}, and there is no result without an audit")
+            })?;
         Ok(conclude(request, observed, gateway.as_ref(), &books))
     }
 
@@ -165,13 +168,9 @@ impl Shop<'_> {
     /// A COMMIT that a killed server has sent may still be at work when the others are done.
     /// Whoever asks for the order's key waits for it.
     fn wait_for_what_is_under_way(&mut self, record: &Record) {
-        let unknown = record
-            .endings
-            .iter()
-            .filter(|(_, ending)| *ending == Ending::Unknown);
-        for (basket, _) in unknown {
+        for basket in record.told.ended(Ending::Unknown) {
             for _ in 0..LOOK_UPS {
-                if was_carried_out(&mut self.connection, basket).is_ok() {
+                if was_carried_out(&mut self.connection, &basket).is_ok() {
                     break;
                 }
                 thread::sleep(Duration::from_millis(50));
@@ -199,7 +198,7 @@ fn conclude(
         interrupted,
         gone,
     } = measurement;
-    let mut found = audit(request.scenario, &request.load, &record.endings, books);
+    let mut found = audit(request.scenario, &request.load, &record.told, books);
     let effects = gateway.map(|gateway| {
         let calls = gateway.calls();
         for server in &mut servers {
@@ -222,10 +221,7 @@ fn conclude(
         stock: found.stock,
         violations: found.violations,
         truly_sold: found.truly_sold,
-        events_published: request
-            .scenario
-            .publishes()
-            .then_some(books.events.len() as u64),
+        events_published: request.scenario.publishes().then_some(books.events.count()),
         effects,
         servers,
         events,
