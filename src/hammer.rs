@@ -5,12 +5,14 @@
 //! own stack and block on its own row lock.
 
 mod connections;
+mod cpu;
 mod job;
 mod patience;
 mod progress;
 mod record;
 mod settled;
 mod source;
+mod spent;
 mod task;
 mod worker;
 
@@ -24,6 +26,7 @@ pub use job::{Job, Share};
 pub use progress::Progress;
 pub use record::{Latencies, Record};
 pub use settled::{Ending, Settled};
+pub use spent::Spent;
 
 use crate::db::Pool;
 use crate::order::Orders;
@@ -61,6 +64,8 @@ pub struct Measurement {
     pub record: Record,
     /// From the common start to the end of the last order.
     pub elapsed: Duration,
+    /// What this process has used of the processors meanwhile; zero for buyers in others.
+    pub cpu: Duration,
     /// Whether it was ended early from outside.
     pub interrupted: bool,
     /// Why it ended early by itself: the database's last words.
@@ -105,6 +110,7 @@ pub fn hammer(
         failures: AtomicU32::new(0),
         progress,
     };
+    let used = cpu::used();
     let (records, ends): (Vec<Record>, Vec<Instant>) = crew
         .broadcast(|buyer| {
             let index = buyer.index();
@@ -119,6 +125,7 @@ pub fn hammer(
         elapsed: started
             .zip(ended)
             .map_or(Duration::ZERO, |(from, to)| to - from),
+        cpu: cpu::used().saturating_sub(used),
         interrupted: stop.load(std::sync::atomic::Ordering::Relaxed),
         gone: shared.gone.into_inner(),
     })
