@@ -5,12 +5,14 @@
 //! own stack and block on its own row lock.
 
 mod connections;
+mod cpu;
 mod job;
 mod patience;
 mod progress;
 mod record;
 mod settled;
 mod source;
+mod spent;
 mod task;
 mod told;
 mod worker;
@@ -25,6 +27,7 @@ pub use job::{Job, Share};
 pub use progress::Progress;
 pub use record::{Latencies, Record};
 pub use settled::{Ending, Settled};
+pub use spent::Spent;
 pub use told::{Told, Wishes};
 
 use crate::db::Pool;
@@ -63,6 +66,8 @@ pub struct Measurement {
     pub record: Record,
     /// From the common start to the end of the last order.
     pub elapsed: Duration,
+    /// What this process has used of the processors meanwhile; zero for buyers in others.
+    pub cpu: Duration,
     /// Whether it was ended early from outside.
     pub interrupted: bool,
     /// Why it ended early by itself: the database's last words.
@@ -107,6 +112,7 @@ pub fn hammer(
         failures: AtomicU32::new(0),
         progress,
     };
+    let used = cpu::used();
     let (records, ends): (Vec<Record>, Vec<Instant>) = crew
         .broadcast(|buyer| {
             let index = buyer.index();
@@ -121,6 +127,7 @@ pub fn hammer(
         elapsed: started
             .zip(ended)
             .map_or(Duration::ZERO, |(from, to)| to - from),
+        cpu: cpu::used().saturating_sub(used),
         interrupted: stop.load(std::sync::atomic::Ordering::Relaxed),
         gone: shared.gone.into_inner(),
     })

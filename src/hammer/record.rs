@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hdrhistogram::Histogram;
 
-use super::{Ending, Settled, Told};
+use super::{Ending, Settled, Spent, Told};
 use crate::purchase::Conflict;
 
 /// What a buyer, or all buyers together, were told.
@@ -20,6 +20,8 @@ pub struct Record {
     pub errors: BTreeMap<String, u64>,
     /// How long the orders took.
     pub latencies: Latencies,
+    /// Where the buyers' time went; nothing of buyers in other processes.
+    pub spent: Spent,
 }
 
 /// How long orders took, from the moment they came in, in microseconds.
@@ -61,6 +63,7 @@ impl Record {
             conflicts: BTreeMap::new(),
             errors: BTreeMap::new(),
             latencies: Latencies::default(),
+            spent: Spent::default(),
         }
     }
 
@@ -100,6 +103,7 @@ impl Record {
         for record in records {
             all.told.absorb(record.told);
             all.attempts += record.attempts;
+            all.spent.add(&record.spent);
             for (conflict, count) in record.conflicts {
                 *all.conflicts.entry(conflict).or_default() += count;
             }

@@ -92,6 +92,8 @@ impl<'a> Worker<'a> {
             .ended(ending == Ending::Done, settled.attempts);
         self.tell(|| What::Settled(settled.clone()));
         self.record.add(settled);
+        attempts.spent.waiting_for_a_connection = attempts.pool_wait;
+        self.record.spent.add(&attempts.spent);
         if is_restock {
             self.shared.restocks_left.fetch_sub(1, Relaxed);
         }

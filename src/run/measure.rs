@@ -34,6 +34,8 @@ pub struct Measured {
     pub record: Record,
     /// From the common start to the end of the last order.
     pub elapsed: Duration,
+    /// What this process has used of the processors meanwhile; zero for buyers in others.
+    pub cpu: Duration,
     /// Whether it was ended early from outside.
     pub interrupted: bool,
     /// Why it ended early by itself.
@@ -195,6 +197,7 @@ fn conclude(
     let Measurement {
         record,
         elapsed,
+        cpu,
         interrupted,
         gone,
     } = measurement;
@@ -214,6 +217,7 @@ fn conclude(
     Measured {
         record,
         elapsed,
+        cpu,
         interrupted,
         gone,
         not_killed: kill.is_some() && !killed,

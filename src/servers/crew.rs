@@ -259,6 +259,7 @@ impl<'a> Crew<'a> {
             measurement: Measurement {
                 record: Record::merge(vec![self.record]),
                 elapsed: Duration::from_micros(elapsed),
+                cpu: Duration::ZERO,
                 interrupted: stop.load(Ordering::Relaxed),
                 gone: self.gone,
             },
