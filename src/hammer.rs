@@ -4,6 +4,7 @@
 //! a transaction or a guard is held: a waiting worker would steal another purchase onto its
 //! own stack and block on its own row lock.
 
+mod alone;
 mod connections;
 mod cpu;
 mod job;
@@ -34,6 +35,7 @@ use crate::db::Pool;
 use crate::order::Orders;
 use crate::slots::Slots;
 use crate::strategy::Guard;
+use alone::Alone;
 use connections::Connections;
 use worker::Worker;
 
@@ -43,7 +45,7 @@ struct Shared<'a> {
     orders: Orders,
     slots: Slots,
     /// The index of the next order of this crew's, from 0 up.
-    next: AtomicI64,
+    next: Alone<AtomicI64>,
     /// Deliveries that have not ended yet, where their number is known.
     restocks_left: AtomicI64,
     /// Which items are known to be sold out for good, where the run ends with that.
@@ -101,7 +103,7 @@ pub fn hammer(
         restocks_left: AtomicI64::new(orders.restocks()),
         orders,
         slots: slots(job),
-        next: AtomicI64::new(0),
+        next: Alone(AtomicI64::new(0)),
         emptied: (0..if load.until_empty { load.items } else { 0 })
             .map(|_| AtomicBool::new(false))
             .collect(),

@@ -37,7 +37,7 @@ pub fn record(connection: &mut AnyConnection, order: &Order) -> QueryResult<()> 
         item_id: order.item,
         delta: -order.quantity,
     }
-    .execute(connection)
+    .send(connection)
     .map(drop)
 }
 

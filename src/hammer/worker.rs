@@ -89,7 +89,7 @@ impl<'a> Worker<'a> {
         };
         self.shared
             .progress
-            .ended(ending == Ending::Done, settled.attempts);
+            .ended(self.buyer, ending == Ending::Done, settled.attempts);
         self.tell(|| What::Settled(settled.clone()));
         self.record.add(settled);
         attempts.spent.waiting_for_a_connection = attempts.pool_wait;

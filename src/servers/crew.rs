@@ -195,7 +195,7 @@ impl<'a> Crew<'a> {
     }
 
     fn settle(&mut self, server: u32, settled: Settled, progress: &Progress) {
-        progress.ended(settled.ending == Ending::Done, settled.attempts);
+        progress.ended(server, settled.ending == Ending::Done, settled.attempts);
         let restocks_left = self.work.restocks_left;
         self.work.count(&settled);
         if restocks_left > 0 {

@@ -36,7 +36,8 @@ pub(super) struct Attempts {
 impl Worker<'_> {
     /// Tries until the basket is settled, or the attempts are used up.
     pub(super) fn settle(&mut self, basket: &Basket, attempts: &mut Attempts) -> Ending {
-        let mut delays = delays();
+        // Most orders need none.
+        let mut waits = None;
         let ending = loop {
             attempts.made += 1;
             let outcome = match self.try_once(basket, attempts) {
@@ -55,7 +56,8 @@ impl Worker<'_> {
             }
             self.let_go(false);
             let pausing = Instant::now();
-            pause(delays.next().unwrap_or_default(), self.shared.stop);
+            let wait = waits.get_or_insert_with(delays).next();
+            pause(wait.unwrap_or_default(), self.shared.stop);
             attempts.spent.backing_off += pausing.elapsed();
         };
         match ending {
