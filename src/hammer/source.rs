@@ -16,6 +16,12 @@ impl Shared<'_> {
         self.stop.load(Relaxed) || self.gone.get().is_some()
     }
 
+    /// Whether orders still come; where their number decides, to the end.
+    pub(super) fn is_in_time(&self) -> bool {
+        let time = self.job.load.duration.zip(self.started.get());
+        time.is_none_or(|(duration, started)| started.elapsed() <= duration)
+    }
+
     /// The number of the next order of this crew's.
     pub(super) fn next_number(&self) -> i64 {
         self.job.share.number(self.next.fetch_add(1, Relaxed))

@@ -183,7 +183,7 @@ impl Shop<'_> {
 }
 
 /// Holds what was told against what is there.
-fn conclude(
+pub(super) fn conclude(
     request: &Request,
     observed: Observed,
     gateway: Option<&Gateway>,
