@@ -2,6 +2,7 @@
 
 mod measure;
 mod request;
+mod round;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -12,6 +13,7 @@ use diesel::r2d2::R2D2Connection;
 
 pub use measure::Measured;
 pub use request::{Billing, Request};
+pub use round::{Overheard, RoundMeasured};
 
 use crate::db::reservation::Reservation;
 use crate::db::{AnyConnection, Database, Description, migration};

@@ -22,6 +22,9 @@ pub struct Record {
     pub latencies: Latencies,
     /// Where the buyers' time went; nothing of buyers in other processes.
     pub spent: Spent,
+    /// Units sold, of all orders that ended while orders were still coming (`--duration`): the
+    /// last orders of a run meet fewer and fewer others. Nothing of buyers in other processes.
+    pub units_in_time: i64,
 }
 
 /// How long orders took, from the moment they came in, in microseconds.
@@ -64,6 +67,7 @@ impl Record {
             errors: BTreeMap::new(),
             latencies: Latencies::default(),
             spent: Spent::default(),
+            units_in_time: 0,
         }
     }
 
@@ -104,6 +108,7 @@ impl Record {
             all.told.absorb(record.told);
             all.attempts += record.attempts;
             all.spent.add(&record.spent);
+            all.units_in_time += record.units_in_time;
             for (conflict, count) in record.conflicts {
                 *all.conflicts.entry(conflict).or_default() += count;
             }

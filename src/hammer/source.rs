@@ -26,6 +26,12 @@ impl Shared<'_> {
         }
     }
 
+    /// Whether orders still come; where their number decides, to the end.
+    pub(super) fn is_in_time(&self) -> bool {
+        let time = self.job.load.duration.zip(self.started.get());
+        time.is_none_or(|(duration, started)| started.elapsed() <= duration)
+    }
+
     /// The number of the next order of this crew's. One at a time: an order's number is also
     /// when it is due and which delivery comes before it, and a counter that is raised once a
     /// purchase costs a thousandth of it.

@@ -77,6 +77,10 @@ impl<'a> Worker<'a> {
         if ending == Ending::SoldOut {
             self.shared.note_sold_out(&basket);
         }
+        if ending == Ending::Done && !is_restock && self.shared.is_in_time() {
+            let units = basket.orders().iter().map(|order| order.quantity);
+            self.record.units_in_time += units.sum::<i64>();
+        }
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         let settled = Settled {
             basket,

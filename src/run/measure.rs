@@ -182,7 +182,7 @@ impl Shop<'_> {
 }
 
 /// Holds what was told against what is there.
-fn conclude(
+pub(super) fn conclude(
     request: &Request,
     observed: Observed,
     gateway: Option<&Gateway>,
