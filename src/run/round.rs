@@ -123,8 +123,9 @@ impl Shop<'_> {
         if let Some(gone) = &measurement.gone {
             bail!("the round ended early: {gone}");
         }
+        let told = &measurement.record.told;
         let books = self
-            .look_after(Books::read)
+            .look_after(|connection| Books::read(connection, told))
             .context("the round is over, and there is no result without an audit")?;
         let observed = Observed {
             measurement,
