@@ -16,6 +16,7 @@
 //! | [`hammer`] | many buyers at once: threads, one start, retries, records |
 //! | [`servers`], [`event`] | the same in several processes, and what each says happens |
 //! | [`audit`] | what the buyers were told, held against what the database says |
+//! | [`ceiling`] | how fast a hot row can be sold from at the most, on the server at hand |
 //! | [`verdict`], [`result`](mod@result) | what a run amounts to, and all that is known of it |
 //! | [`run`] | all of it in order: reset, warm up, hammer, audit, control |
 //! | [`check`] | every promise held against what is measured, for CI |
@@ -58,6 +59,7 @@
 
 pub mod anomaly;
 pub mod audit;
+pub mod ceiling;
 pub mod check;
 pub mod cli;
 pub mod compare;
