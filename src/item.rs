@@ -1,6 +1,5 @@
 //! What is for sale: the statements that read its stock and take from it.
 
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use crate::db::connection::on_its_own_kind;
@@ -140,13 +139,7 @@ pub fn clear(connection: &mut AnyConnection) -> QueryResult<()> {
 /// Whatever the database answers.
 pub fn restart(connection: &mut AnyConnection, count: i64, stock: i64) -> QueryResult<()> {
     clear(connection)?;
-    // WITH RECURSIVE is the one way to count that every database has.
-    connection.batch_execute(&format!(
-        "INSERT INTO lockbench_items (id, stock) \
-         WITH RECURSIVE counted (id) AS \
-         (SELECT 1 UNION ALL SELECT id + 1 FROM counted WHERE id < {count}) \
-         SELECT id, {stock} FROM counted"
-    ))
+    table::fill(connection, "lockbench_items (id, stock)", count, stock)
 }
 
 /// The items of which something is left, by id.
