@@ -3,8 +3,10 @@
 mod anomalies;
 mod bar;
 mod check;
+mod compare;
 mod completions;
 mod database;
+mod entrants;
 mod explain;
 mod explore;
 mod failure;
@@ -40,6 +42,7 @@ const EXIT_CODES: &str = "Exit codes: 0 held, 1 a promise was broken, 2 wrong us
 enum Command {
     Run(run::RunArguments),
     Check(check::CheckArguments),
+    Compare(compare::CompareArguments),
     Explore(explore::ExploreArguments),
     Anomalies(anomalies::AnomaliesArguments),
     Strategies(strategies::StrategiesArguments),
@@ -68,6 +71,7 @@ pub fn main() -> Exit {
     let done = match &cli.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Compare(arguments) => compare::run(arguments),
         Command::Explore(arguments) => explore::run(arguments),
         Command::Anomalies(arguments) => anomalies::run(arguments),
         Command::Strategies(arguments) => strategies::show(arguments),

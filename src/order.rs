@@ -5,6 +5,7 @@ use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand_distr::{Distribution, Zipf};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::load::{BasketOrder, Load};
 use crate::quantity::Quantity;
@@ -28,9 +29,9 @@ impl Order {
 }
 
 /// What one buyer wants at once, all of it or nothing: orders for different items, in the
-/// order in which the buyer takes them. Most baskets hold one.
+/// order in which the buyer takes them. Most baskets hold one, which needs no allocation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Basket(Vec<Order>);
+pub struct Basket(SmallVec<[Order; 1]>);
 
 impl Basket {
     /// The orders in it.
@@ -51,7 +52,7 @@ impl Basket {
 
 impl From<Order> for Basket {
     fn from(order: Order) -> Self {
-        Self(vec![order])
+        Self(SmallVec::from([order]))
     }
 }
 
@@ -135,7 +136,7 @@ impl Orders {
         // An odd factor spreads neighbouring numbers; the generator mixes the rest.
         let mixed = self.seed ^ (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut random = SmallRng::seed_from_u64(mixed);
-        let mut items = Vec::with_capacity(self.basket as usize);
+        let mut items: SmallVec<[i64; 8]> = SmallVec::new();
         for _ in 0..self.basket {
             items.push(self.another(&items, &mut random));
         }
@@ -143,7 +144,7 @@ impl Orders {
             items.sort_unstable();
         }
         let sign = if self.restock.has(number) { -1 } else { 1 };
-        let first_key = (number - 1) * i64::from(self.basket) + 1;
+        let first_key = (number - 1) * self.lines() + 1;
         let order = |(key, item)| Order {
             key,
             item,
@@ -151,9 +152,32 @@ impl Orders {
         };
         Basket((first_key..).zip(items).map(order).collect())
     }
-}
 
-impl Orders {
+    /// The number of the basket with that key in it.
+    pub(crate) fn number_of(&self, key: i64) -> i64 {
+        (key - 1).div_euclid(self.lines()) + 1
+    }
+
+    /// The order with that key; `None` where keys do not go.
+    pub(crate) fn order(&self, key: i64) -> Option<Order> {
+        if key < 1 {
+            return None;
+        }
+        let basket = self.get(self.number_of(key));
+        let mut orders = basket.orders().iter();
+        orders.find(|order| order.key == key).copied()
+    }
+
+    /// Whether each basket holds one order.
+    pub(crate) fn are_single(&self) -> bool {
+        self.basket == 1
+    }
+
+    /// Orders in each basket.
+    fn lines(&self) -> i64 {
+        self.basket.into()
+    }
+
     /// An item that is not among `items` yet.
     fn another(&self, items: &[i64], random: &mut SmallRng) -> i64 {
         let new = |item: &i64| !items.contains(item);

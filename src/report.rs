@@ -4,6 +4,7 @@
 
 pub mod anomalies;
 pub mod check;
+pub mod compare;
 mod csv;
 pub mod explore;
 mod figures;

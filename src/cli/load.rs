@@ -109,13 +109,15 @@ impl LoadArguments {
     /// The load they ask for, where `base` says what they leave open.
     pub(super) fn load(&self, base: Load) -> Result<Load, Failure> {
         let threads = self.threads.unwrap_or(base.threads);
+        let counted = self.orders.is_some() || self.until_empty;
+        let duration = base.duration.filter(|_| !counted);
         let load = Load {
             threads,
             pool: self.pool.unwrap_or(threads).min(threads.max(1)),
             items: self.items.unwrap_or(base.items),
             stock: self.stock.unwrap_or(base.stock),
             orders: self.orders,
-            duration: self.duration,
+            duration: self.duration.or(duration),
             quantity: self.quantity.unwrap_or(base.quantity),
             until_empty: self.until_empty || base.until_empty && self.duration.is_none(),
             basket: self.basket,
@@ -135,9 +137,9 @@ impl LoadArguments {
             preset.unwrap_or_else(|| load.orders_for_twice_what_is_for_sale())
         };
         let load = Load {
-            orders: match (self.orders, self.duration, base.orders) {
-                (None, None, Some(_)) => Some(enough()),
-                (orders, _, _) => orders,
+            orders: match (self.orders, load.duration) {
+                (None, None) if base.orders.is_some() || base.duration.is_some() => Some(enough()),
+                (orders, _) => orders,
             },
             ..load
         };

@@ -6,10 +6,10 @@ use diesel::result::Error;
 
 use super::buyer::{CUT, GAVE_UP, SOLD, SOLD_OUT, order};
 use super::{Facts, Purchases};
-use crate::audit::{Books, audit};
+use crate::audit::{Books, Events, audit};
 use crate::db::AnyConnection;
 use crate::explore::Inspection;
-use crate::hammer::Ending;
+use crate::hammer::{Ending, Told};
 use crate::load::Load;
 use crate::order::Basket;
 use crate::quantity::Quantity;
@@ -22,13 +22,6 @@ pub(super) fn inspect(
     endings: &[Result<String, String>],
     bills: u64,
 ) -> Result<(Inspection, Facts), Error> {
-    let books = Books {
-        events: match wanted.scenario.publishes() {
-            true => outbox::events(connection)?,
-            false => Vec::new(),
-        },
-        ..Books::of(item::stocks(connection)?, ledger::entries(connection)?)
-    };
     let load = Load {
         items: 1,
         stock: wanted.stock,
@@ -38,6 +31,15 @@ pub(super) fn inspect(
     };
     let orders = (1..).map(|key| order(wanted, key));
     let told: Vec<(Basket, Ending)> = orders.zip(endings.iter().map(ending)).collect();
+    let told = Told::listed(told);
+    let (stocks, entries) = (item::stocks(connection)?, ledger::entries(connection)?);
+    let books = Books {
+        events: match wanted.scenario.publishes() {
+            true => outbox::events(connection)?.into_iter().collect(),
+            false => Events::default(),
+        },
+        ..Books::of(stocks, &entries, &told)
+    };
     let mut found = audit(wanted.scenario, &load, &told, &books);
     if wanted.scenario.bills() {
         found.violations.double_billed = bills.saturating_sub(wanted.stock.unsigned_abs());

@@ -1,0 +1,111 @@
+//! `lockbench compare`.
+
+use std::time::Duration;
+
+use anyhow::anyhow;
+use clap::Args;
+
+use super::bar;
+use super::database::{self, DatabaseArguments};
+use super::entrants::EntrantArguments;
+use super::failure::Failure;
+use super::load::LoadArguments;
+use super::output::OutputArguments;
+use crate::compare::{CompareRequest, CompareResult, compare};
+use crate::db::Address;
+use crate::exit::Exit;
+use crate::hammer::Progress;
+use crate::interrupt;
+use crate::load::Load;
+use crate::report::compare::{CompareFormat, render};
+use crate::run::Shop;
+
+/// Find out which strategy is fastest among those that are right, with error bars
+///
+/// Every round runs each strategy once under the same load, in an order shuffled anew, until the
+/// intervals are narrow enough. Every round is audited, and a short sell-out before it: whoever
+/// is wrong is listed apart and not ranked. Where no difference is shown, none is claimed.
+#[derive(Debug, Args)]
+#[command(mut_arg("stock", |it| it.help("Units of each item at the start [default: 1000000, more than a round sells]")))]
+#[command(mut_arg("orders", |it| it.help("Number of orders in each round, instead of a time")))]
+#[command(mut_arg("duration", |it| it.help("How long orders keep coming in each round [default: 500ms]")))]
+#[command(mut_arg("warm_up", |it| it.default_value("100ms").help("Run this long without measuring before each round")))]
+pub(super) struct CompareArguments {
+    #[command(flatten)]
+    entrants: EntrantArguments,
+    #[command(flatten)]
+    database: DatabaseArguments,
+    #[command(flatten)]
+    load: LoadArguments,
+    #[command(flatten)]
+    output: OutputArguments<CompareFormat>,
+}
+
+/// What comparing starts from, where the load does not say otherwise.
+pub(super) fn base() -> Load {
+    Load {
+        // Enough that a round sells to everybody: its speed is then one of sales.
+        stock: 1_000_000,
+        orders: None,
+        duration: Some(Duration::from_millis(500)),
+        ..Load::default()
+    }
+}
+
+pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
+    let load = arguments.load.load(base())?;
+    let address = arguments.database.address()?;
+    let request = arguments.entrants.request(load, address.backend())?;
+    let output = arguments.output.open()?;
+    match measure(&address, &request) {
+        Ok(result) => {
+            let text = render(&result, arguments.output.format);
+            output.write(&text.map_err(Failure::unreachable)?)?;
+            Ok(result.exit())
+        }
+        Err(failure) => {
+            output.abandon();
+            Err(failure)
+        }
+    }
+}
+
+fn measure(address: &Address, request: &CompareRequest) -> Result<CompareResult, Failure> {
+    let stop = interrupt::flag().map_err(Failure::unreachable)?;
+    let database = if request.load.basket > 1 {
+        database::open_for_deadlocks(address, request.load.pool)?
+    } else {
+        database::open(address, request.load.pool)?
+    };
+    let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
+    let progress = Progress::default();
+    bar::alongside(&progress, None, || {
+        compare(&mut shop, request, stop, &progress)
+    })
+    .map_err(Failure::unreachable)
+}
+
+/// The command line as it was given, without a password, for the report.
+pub(super) fn command() -> String {
+    let arguments = std::env::args().skip(1);
+    let words = arguments.map(|argument| quoted(&crate::db::address::redact(&argument)));
+    std::iter::once("lockbench".to_owned())
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// As a shell takes it for one word.
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_=+,.:/@%".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// Why a comparison cannot be had of these numbers.
+pub(super) fn refuse(words: String) -> Failure {
+    Failure::usage(anyhow!(words))
+}

@@ -1,0 +1,116 @@
+//! How one entrant fared in a comparison, in the shape of its JSON.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{SoldLatency, TimeShares};
+use crate::audit::{Outcomes, Violations};
+use crate::contender::Contender;
+use crate::result::Distribution;
+use crate::statistics::Estimate;
+use crate::strategy::Promise;
+use crate::verdict::Verdict;
+
+/// How one entrant fared, over all its rounds.
+#[derive(Clone, Debug, Serialize)]
+pub struct Standing {
+    /// The name it goes by in this comparison.
+    pub label: String,
+    /// How it sells.
+    pub strategy: Contender,
+    /// How long its buyers thought, in microseconds.
+    pub hold_us: u64,
+    /// What it promises; `null` where nothing is promised.
+    pub promise: Option<Promise>,
+    /// Whether it was right.
+    pub verdict: Verdict,
+    /// Why the verdict is inconclusive, or why it is not ranked.
+    pub reason: Option<String>,
+    /// What was wrong, over all its rounds and trials.
+    pub violations: Violations,
+    /// Its place, from 1 up; those between which no difference is shown share one. `null` for
+    /// whoever is not ranked.
+    pub rank: Option<u32>,
+    /// The labels of the others that share its place.
+    pub no_difference_from: Vec<String>,
+    /// Units truly sold per second: the median of the rounds. `null` for whoever is not ranked:
+    /// a speed that was bought with an oversell is no speed.
+    pub goodput_per_s: Option<Estimate>,
+    /// How many times the reference's goodput that is, from rounds paired with the reference's.
+    pub ratio: Option<Estimate>,
+    /// The same to the first of those that share its place, and for that first one to the first
+    /// of the place before; `null` for the fastest.
+    pub ratio_to_before: Option<Estimate>,
+    /// How the orders of its rounds ended.
+    pub outcomes: Outcomes,
+    /// Attempts for each order that was carried out, those of the other orders included.
+    pub attempts_per_sale: f64,
+    /// Attempts that met another buyer, by cause.
+    pub conflicts: BTreeMap<&'static str, u64>,
+    /// Errors that ended an order, by their text.
+    pub errors: BTreeMap<String, u64>,
+    /// Statements sent for each order that was carried out, counted while warming up.
+    pub statements_per_sale: Option<f64>,
+    /// Journeys to the server and back for each of them: one for each statement, since all are
+    /// prepared once and then only executed. `null` on SQLite, which has no server.
+    pub round_trips_per_sale: Option<f64>,
+    /// Processor time of this program for each of them, in microseconds; on SQLite the
+    /// database's own work is in it, and a server's is not.
+    pub cpu_us_per_sale: f64,
+    /// How long a purchase takes where nobody else is buying, in microseconds, thinking left out.
+    pub alone_us: f64,
+    /// Where its buyers' time went.
+    pub time: TimeShares,
+    /// How long its orders took, in microseconds, over all its rounds.
+    pub latency_us: StandingLatency,
+    /// Each round, in the order in which they were run.
+    pub rounds: Vec<Round>,
+}
+
+/// How long the orders of an entrant took, in microseconds.
+#[derive(Clone, Debug, Serialize)]
+pub struct StandingLatency {
+    /// Carried out, at whichever attempt.
+    pub sold: SoldLatency,
+    /// Carried out at the first attempt.
+    pub first_try: Distribution,
+    /// Carried out at a later attempt.
+    pub retried: Distribution,
+    /// Turned away as sold out.
+    pub rejected: Distribution,
+    /// Waiting for a connection.
+    pub pool_wait: Distribution,
+}
+
+/// One round of one entrant.
+#[derive(Clone, Debug, Serialize)]
+pub struct Round {
+    /// Its number, from 1 up; those of all entrants with one number belong together.
+    pub round: u32,
+    /// The seed that decided what the orders ask for.
+    pub seed: u64,
+    /// When its turn came within the round, from 1 up.
+    pub turn: u32,
+    /// Units truly sold per second.
+    pub goodput_per_s: f64,
+    /// Orders carried out.
+    pub sold: u64,
+    /// Attempts, the first ones included.
+    pub attempts: u64,
+    /// The 99th percentile of the latency of the orders carried out, in microseconds.
+    pub p99_us: u64,
+    /// From the common start to the end of the last order, in seconds.
+    pub elapsed_s: f64,
+    /// What was wrong with it.
+    pub violations: Violations,
+    /// What was wrong with its trial: the same load with so little for sale that it sells out.
+    pub trial_violations: Violations,
+}
+
+impl Standing {
+    /// Whether it has a place among the others.
+    pub fn is_ranked(&self) -> bool {
+        self.rank.is_some()
+    }
+}

@@ -1,0 +1,65 @@
+//! The memory of a run hardly grows with the number of its orders: what an order asks for
+//! follows from its number, and how it ended is a bit in a map.
+
+#![allow(clippy::expect_used)]
+
+mod common;
+
+use std::sync::atomic::AtomicBool;
+
+use lockbench::db::server::ServerOptions;
+use lockbench::db::{Address, Backend, Database};
+use lockbench::hammer::Progress;
+use lockbench::load::Load;
+use lockbench::run::{Request, Shop};
+use lockbench::strategy::Strategy;
+use nix::sys::resource::{UsageWho, getrusage};
+
+/// Bytes that an order may cost. Two are needed at the most; the rest is for the allocator and
+/// SQLite's caches. A list of the orders takes more than 100.
+const ALLOWED: i64 = 24;
+
+const FEW: i64 = 4_000;
+const MANY: i64 = 20 * FEW;
+
+/// The most memory that this process has had so far, in bytes.
+fn peak() -> i64 {
+    let kilobytes = getrusage(UsageWho::RUSAGE_SELF)
+        .expect("a figure")
+        .max_rss();
+    kilobytes * if cfg!(target_os = "macos") { 1 } else { 1_024 }
+}
+
+// The only test of this program: others would use memory at the same time.
+#[test]
+fn memory_hardly_grows_with_the_number_of_orders() {
+    let options = ServerOptions {
+        settings: ServerOptions::nothing_lasts(Backend::Sqlite),
+        ..ServerOptions::default()
+    };
+    let database = Database::open(&Address::PrivateSqlite, &options).expect("a database");
+    let mut shop = Shop::open(&database).expect("a shop of the test's own");
+    let mut peak_after = |orders: i64| {
+        let load = Load {
+            threads: 2,
+            pool: 2,
+            // Half are sold to, half turned away.
+            stock: orders / 2,
+            orders: Some(orders),
+            ..Load::default()
+        };
+        let request = Request::new(Strategy::Atomic, load);
+        let (never, unseen) = (AtomicBool::new(false), Progress::default());
+        let result = shop.run(&request, &never, &unseen).expect("a run");
+        assert!(!result.violations.any(), "{result:#?}");
+        assert_eq!(i64::try_from(result.outcomes.sold), Ok(orders / 2));
+        peak()
+    };
+    let few = peak_after(FEW);
+    let many = peak_after(MANY);
+    let each = (many - few) / (MANY - FEW);
+    assert!(
+        each < ALLOWED,
+        "{each} bytes an order: {few} bytes with {FEW} orders, {many} with {MANY}"
+    );
+}
