@@ -16,6 +16,7 @@ mod run;
 mod server;
 mod story;
 mod strategies;
+mod sweep;
 mod tables;
 
 use clap::{Parser, Subcommand};
@@ -43,6 +44,7 @@ enum Command {
     Run(run::RunArguments),
     Check(check::CheckArguments),
     Compare(compare::CompareArguments),
+    Sweep(Box<sweep::SweepArguments>),
     Explore(explore::ExploreArguments),
     Anomalies(anomalies::AnomaliesArguments),
     Strategies(strategies::StrategiesArguments),
@@ -72,6 +74,7 @@ pub fn main() -> Exit {
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
         Command::Explore(arguments) => explore::run(arguments),
         Command::Anomalies(arguments) => anomalies::run(arguments),
         Command::Strategies(arguments) => strategies::show(arguments),

@@ -13,6 +13,7 @@ mod markdown;
 mod outside;
 pub(crate) mod plain;
 mod sentence;
+pub mod sweep;
 mod text;
 
 pub(crate) use sentence::wrongs;

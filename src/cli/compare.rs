@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::anyhow;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::bar;
 use super::database::{self, DatabaseArguments};
@@ -19,6 +19,7 @@ use crate::interrupt;
 use crate::load::Load;
 use crate::report::compare::{CompareFormat, render};
 use crate::run::Shop;
+use crate::strategy::Strategy;
 
 /// Find out which strategy is fastest among those that are right, with error bars
 ///
@@ -55,7 +56,10 @@ pub(super) fn base() -> Load {
 pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let load = arguments.load.load(base())?;
     let address = arguments.database.address()?;
-    let request = arguments.entrants.request(load, address.backend())?;
+    let request =
+        arguments
+            .entrants
+            .request(load, address.backend(), Strategy::value_variants())?;
     let output = arguments.output.open()?;
     match measure(&address, &request) {
         Ok(result) => {
