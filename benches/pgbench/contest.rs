@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use diesel::connection::SimpleConnection;
+use lockbench::ceiling::{Costs, round_trips};
 use lockbench::db::server::{PostgresServer, ServerOptions};
 use lockbench::db::{Address, Database, Description};
 use lockbench::load::Load;
@@ -109,8 +110,24 @@ impl Contest {
             cell: cell.clone(),
             against: against.collect(),
             ours,
-            ceiling_per_s: None,
+            ceiling_per_s: self.ceiling(&mut shop, cell)?,
         })
+    }
+}
+
+impl Contest {
+    /// What the model allows the server at the most; `None` where it says nothing.
+    fn ceiling(&self, shop: &mut Shop<'_>, cell: &Cell) -> Result<Option<f64>> {
+        let plan = cell.strategy.plan();
+        let Some(under) = round_trips(&plan, false).filter(|_| cell.items == 1) else {
+            return Ok(None);
+        };
+        if cell.clients < 2 {
+            return Ok(None);
+        }
+        reset(shop, cell)?;
+        let costs = Costs::measure(&self.database, shop.connection())?;
+        Ok(Some(1.0 / costs.cycle(under.count).as_secs_f64()))
     }
 }
 
