@@ -56,7 +56,8 @@ fn what_pgbench_has_no_means_for_is_refused() {
 fn both_sell_rightly_in_turns() {
     let arguments = ["pgbench", "--rounds", "1", "--seconds", "1"];
     let arguments = arguments::Arguments::parse_from(arguments);
-    let mut contest = contest::Contest::open(false, &arguments).unwrap();
+    let stage = contest::Stage::open(false).unwrap();
+    let mut contest = contest::Contest::new(&stage, &arguments).unwrap();
     // With conflicts, of which pgbench must find the stale version by itself.
     let cell = cell::Cell {
         strategy: Strategy::Optimistic,
