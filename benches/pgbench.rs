@@ -32,7 +32,7 @@ use anyhow::Result;
 use clap::Parser;
 
 use arguments::Arguments;
-use contest::Contest;
+use contest::{Contest, Stage};
 use report::Report;
 
 fn main() -> Result<()> {
@@ -50,7 +50,8 @@ fn main() -> Result<()> {
         if cells.is_empty() {
             continue;
         }
-        let mut contest = Contest::open(durable, &arguments)?;
+        let stage = Stage::open(durable)?;
+        let mut contest = Contest::new(&stage, &arguments)?;
         report.server(contest.description()?);
         for cell in cells {
             let result = contest.hold(cell)?;

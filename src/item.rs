@@ -54,7 +54,7 @@ statement! {
 /// # Errors
 /// Whatever the database answers.
 pub fn assign(connection: &mut AnyConnection, id: i64, stock: i64) -> QueryResult<usize> {
-    Assign { stock, id }.send(connection)
+    Assign { stock, id }.execute(connection)
 }
 
 statement! {
@@ -74,7 +74,7 @@ pub fn assign_if_version(
     stock: i64,
     version: i64,
 ) -> QueryResult<usize> {
-    AssignIfVersion { stock, id, version }.send(connection)
+    AssignIfVersion { stock, id, version }.execute(connection)
 }
 
 statement! {
@@ -97,7 +97,7 @@ pub fn subtract_if_enough(
         id,
         least: quantity,
     }
-    .send(connection)
+    .execute(connection)
 }
 
 statement! {
@@ -111,7 +111,7 @@ statement! {
 /// # Errors
 /// Whatever the database answers.
 pub fn subtract(connection: &mut AnyConnection, id: i64, quantity: i64) -> QueryResult<usize> {
-    Subtract { quantity, id }.send(connection)
+    Subtract { quantity, id }.execute(connection)
 }
 
 /// Every item's id and stock, by id.

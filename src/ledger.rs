@@ -37,7 +37,7 @@ pub fn record(connection: &mut AnyConnection, order: &Order) -> QueryResult<()> 
         item_id: order.item,
         delta: -order.quantity,
     }
-    .send(connection)
+    .execute(connection)
     .map(drop)
 }
 

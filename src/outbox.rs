@@ -28,7 +28,7 @@ pub fn publish(connection: &mut AnyConnection, order: &Order) -> QueryResult<()>
     Publish {
         order_key: order.key,
     }
-    .send(connection)
+    .execute(connection)
     .map(drop)
 }
 

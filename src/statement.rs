@@ -30,7 +30,7 @@ macro_rules! statement {
 
         impl $name {
             /// Sends it; gives the number of rows that it changed.
-            fn send(self, connection: &mut crate::db::AnyConnection) -> diesel::QueryResult<usize> {
+            fn execute(self, connection: &mut crate::db::AnyConnection) -> diesel::QueryResult<usize> {
                 crate::db::connection::on_its_own_kind!(
                     connection,
                     inner => diesel::RunQueryDsl::execute(self, inner)

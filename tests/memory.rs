@@ -1,5 +1,8 @@
 //! The memory of a run hardly grows with the number of its orders: what an order asks for
 //! follows from its number, and how it ended is a bit in a map.
+//!
+//! `LOCKBENCH_TEST_ORDERS=10000000 cargo test --release --test memory -- --nocapture` shows it
+//! with ten million.
 
 #![allow(clippy::expect_used)]
 
@@ -19,8 +22,13 @@ use nix::sys::resource::{UsageWho, getrusage};
 /// SQLite's caches. A list of the orders takes more than 100.
 const ALLOWED: i64 = 24;
 
-const FEW: i64 = 4_000;
-const MANY: i64 = 20 * FEW;
+/// How many orders there are in the larger of two runs.
+fn many() -> i64 {
+    match std::env::var("LOCKBENCH_TEST_ORDERS") {
+        Ok(number) => number.parse().expect("LOCKBENCH_TEST_ORDERS is a number"),
+        Err(_) => 80_000,
+    }
+}
 
 /// The most memory that this process has had so far, in bytes.
 fn peak() -> i64 {
@@ -55,11 +63,12 @@ fn memory_hardly_grows_with_the_number_of_orders() {
         assert_eq!(i64::try_from(result.outcomes.sold), Ok(orders / 2));
         peak()
     };
-    let few = peak_after(FEW);
-    let many = peak_after(MANY);
-    let each = (many - few) / (MANY - FEW);
+    let (few, many) = (many() / 20, many());
+    let (with_few, with_many) = (peak_after(few), peak_after(many));
+    println!("{few} orders: {with_few} bytes; {many} orders: {with_many} bytes");
+    let each = (with_many - with_few) / (many - few);
     assert!(
         each < ALLOWED,
-        "{each} bytes an order: {few} bytes with {FEW} orders, {many} with {MANY}"
+        "{each} bytes an order: {with_few} bytes with {few} orders, {with_many} with {many}"
     );
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use diesel::connection::SimpleConnection;
+use lockbench::ceiling::{Costs, round_trips};
 use lockbench::db::server::{PostgresServer, ServerOptions};
 use lockbench::db::{Address, Database, Description};
 use lockbench::load::Load;
@@ -20,51 +21,64 @@ use crate::{ours, theirs::Theirs};
 /// Units of each item: so many that nobody is ever turned away.
 pub(crate) const PLENTY: i64 = 1_000_000_000;
 
-/// A server of our own, and the two who are compared on it.
-pub(crate) struct Contest {
+/// A server of our own, with PostgreSQL's defaults but for `fsync`.
+pub(crate) struct Stage {
     server: PostgresServer,
     database: Database,
-    pgbench: PathBuf,
-    rounds: usize,
-    seconds: u32,
 }
 
-impl Contest {
-    /// Starts a server, with PostgreSQL's defaults but for `fsync`.
-    pub(crate) fn open(durable: bool, arguments: &Arguments) -> Result<Self> {
+impl Stage {
+    pub(crate) fn open(durable: bool) -> Result<Self> {
         let settings = if durable {
             Vec::new()
         } else {
             vec!["fsync=off".to_owned()]
         };
-        let options = ServerOptions {
+        let server = PostgresServer::start(&ServerOptions {
             connections: 100,
             quick_deadlocks: false,
             settings,
-        };
-        let server = PostgresServer::start(&options)?;
-        let pgbench = server.program("pgbench").context(
-            "pgbench is not beside PostgreSQL's other programs (Debian: `apt install postgresql`)",
-        )?;
+        })?;
         let address = Address::Postgres(server.url());
         Ok(Self {
             database: Database::open(&address, &ServerOptions::default())?,
             server,
+        })
+    }
+}
+
+/// The two who are compared on a stage.
+pub(crate) struct Contest<'a> {
+    shop: Shop<'a>,
+    url: String,
+    pgbench: PathBuf,
+    rounds: usize,
+    seconds: u32,
+}
+
+impl<'a> Contest<'a> {
+    pub(crate) fn new(stage: &'a Stage, arguments: &Arguments) -> Result<Self> {
+        let pgbench = stage.server.program("pgbench").context(
+            "pgbench is not beside PostgreSQL's other programs (Debian: `apt install postgresql`)",
+        )?;
+        Ok(Self {
+            shop: Shop::open(&stage.database)?,
+            url: stage.server.url(),
             pgbench,
             rounds: arguments.rounds(),
             seconds: arguments.seconds(),
         })
     }
 
-    pub(crate) fn description(&self) -> Result<Description> {
-        Shop::open(&self.database)?.description()
+    pub(crate) fn description(&mut self) -> Result<Description> {
+        self.shop.description()
     }
 
     /// Has them run in turns, each round the other way round than the one before.
     pub(crate) fn hold(&mut self, cell: &Cell) -> Result<Held> {
-        let mut shop = Shop::open(&self.database)?;
+        let shop = &mut self.shop;
         let file = std::env::temp_dir().join(format!("lockbench-pgbench-{}", std::process::id()));
-        fs::write(&file, script(&mut shop, cell.strategy.plan())?)?;
+        fs::write(&file, script(shop, cell.strategy.plan())?)?;
         let jobs = cell.jobs();
         let mut ours: Vec<Run> = Vec::new();
         let mut theirs = vec![Vec::new(); jobs.len()];
@@ -77,14 +91,13 @@ impl Contest {
                 turns.reverse();
             }
             for turn in turns {
-                reset(&mut shop, cell)?;
+                reset(shop, cell)?;
                 match turn {
-                    None => ours.push(ours::run(&self.database, cell, self.seconds, seed)?),
+                    None => ours.push(ours::run(shop.database(), cell, self.seconds, seed)?),
                     Some(place) => {
-                        let url = self.server.url();
                         let pgbench = Theirs {
                             program: &self.pgbench,
-                            url: &url,
+                            url: &self.url,
                             script: &file,
                             seconds: self.seconds,
                         };
@@ -92,7 +105,7 @@ impl Contest {
                         theirs[place].push(pgbench.run(cell, jobs[place], seed, sales)?);
                     }
                 }
-                check(&mut shop, cell)?;
+                check(shop, cell)?;
             }
         }
         fs::remove_file(&file)?;
@@ -109,9 +122,21 @@ impl Contest {
             cell: cell.clone(),
             against: against.collect(),
             ours,
-            ceiling_per_s: None,
+            ceiling_per_s: ceiling(shop, cell)?,
         })
     }
+}
+
+/// What the model allows the server at the most; `None` where it says nothing.
+fn ceiling(shop: &mut Shop<'_>, cell: &Cell) -> Result<Option<f64>> {
+    let means_something = cell.items == 1 && cell.clients > 1;
+    let under = round_trips(&cell.strategy.plan(), false).filter(|_| means_something);
+    let Some(under) = under else {
+        return Ok(None);
+    };
+    reset(shop, cell)?;
+    let costs = Costs::measure(shop.database(), shop.connection())?;
+    Ok(Some(1.0 / costs.cycle(under.count).as_secs_f64()))
 }
 
 /// The same tables for everybody, with nothing left to be written of what was before.

@@ -46,7 +46,7 @@ impl Costs {
     pub fn measure(database: &Database, connection: &mut AnyConnection) -> Result<Self> {
         let failed = "the round trips to the database could not be timed";
         let mut other = database.connect()?;
-        let round_trip = median(|| timed(|| Nothing {}.send(connection))).context(failed)?;
+        let round_trip = median(|| timed(|| Nothing {}.execute(connection))).context(failed)?;
         let alone = median(|| timed(|| write(connection))).context(failed)?;
         let hand_over = median(|| hand_over(connection, &mut other)).context(failed)?;
         Ok(Self {

@@ -70,10 +70,10 @@ impl PostgresServer {
         )
     }
 
-    /// Another of PostgreSQL's programs, from where the server's own was found; `None` where it
-    /// is not there.
+    /// Another of PostgreSQL's programs, such as `pgbench`, beside the server's own if it is
+    /// there, else on the PATH.
     pub fn program(&self, name: &str) -> Option<PathBuf> {
-        Some(self.programs.path(name)).filter(|path| path.is_file())
+        self.programs.other("postgres", name)
     }
 
     /// The server's folder: its data are in `data` below it, its socket beside them.
