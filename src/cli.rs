@@ -2,6 +2,7 @@
 
 mod anomalies;
 mod bar;
+mod baseline;
 mod check;
 mod compare;
 mod completions;
@@ -37,13 +38,13 @@ pub struct Cli {
 
 /// The end of `--help`.
 const EXIT_CODES: &str = "Exit codes: 0 held, 1 a promise was broken, 2 wrong usage, \
-3 database unreachable or set-up failed, 4 inconclusive, 130 interrupted";
+3 database unreachable or set-up failed, 4 inconclusive, 5 slower than the baseline allows, 130 interrupted";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArguments),
     Check(check::CheckArguments),
-    Compare(compare::CompareArguments),
+    Compare(Box<compare::CompareArguments>),
     Sweep(Box<sweep::SweepArguments>),
     Explore(explore::ExploreArguments),
     Anomalies(anomalies::AnomaliesArguments),
