@@ -1,5 +1,6 @@
 //! The command line. The doc comments of these types are the help texts.
 
+mod advise;
 mod anomalies;
 mod bar;
 mod baseline;
@@ -46,6 +47,7 @@ enum Command {
     Check(check::CheckArguments),
     Compare(Box<compare::CompareArguments>),
     Sweep(Box<sweep::SweepArguments>),
+    Advise(advise::AdviseArguments),
     Explore(explore::ExploreArguments),
     Anomalies(anomalies::AnomaliesArguments),
     Strategies(strategies::StrategiesArguments),
@@ -76,6 +78,7 @@ pub fn main() -> Exit {
         Command::Check(arguments) => check::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
+        Command::Advise(arguments) => advise::run(arguments),
         Command::Explore(arguments) => explore::run(arguments),
         Command::Anomalies(arguments) => anomalies::run(arguments),
         Command::Strategies(arguments) => strategies::show(arguments),
