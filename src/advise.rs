@@ -70,8 +70,13 @@ pub fn advise(
     course.run(shop, stop, progress)?;
     let comparison = course.conclude().swap_remove(0);
     let recommendation = choice::choose(&comparison, engine.backend, |_| true);
-    let deciding = choice::choose(&comparison, engine.backend, |standing| {
-        !standing.strategy.plan.claims_first()
+    let decides_within = recommendation
+        .as_ref()
+        .is_some_and(|chosen| chosen.burdens.contains(&Burden::OneStatement));
+    let deciding = decides_within.then(|| {
+        choice::choose(&comparison, engine.backend, |standing| {
+            !standing.strategy.plan.claims_first()
+        })
     });
     let mut outlook = Vec::new();
     if let Some(chosen) = &recommendation
@@ -110,8 +115,7 @@ pub fn advise(
         schema: SCHEMA,
         setting: Setting::new(&compared, database),
         servers: request.servers,
-        deciding: deciding
-            .filter(|one| recommendation.as_ref().map(|best| &best.label) != Some(&one.label)),
+        deciding: deciding.flatten(),
         recommendation,
         comparison,
         outlook,
