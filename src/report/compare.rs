@@ -6,7 +6,7 @@ mod bars;
 pub(crate) mod csv;
 mod markdown;
 pub(crate) mod sentence;
-mod table;
+pub(crate) mod table;
 pub(crate) mod text;
 
 use anyhow::Result;
