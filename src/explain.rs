@@ -8,9 +8,9 @@ use diesel::connection::InstrumentationEvent;
 
 use crate::db::AnyConnection;
 use crate::guard;
+use crate::lobby::Lobby;
 use crate::order::Order;
 use crate::purchase::{Answer, Shop, attempt};
-use crate::slots::Slots;
 use crate::strategy::{Guard, Plan};
 
 /// A statement as it was sent, and the values that went with it.
@@ -31,7 +31,7 @@ pub const STOCK: i64 = 100;
 /// The purchase fails, or item 1 is not for sale.
 pub fn overhear(connection: &mut AnyConnection, plan: Plan) -> Result<Vec<Sent>> {
     let heard = Arc::new(Mutex::new(Vec::new()));
-    let slots = Slots::new(1, 1);
+    let lobby = Lobby::new(&plan, 1, 1);
     let order = Order {
         key: 1,
         item: 1,
@@ -51,7 +51,7 @@ pub fn overhear(connection: &mut AnyConnection, plan: Plan) -> Result<Vec<Sent>>
     let thinking = Arc::clone(&heard);
     let shop = Shop {
         think: &move || note(&thinking, aside("decide")),
-        ..Shop::new(plan, &slots, STOCK)
+        ..Shop::new(plan, &lobby, STOCK)
     };
     let answer = attempt(connection, &shop, &order.into());
     guard::resign(connection, plan.guard);

@@ -5,13 +5,14 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`strategy`] | the strategies: each a row of four choices, with its promise and its lesson |
+//! | [`strategy`] | the strategies: each a row of independent choices, with its promise and its lesson |
 //! | [`mistake`] | the mistakes that look like strategies |
 //! | [`named`], [`contender`] | either of them, perhaps with some of its choices replaced |
 //! | [`scenario`] | the stories, in their own words |
 //! | [`load`], [`quantity`], [`order`] | how hard the shop is hit, and what each buyer wants |
 //! | [`purchase`] | the one routine that interprets a strategy |
-//! | [`guard`], [`slots`], [`item`], [`ledger`], [`outbox`] | the locks around it, and the statements it is made of |
+//! | [`lobby`], [`guard`], [`slots`] | what buyers of one process share, and the locks around it |
+//! | [`item`], [`ledger`], [`outbox`], [`procedure`] | the statements it is made of |
 //! | [`gateway`] | the world outside, which no rollback reaches |
 //! | [`hammer`] | many buyers at once: threads, one start, retries, records |
 //! | [`servers`], [`event`] | the same in several processes, and what each says happens |
@@ -71,10 +72,12 @@ pub mod interrupt;
 pub mod item;
 pub mod ledger;
 pub mod load;
+pub mod lobby;
 pub mod mistake;
 pub mod named;
 pub mod order;
 pub mod outbox;
+pub mod procedure;
 pub mod purchase;
 pub mod quantity;
 pub mod report;

@@ -64,12 +64,7 @@ impl Mistake {
             Self::ShareThenUpgrade => (G::None, I::ReadCommitted, R::ForShare, W::Assign),
             Self::SkippedIsSoldOut => (G::None, I::ReadCommitted, R::SkippedIsSoldOut, W::Assign),
         };
-        Plan {
-            guard,
-            isolation,
-            read,
-            write,
-        }
+        Plan::new(guard, isolation, read, write)
     }
 
     /// What comes of it in that setting: [`Promise::Safe`] where it happens to be right; `None`

@@ -7,6 +7,7 @@
 //! where that strategy's user would put it: after the check and before the write, or, where
 //! the write is the check, after the write. See [`Plan::claims_first`].
 
+mod called;
 mod recall;
 mod setback;
 mod shop;
@@ -23,7 +24,7 @@ use crate::db::{self, AnyConnection, RowLock, transaction};
 use crate::guard;
 use crate::item::{self, Item};
 use crate::order::{Basket, Order};
-use crate::strategy::{Guard, Plan, Read, Write};
+use crate::strategy::{Dispatch, Guard, Plan, Read, Write};
 use crate::{ledger, outbox};
 
 /// What a buyer's statement showed.
@@ -57,7 +58,11 @@ pub fn attempt(
 ) -> Result<Answer, Setback> {
     let guard = shop.plan.guard;
     let orders = basket.orders();
-    let outcome = guard::holding(connection, guard, orders, shop.slots, |connection| {
+    let _inside = shop.lobby.pass_gate(orders);
+    let outcome = guard::holding(connection, guard, orders, &shop.lobby.slots, |connection| {
+        if shop.plan.dispatch == Dispatch::Procedure {
+            return called::call(connection, shop, orders);
+        }
         in_transaction(connection, &shop.plan, |connection| {
             let answer = carry_out_all(connection, shop, orders)?;
             if guard == Guard::AdvisoryEarly {
@@ -285,8 +290,13 @@ fn take_again(
 
 /// Writes the order into the ledger.
 fn record(connection: &mut AnyConnection, order: &Order) -> Result<(), Setback> {
-    ledger::record(connection, order).map_err(|error| match error {
+    ledger::record(connection, order).map_err(recorded(connection))
+}
+
+/// What an error means that met whoever wrote into the ledger.
+fn recorded(connection: &mut AnyConnection) -> impl FnOnce(Error) -> Setback {
+    |error| match error {
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Setback::AlreadyRecorded,
         error => Setback::at_the_last_word(connection, Answer::Done, error),
-    })
+    }
 }

@@ -74,6 +74,11 @@ impl Slots {
             .collect()
     }
 
+    /// Waits for a place at `item` for as long as it takes. `None`: there is no such item.
+    pub fn wait_for(&self, item: i64) -> Option<Slot<'_>> {
+        self.wait(item, None)
+    }
+
     fn wait(&self, item: i64, patience: Option<Duration>) -> Option<Slot<'_>> {
         let place = self.taken.get(usize::try_from(item - 1).ok()?)?;
         match &self.usher {

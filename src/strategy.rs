@@ -3,8 +3,10 @@
 //! To add one: a variant here, its row in [`Strategy::plan`], its promise in
 //! [`Strategy::promise`] and its lesson in [`Strategy::lesson`]. Nothing else.
 
+mod choice;
 mod delivery;
 mod plan;
+mod refusal;
 mod setting;
 
 use std::fmt;
@@ -12,8 +14,10 @@ use std::fmt;
 use clap::ValueEnum;
 use serde::Serialize;
 
+pub use choice::{Dispatch, Guard, Isolation, Layout, Read, Write};
 pub use delivery::Delivery;
-pub use plan::{Guard, Isolation, Plan, Read, Write};
+pub use plan::Plan;
+pub use refusal::MOST_UNIT_ROWS;
 pub use setting::Setting;
 
 use crate::db::Backend;
@@ -45,6 +49,8 @@ pub enum Strategy {
     Mutex,
     /// One session does all the work; the others stand by
     Leader,
+    /// The whole purchase in one call of a procedure in the database
+    Procedure,
 }
 
 /// What a strategy promises on a database.
@@ -73,7 +79,7 @@ pub struct Lesson {
 }
 
 impl Strategy {
-    /// The row: guard, isolation, read, write.
+    /// The row: guard, isolation, read, write; and the layers of those that have any.
     pub fn plan(self) -> Plan {
         use {Guard as G, Isolation as I, Read as R, Write as W};
         let (guard, isolation, read, write) = match self {
@@ -89,12 +95,15 @@ impl Strategy {
             Self::Advisory => (G::Advisory, I::ReadCommitted, R::Plain, W::Assign),
             Self::Mutex => (G::Mutex, I::ReadCommitted, R::Plain, W::Assign),
             Self::Leader => (G::Leader, I::ReadCommitted, R::Plain, W::Assign),
+            Self::Procedure => (G::None, I::ReadCommitted, R::None, W::IfEnough),
         };
-        Plan {
-            guard,
-            isolation,
-            read,
-            write,
+        let plan = Plan::new(guard, isolation, read, write);
+        match self {
+            Self::Procedure => Plan {
+                dispatch: Dispatch::Procedure,
+                ..plan
+            },
+            _ => plan,
         }
     }
 
@@ -102,7 +111,7 @@ impl Strategy {
     pub fn promise(self, setting: impl Into<Setting>) -> Option<Promise> {
         let setting = setting.into();
         let engine = setting.engine;
-        if self.plan().refusal(engine.backend).is_some() {
+        if self.plan().refusal_in(setting).is_some() {
             return None;
         }
         let for_the_rows = match (self, engine.backend) {
@@ -197,6 +206,11 @@ impl Strategy {
                 "Let one session do all the work. It holds a lock of the database's for as long as it lives; when it dies the database gives the lock to the next, which takes over.",
                 "A leader that is only cut off from the database does not know that it leads no more: what it does outside the database it may do at the same time as its successor.",
                 "The work of one, however many there are.",
+            ),
+            Self::Procedure => (
+                "Send the whole purchase in one message: a procedure in the database checks, takes and records. The row is locked while the server works and while it commits, and never while a message travels.",
+                "What the program must decide, or do elsewhere, between check and record does not fit. The procedure is a part of the application that lives in the database, and is deployed apart from it.",
+                "One round trip. SQLite has no server to keep procedures.",
             ),
         };
         Lesson { idea, fails, cost }

@@ -35,12 +35,7 @@ fn all_plans() -> Vec<Plan> {
         for &isolation in Isolation::value_variants() {
             for read in READS {
                 for write in WRITES {
-                    plans.push(Plan {
-                        guard,
-                        isolation,
-                        read,
-                        write,
-                    });
+                    plans.push(Plan::new(guard, isolation, read, write));
                 }
             }
         }
@@ -54,6 +49,7 @@ fn contender(plan: Plan) -> Contender {
         isolation: Some(plan.isolation),
         read: Some(plan.read),
         write: Some(plan.write),
+        ..Overrides::default()
     };
     Contender::new(Strategy::Naive, overrides)
 }

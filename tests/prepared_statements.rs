@@ -8,10 +8,10 @@ use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use lockbench::db::Backend;
 use lockbench::load::Load;
+use lockbench::lobby::Lobby;
 use lockbench::order::Order;
 use lockbench::purchase::{self, Answer, attempt};
 use lockbench::run::Shop;
-use lockbench::slots::Slots;
 use lockbench::strategy::Strategy;
 
 #[derive(QueryableByName)]
@@ -31,11 +31,11 @@ fn statements_prepared_stay_constant_as_purchases_grow() {
     for strategy in Strategy::value_variants() {
         shop.restart(&Load::default()).expect("a full shop");
         let plan = strategy.plan();
-        let slots = Slots::new(1, 1);
+        let lobby = Lobby::new(&plan, 1, 1);
         let counter = purchase::Shop {
             // Whatever a story adds to it.
             publishes: true,
-            ..purchase::Shop::new(plan, &slots, 100)
+            ..purchase::Shop::new(plan, &lobby, 100)
         };
         let mut connection = database.connect().expect("a connection");
         let mut prepared = |purchases: std::ops::RangeInclusive<i64>| {

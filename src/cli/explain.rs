@@ -14,6 +14,7 @@ use crate::explain::{Sent, overhear};
 use crate::load::Load;
 use crate::named::Named;
 use crate::run::Shop;
+use crate::scenario::Scenario;
 
 /// Show the statements that one purchase really sends
 ///
@@ -30,7 +31,8 @@ pub(super) struct ExplainArguments {
 pub(super) fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
     let address = arguments.database.address()?;
     let contender = Contender::from(arguments.strategy);
-    refuse_nonsense(&contender, address.backend())?;
+    let load = Load::default();
+    refuse_nonsense(&contender, address.backend(), Scenario::Inventory, &load)?;
     let (description, sent) = buy_one(&address, &contender)?;
     let promise = match contender.promise(description.engine()) {
         Some(promise) => promise.to_string(),

@@ -49,6 +49,16 @@ impl Backend {
         }
     }
 
+    /// Why this database keeps no procedures; `None` when it does.
+    pub fn refuses_procedures(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some(
+                "SQLite has no procedures, because it has no server that would run them: a statement there costs no round trip",
+            ),
+            Self::Postgres | Self::Mysql => None,
+        }
+    }
+
     /// Why this database has no advisory locks; `None` when it has.
     pub fn refuses_advisory_lock(self) -> Option<&'static str> {
         match self {

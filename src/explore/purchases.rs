@@ -20,9 +20,12 @@ use super::{Exploration, Footprint, Statement, Step, gave_lock_back, take_lock};
 use crate::audit::Violations;
 use crate::contender::Contender;
 use crate::db::{AnyConnection, Backend, Database, Engine, table};
+use crate::load::Load;
+use crate::lobby::Lobby;
+use crate::quantity::Quantity;
 use crate::scenario::Scenario;
-use crate::slots::{Slots, Usher};
-use crate::strategy::{Plan, Promise, Read, Setting};
+use crate::slots::Usher;
+use crate::strategy::{Dispatch, Plan, Promise, Read, Setting};
 use crate::{item, ledger, outbox};
 
 pub use map::{MAP_SCHEMA, MapResult, Place};
@@ -48,6 +51,17 @@ pub struct Purchases {
 }
 
 impl Purchases {
+    /// The same as a load.
+    pub fn load(&self) -> Load {
+        Load {
+            items: 1,
+            stock: self.stock,
+            quantity: Quantity::exactly(self.quantity),
+            orders: Some(self.sessions as i64),
+            ..Load::default()
+        }
+    }
+
     /// What is promised of them: all sessions are of one process.
     pub fn promise(&self, engine: Engine) -> Option<Promise> {
         self.contender.promise(Setting {
@@ -80,7 +94,7 @@ pub fn exploration(
 ) -> (Exploration<AnyConnection>, FactsByState) {
     let backend = database.backend();
     let plan = wanted.contender.plan;
-    let slots = Arc::new(Slots::new(1, 1).ushered(Arc::new(Gatekeeper)));
+    let lobby = Arc::new(Lobby::new(&plan, 1, 1).ushered(|place| Arc::new(Gatekeeper(place))));
     let (stock, publishes) = (wanted.stock, wanted.scenario.publishes());
     // Bills sent, which no rollback takes back.
     let bills = Arc::new(AtomicU64::new(0));
@@ -99,7 +113,7 @@ pub fn exploration(
         exploration = exploration.multiversion();
     }
     for key in 1..=wanted.sessions {
-        exploration = exploration.session_that_tells(buyer::buyer(wanted, key, &slots, &bills));
+        exploration = exploration.session_that_tells(buyer::buyer(wanted, key, &lobby, &bills));
     }
     let facts = FactsByState::default();
     let gathered = Rc::clone(&facts);
@@ -116,20 +130,22 @@ pub fn exploration(
 
 /// Shows the scheduler who waits for a lock of this process's.
 #[derive(Debug)]
-struct Gatekeeper;
+struct Gatekeeper(&'static str);
 
 impl Usher for Gatekeeper {
     fn wait(&self, item: i64, try_take: &mut dyn FnMut() -> bool) {
-        take_lock(&name(item), || try_take().then_some(()));
+        take_lock(&self.name(item), || try_take().then_some(()));
     }
 
     fn given_back(&self, item: i64) {
-        gave_lock_back(&name(item));
+        gave_lock_back(&self.name(item));
     }
 }
 
-fn name(item: i64) -> String {
-    format!("the mutex of item {item}")
+impl Gatekeeper {
+    fn name(&self, item: i64) -> String {
+        format!("the {} of item {item}", self.0)
+    }
 }
 
 /// One item with so much in stock, and an empty ledger; as it may be anything at `first`.
@@ -168,6 +184,10 @@ fn footprint(
 ) -> Option<Footprint> {
     if backend == Backend::Sqlite {
         return None;
+    }
+    // What a procedure does, its call does not say.
+    if plan.dispatch == Dispatch::Procedure {
+        return Some(Footprint::Everything);
     }
     let is_private =
         plan.read != Read::CountSold && statement.sql.starts_with("INSERT INTO lockbench_ledger");

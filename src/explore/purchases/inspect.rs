@@ -10,9 +10,7 @@ use crate::audit::{Books, audit};
 use crate::db::AnyConnection;
 use crate::explore::Inspection;
 use crate::hammer::Ending;
-use crate::load::Load;
 use crate::order::Basket;
-use crate::quantity::Quantity;
 use crate::report::wrongs;
 use crate::{item, ledger, outbox};
 
@@ -29,16 +27,9 @@ pub(super) fn inspect(
         },
         ..Books::of(item::stocks(connection)?, ledger::entries(connection)?)
     };
-    let load = Load {
-        items: 1,
-        stock: wanted.stock,
-        quantity: Quantity::exactly(wanted.quantity),
-        orders: Some(wanted.sessions as i64),
-        ..Load::default()
-    };
     let orders = (1..).map(|key| order(wanted, key));
     let told: Vec<(Basket, Ending)> = orders.zip(endings.iter().map(ending)).collect();
-    let mut found = audit(wanted.scenario, &load, &told, &books);
+    let mut found = audit(wanted.scenario, &wanted.load(), &told, &books);
     if wanted.scenario.bills() {
         found.violations.double_billed = bills.saturating_sub(wanted.stock.unsigned_abs());
         let marked = wanted.stock - found.stock.left;

@@ -96,6 +96,7 @@ impl Place {
                 isolation: Some(plan.isolation),
                 read: Some(plan.read),
                 write: Some(plan.write),
+                ..Overrides::default()
             },
         );
         Self {

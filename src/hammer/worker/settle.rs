@@ -127,7 +127,7 @@ impl Worker<'_> {
         pool_wait: &mut Duration,
     ) -> anyhow::Result<Result<Answer, Setback>> {
         let Shared {
-            job, slots, stop, ..
+            job, lobby, stop, ..
         } = self.shared;
         let connection = self.connection.borrow(pool_wait)?;
         let (line, shared, buyer) = (&self.line, self.shared, self.buyer);
@@ -136,7 +136,7 @@ impl Worker<'_> {
             think: &|| pause(job.load.hold, stop),
             effect: job.outside.is_some().then_some(&bill),
             publishes: job.scenario.publishes(),
-            ..Shop::new(job.plan, slots, job.load.stock)
+            ..Shop::new(job.plan, lobby, job.load.stock)
         };
         Ok(attempt(connection, &shop, basket))
     }
