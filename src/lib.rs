@@ -11,8 +11,8 @@
 //! | [`scenario`] | the stories, in their own words |
 //! | [`load`], [`quantity`], [`order`] | how hard the shop is hit, and what each buyer wants |
 //! | [`purchase`] | the one routine that interprets a strategy |
-//! | [`lobby`], [`guard`], [`slots`] | what buyers of one process share, and the locks around it |
-//! | [`item`], [`ledger`], [`outbox`], [`procedure`] | the statements it is made of |
+//! | [`lobby`], [`guard`], [`slots`], [`queue`] | what buyers of one process share, and the locks around it |
+//! | [`item`], [`ledger`], [`outbox`], [`batch`], [`procedure`] | the statements it is made of |
 //! | [`gateway`] | the world outside, which no rollback reaches |
 //! | [`hammer`] | many buyers at once: threads, one start, retries, records |
 //! | [`servers`], [`event`] | the same in several processes, and what each says happens |
@@ -57,6 +57,7 @@
 
 pub mod anomaly;
 pub mod audit;
+pub mod batch;
 pub mod check;
 pub mod cli;
 pub mod contender;
@@ -80,6 +81,7 @@ pub mod outbox;
 pub mod procedure;
 pub mod purchase;
 pub mod quantity;
+pub mod queue;
 pub mod report;
 pub mod result;
 pub mod run;

@@ -1,11 +1,13 @@
 //! What the buyers of one process share on their way to the database: the places of the guards
-//! in this process, and the gate.
+//! in this process, the gate, and the queues.
 
 use std::sync::Arc;
 
 use crate::order::Order;
+use crate::purchase::Word;
+use crate::queue::Queues;
 use crate::slots::{Slot, Slots, Usher};
-use crate::strategy::{Guard, Plan};
+use crate::strategy::{Dispatch, Guard, Plan};
 
 /// What the buyers of one process share on their way to the database.
 #[derive(Debug)]
@@ -14,6 +16,8 @@ pub struct Lobby {
     pub slots: Slots,
     /// The places inside the gate.
     gate: Option<Slots>,
+    /// The queues of those who are served together.
+    pub queues: Queues<Order, Word>,
 }
 
 impl Lobby {
@@ -26,6 +30,10 @@ impl Lobby {
                 _ => Slots::none(),
             },
             gate: plan.gate.map(|places| Slots::new(items, places.get())),
+            queues: match plan.dispatch {
+                Dispatch::Combined => Queues::new(items),
+                _ => Queues::new(0),
+            },
         }
     }
 
@@ -35,6 +43,7 @@ impl Lobby {
         Self {
             slots: self.slots.ushered(usher("mutex")),
             gate: self.gate.map(|gate| gate.ushered(usher("gate"))),
+            queues: self.queues.ushered(usher("queue")),
         }
     }
 

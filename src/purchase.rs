@@ -8,6 +8,7 @@
 //! the write is the check, after the write. See [`Plan::claims_first`].
 
 mod called;
+mod combined;
 mod recall;
 mod setback;
 mod shop;
@@ -16,6 +17,7 @@ use std::slice;
 
 use diesel::result::{DatabaseErrorKind, Error};
 
+pub use combined::Word;
 pub use recall::was_carried_out;
 pub use setback::{Conflict, Setback};
 pub use shop::{Effect, Shop};
@@ -47,6 +49,24 @@ pub enum Answer {
     SoldOut,
 }
 
+/// What a transaction is committed with.
+trait Said {
+    /// Whether the tables were changed, so that it matters whether a COMMIT arrived.
+    fn does_something(&self) -> bool;
+}
+
+impl Said for Answer {
+    fn does_something(&self) -> bool {
+        *self == Self::Done
+    }
+}
+
+impl Said for Vec<Answer> {
+    fn does_something(&self) -> bool {
+        self.contains(&Answer::Done)
+    }
+}
+
 /// Tries once to carry out `basket`, the guard and the transaction around it included.
 ///
 /// # Errors
@@ -59,11 +79,15 @@ pub fn attempt(
     let guard = shop.plan.guard;
     let orders = basket.orders();
     let _inside = shop.lobby.pass_gate(orders);
+    if shop.plan.dispatch == Dispatch::Combined {
+        return combined::attempt(connection, shop, orders);
+    }
     let outcome = guard::holding(connection, guard, orders, &shop.lobby.slots, |connection| {
         if shop.plan.dispatch == Dispatch::Procedure {
             return called::call(connection, shop, orders);
         }
-        in_transaction(connection, &shop.plan, |connection| {
+        let lock = shop.plan.read.row_lock();
+        in_transaction(connection, &shop.plan, lock, |connection| {
             let answer = carry_out_all(connection, shop, orders)?;
             if guard == Guard::AdvisoryEarly {
                 guard::give_back(connection, guard, orders);
@@ -77,23 +101,31 @@ pub fn attempt(
     }
 }
 
-/// Runs `work` in the plan's transaction, or in none. Any error rolls everything back: a
-/// COMMIT after an error would look like success, and be none.
-fn in_transaction(
+/// Runs `work` in the plan's transaction, in which `lock` is the lock that its read will take,
+/// or in none. Any error rolls everything back: a COMMIT after an error would look like success,
+/// and be none.
+fn in_transaction<T: Said>(
     connection: &mut AnyConnection,
     plan: &Plan,
-    work: impl FnOnce(&mut AnyConnection) -> Result<Answer, Setback>,
-) -> Result<Answer, Setback> {
+    lock: Option<RowLock>,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, Setback>,
+) -> Result<T, Setback> {
     let Some(level) = plan.isolation.level() else {
         return work(connection);
     };
-    transaction::begin(connection, level, plan.read.row_lock()).map_err(Setback::of(connection))?;
+    transaction::begin(connection, level, lock).map_err(Setback::of(connection))?;
     match work(connection) {
         // Being turned away is committed as well: at SERIALIZABLE what a transaction has read
         // is only true once it has.
         Ok(answer) => match transaction::commit(connection) {
             Ok(()) => Ok(answer),
-            Err(error) => Err(Setback::at_the_last_word(connection, answer, error)),
+            Err(error) => {
+                let said = match answer.does_something() {
+                    true => Answer::Done,
+                    false => Answer::SoldOut,
+                };
+                Err(Setback::at_the_last_word(connection, said, error))
+            }
         },
         // A lost connection that said its last word inside a transaction has lost nothing else.
         Err(Setback::Uncertain) => Err(Setback::Conflict(Conflict::Database(

@@ -14,6 +14,9 @@ pub trait Usher: fmt::Debug + Send + Sync {
     /// Calls `try_take` until it succeeds, at moments of its own choosing.
     fn wait(&self, item: i64, try_take: &mut dyn FnMut() -> bool);
 
+    /// Somebody comes to the queue at `item`.
+    fn arrives(&self, _item: i64) {}
+
     /// A place at `item` has been given back.
     fn given_back(&self, item: i64);
 }

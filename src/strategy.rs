@@ -51,6 +51,8 @@ pub enum Strategy {
     Leader,
     /// The whole purchase in one call of a procedure in the database
     Procedure,
+    /// One buyer takes for all who wait, in one transaction
+    Combine,
 }
 
 /// What a strategy promises on a database.
@@ -95,10 +97,14 @@ impl Strategy {
             Self::Advisory => (G::Advisory, I::ReadCommitted, R::Plain, W::Assign),
             Self::Mutex => (G::Mutex, I::ReadCommitted, R::Plain, W::Assign),
             Self::Leader => (G::Leader, I::ReadCommitted, R::Plain, W::Assign),
-            Self::Procedure => (G::None, I::ReadCommitted, R::None, W::IfEnough),
+            Self::Procedure | Self::Combine => (G::None, I::ReadCommitted, R::None, W::IfEnough),
         };
         let plan = Plan::new(guard, isolation, read, write);
         match self {
+            Self::Combine => Plan {
+                dispatch: Dispatch::Combined,
+                ..plan
+            },
             Self::Procedure => Plan {
                 dispatch: Dispatch::Procedure,
                 ..plan
@@ -211,6 +217,11 @@ impl Strategy {
                 "Send the whole purchase in one message: a procedure in the database checks, takes and records. The row is locked while the server works and while it commits, and never while a message travels.",
                 "What the program must decide, or do elsewhere, between check and record does not fit. The procedure is a part of the application that lives in the database, and is deployed apart from it.",
                 "One round trip. SQLite has no server to keep procedures.",
+            ),
+            Self::Combine => (
+                "Stand in line inside the program. The first in line leads: it takes for everybody who has come meanwhile, in one transaction, and wakes them when that is committed. Near the end of the stock those that still fit are served in the order in which they came.",
+                "What fails, fails for the whole batch, and each member must try again; whoever waits for a leader that died learns only from the ledger what became of the order. A program that forgets either loses orders.",
+                "A wait for the batch before; in return one round trip, one lock and one flush to disk for all, however many they are.",
             ),
         };
         Lesson { idea, fails, cost }

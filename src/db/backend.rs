@@ -49,6 +49,11 @@ impl Backend {
         }
     }
 
+    /// Whether one transaction at a time writes, to whatever table: others wait for its end.
+    pub fn has_one_writer(self) -> bool {
+        self == Self::Sqlite
+    }
+
     /// Why this database keeps no procedures; `None` when it does.
     pub fn refuses_procedures(self) -> Option<&'static str> {
         match self {

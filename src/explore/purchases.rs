@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use diesel::connection::SimpleConnection;
 use diesel::result::Error;
 
-use super::{Exploration, Footprint, Statement, Step, gave_lock_back, take_lock};
+use super::{Exploration, Footprint, Statement, Step, act, gave_lock_back, note, take_lock};
 use crate::audit::Violations;
 use crate::contender::Contender;
 use crate::db::{AnyConnection, Backend, Database, Engine, table};
@@ -135,6 +135,11 @@ struct Gatekeeper(&'static str);
 impl Usher for Gatekeeper {
     fn wait(&self, item: i64, try_take: &mut dyn FnMut() -> bool) {
         take_lock(&self.name(item), || try_take().then_some(()));
+    }
+
+    fn arrives(&self, item: i64) {
+        act(&format!("join {}", self.name(item)));
+        note("in line");
     }
 
     fn given_back(&self, item: i64) {
