@@ -12,7 +12,7 @@
 //! | [`load`], [`quantity`], [`order`] | how hard the shop is hit, and what each buyer wants |
 //! | [`purchase`] | the one routine that interprets a strategy |
 //! | [`lobby`], [`guard`], [`slots`], [`queue`] | what buyers of one process share, and the locks around it |
-//! | [`item`], [`ledger`], [`outbox`], [`batch`], [`procedure`] | the statements it is made of |
+//! | [`item`], [`bucket`], [`unit`], [`stock`], [`ledger`], [`outbox`], [`batch`], [`procedure`] | the statements it is made of |
 //! | [`gateway`] | the world outside, which no rollback reaches |
 //! | [`hammer`] | many buyers at once: threads, one start, retries, records |
 //! | [`servers`], [`event`] | the same in several processes, and what each says happens |
@@ -58,6 +58,7 @@
 pub mod anomaly;
 pub mod audit;
 pub mod batch;
+pub mod bucket;
 pub mod check;
 pub mod cli;
 pub mod contender;
@@ -90,5 +91,7 @@ pub mod schema;
 pub mod servers;
 pub mod slots;
 mod statement;
+pub mod stock;
 pub mod strategy;
+pub mod unit;
 pub mod verdict;

@@ -9,6 +9,7 @@
 
 mod called;
 mod combined;
+mod found;
 mod recall;
 mod setback;
 mod shop;
@@ -18,6 +19,7 @@ use std::slice;
 use diesel::result::{DatabaseErrorKind, Error};
 
 pub use combined::Word;
+use found::Found;
 pub use recall::was_carried_out;
 pub use setback::{Conflict, Setback};
 pub use shop::{Effect, Shop};
@@ -26,7 +28,7 @@ use crate::db::{self, AnyConnection, RowLock, transaction};
 use crate::guard;
 use crate::item::{self, Item};
 use crate::order::{Basket, Order};
-use crate::strategy::{Dispatch, Guard, Plan, Read, Write};
+use crate::strategy::{Dispatch, Guard, Layout, Plan, Read, Write};
 use crate::{ledger, outbox};
 
 /// What a buyer's statement showed.
@@ -34,6 +36,8 @@ use crate::{ledger, outbox};
 pub enum Seen {
     /// The item's row; `None`: there was none, or it was skipped.
     Item(Option<Item>),
+    /// So many units, in the rows that were found and locked.
+    Units(i64),
     /// The sum of what the ledger says was put in and taken out.
     Moved(i64),
     /// How many rows were changed.
@@ -76,13 +80,34 @@ pub fn attempt(
     shop: &Shop<'_>,
     basket: &Basket,
 ) -> Result<Answer, Setback> {
-    let guard = shop.plan.guard;
     let orders = basket.orders();
     let _inside = shop.lobby.pass_gate(orders);
     if shop.plan.dispatch == Dispatch::Combined {
         return combined::attempt(connection, shop, orders);
     }
-    let outcome = guard::holding(connection, guard, orders, &shop.lobby.slots, |connection| {
+    let outcome = match attempt_alone(connection, shop, orders) {
+        // Nobody is turned away for what was only skipped.
+        Err(Setback::CameUpShort) => {
+            let read = Read::ForUpdate;
+            let plan = Plan { read, ..shop.plan };
+            attempt_alone(connection, &Shop { plan, ..*shop }, orders)
+        }
+        outcome => outcome,
+    };
+    match outcome {
+        Err(Setback::SoldOutHalfway) => Ok(Answer::SoldOut),
+        outcome => outcome,
+    }
+}
+
+/// Tries once by oneself, the guard and the transaction included.
+fn attempt_alone(
+    connection: &mut AnyConnection,
+    shop: &Shop<'_>,
+    orders: &[Order],
+) -> Result<Answer, Setback> {
+    let guard = shop.plan.guard;
+    guard::holding(connection, guard, orders, &shop.lobby.slots, |connection| {
         if shop.plan.dispatch == Dispatch::Procedure {
             return called::call(connection, shop, orders);
         }
@@ -94,11 +119,7 @@ pub fn attempt(
             }
             Ok(answer)
         })
-    });
-    match outcome {
-        Err(Setback::SoldOutHalfway) => Ok(Answer::SoldOut),
-        outcome => outcome,
-    }
+    })
 }
 
 /// Runs `work` in the plan's transaction, in which `lock` is the lock that its read will take,
@@ -161,15 +182,12 @@ fn carry_out(
     shop: &Shop<'_>,
     order: &Order,
 ) -> Result<Answer, Setback> {
-    let mut seen = look(connection, shop, order)?;
+    let mut found = find(connection, shop, order)?;
     if shop.plan.guard == Guard::AdvisoryLate {
         guard::take(connection, shop.plan.guard, slice::from_ref(order))?;
-        seen = look(connection, shop, order)?;
+        found = find(connection, shop, order)?;
     }
-    if let Some(item) = seen
-        && !order.is_restock()
-        && item.stock < order.quantity
-    {
+    if found.is_too_little_for(order) {
         return Ok(Answer::SoldOut);
     }
     // Whoever claims first has something to prepare only once it is theirs.
@@ -180,7 +198,17 @@ fn carry_out(
     if !shop.plan.claims_first() {
         cause_effect(shop, order)?;
     }
-    if take(connection, shop, seen, order)? == Answer::SoldOut {
+    let taken = match found {
+        Found::Buckets(buckets) => {
+            found::take_from_buckets(connection, shop, order, &buckets).map(|()| Answer::Done)
+        }
+        Found::Units(ids) => {
+            found::take_units(connection, shop, order, &ids).map(|()| Answer::Done)
+        }
+        Found::Item(item) => take(connection, shop, Some(item), order),
+        Found::Unseen => take(connection, shop, None, order),
+    };
+    if taken? == Answer::SoldOut {
         return Ok(Answer::SoldOut);
     }
     if prepares_what_is_claimed {
@@ -206,7 +234,16 @@ fn cause_effect(shop: &Shop<'_>, order: &Order) -> Result<(), Setback> {
     }
 }
 
-/// How much is left, if the plan looks at all.
+/// What there is for `order`, in whichever rows, if the plan looks at all.
+fn find(connection: &mut AnyConnection, shop: &Shop<'_>, order: &Order) -> Result<Found, Setback> {
+    if shop.plan.layout != Layout::OneRow {
+        return found::look(connection, shop, order);
+    }
+    let seen = look(connection, shop, order)?;
+    Ok(seen.map_or(Found::Unseen, Found::Item))
+}
+
+/// How much is left by the item's row, if the plan looks at all.
 fn look(
     connection: &mut AnyConnection,
     shop: &Shop<'_>,

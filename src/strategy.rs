@@ -53,6 +53,10 @@ pub enum Strategy {
     Procedure,
     /// One buyer takes for all who wait, in one transaction
     Combine,
+    /// The stock split over several rows: each buyer takes from one that is free
+    Buckets,
+    /// One row for each unit: each buyer takes rows that are free
+    UnitRows,
 }
 
 /// What a strategy promises on a database.
@@ -97,12 +101,21 @@ impl Strategy {
             Self::Advisory => (G::Advisory, I::ReadCommitted, R::Plain, W::Assign),
             Self::Mutex => (G::Mutex, I::ReadCommitted, R::Plain, W::Assign),
             Self::Leader => (G::Leader, I::ReadCommitted, R::Plain, W::Assign),
+            Self::Buckets | Self::UnitRows => (G::None, I::ReadCommitted, R::SkipLocked, W::Assign),
             Self::Procedure | Self::Combine => (G::None, I::ReadCommitted, R::None, W::IfEnough),
         };
         let plan = Plan::new(guard, isolation, read, write);
         match self {
             Self::Combine => Plan {
                 dispatch: Dispatch::Combined,
+                ..plan
+            },
+            Self::Buckets => Plan {
+                layout: Layout::Buckets,
+                ..plan
+            },
+            Self::UnitRows => Plan {
+                layout: Layout::UnitRows,
                 ..plan
             },
             Self::Procedure => Plan {
@@ -222,6 +235,16 @@ impl Strategy {
                 "Stand in line inside the program. The first in line leads: it takes for everybody who has come meanwhile, in one transaction, and wakes them when that is committed. Near the end of the stock those that still fit are served in the order in which they came.",
                 "What fails, fails for the whole batch, and each member must try again; whoever waits for a leader that died learns only from the ledger what became of the order. A program that forgets either loses orders.",
                 "A wait for the batch before; in return one round trip, one lock and one flush to disk for all, however many they are.",
+            ),
+            Self::Buckets => (
+                "Split the stock over eight rows. Each buyer looks for a row that nobody has locked and in which there is enough, so that eight can buy at once.",
+                "That none of the rows had enough, or all were locked, does not mean sold out: the units may be spread over several, or come back. A program that does not lock all of them and add up before it says no turns buyers away while there is stock.",
+                "Eight rows to keep and to add up; near the end of the stock buyers wait for each other as they do for one row.",
+            ),
+            Self::UnitRows => (
+                "Give each unit a row, and let a buyer lock as many free ones as it wants. Nobody waits for anybody until there are fewer rows than buyers want.",
+                "Rows that are locked may come back, so that too few free ones are not sold out. A program that does not look again, waiting this time, turns buyers away while there is stock.",
+                "A row for each unit, and its removal; the more units an order wants, the more rows it locks.",
             ),
         };
         Lesson { idea, fails, cost }

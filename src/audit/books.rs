@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use crate::db::{AnyConnection, IsolationLevel, transaction};
 use crate::ledger::Entry;
-use crate::{item, ledger, outbox};
+use crate::{ledger, outbox, stock};
 
 /// The items and the ledger, as they were at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Books {
     pub fn read(connection: &mut AnyConnection) -> Result<Self> {
         let failed = "the tables could not be read, so there is no verdict";
         transaction::begin(connection, IsolationLevel::RepeatableRead, None).context(failed)?;
-        let read = item::stocks(connection).and_then(|stocks| {
+        let read = stock::left(connection).and_then(|stocks| {
             let entries = ledger::entries(connection)?;
             Ok((stocks, entries, outbox::events(connection)?))
         });

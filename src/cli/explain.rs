@@ -58,7 +58,7 @@ fn buy_one(address: &Address, contender: &Contender) -> Result<(Description, Vec
     let database = database::open(address, 1)?;
     let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
     let mut work = || {
-        shop.restart(&Load::default())?;
+        shop.restart_in(contender.plan.layout, &Load::default())?;
         let description = Description::of(&database, shop.connection())?;
         let sent = overhear(shop.connection(), contender.plan)?;
         Ok((description, sent))

@@ -25,8 +25,8 @@ use crate::lobby::Lobby;
 use crate::quantity::Quantity;
 use crate::scenario::Scenario;
 use crate::slots::Usher;
-use crate::strategy::{Dispatch, Plan, Promise, Read, Setting};
-use crate::{item, ledger, outbox};
+use crate::strategy::{Dispatch, Layout, Plan, Promise, Read, Setting};
+use crate::{ledger, outbox, stock};
 
 pub use map::{MAP_SCHEMA, MapResult, Place};
 pub use proof::Proof;
@@ -95,7 +95,7 @@ pub fn exploration(
     let backend = database.backend();
     let plan = wanted.contender.plan;
     let lobby = Arc::new(Lobby::new(&plan, 1, 1).ushered(|place| Arc::new(Gatekeeper(place))));
-    let (stock, publishes) = (wanted.stock, wanted.scenario.publishes());
+    let (units, publishes) = (wanted.stock, wanted.scenario.publishes());
     // Bills sent, which no rollback takes back.
     let bills = Arc::new(AtomicU64::new(0));
     let none_sent = Arc::clone(&bills);
@@ -103,10 +103,16 @@ pub fn exploration(
     let mut exploration = Exploration::new(database.connector())
         .reset(move |connection: &mut AnyConnection| {
             none_sent.store(0, Relaxed);
-            put_back(connection, stock, publishes, std::mem::take(&mut first))
+            put_back(
+                connection,
+                plan.layout,
+                units,
+                publishes,
+                std::mem::take(&mut first),
+            )
         })
-        .watch(|connection: &mut AnyConnection| {
-            item::stocks(connection).map(|stocks| format!("stock {}", stocks[0].1))
+        .watch(move |connection: &mut AnyConnection| {
+            stock::left_in(connection, plan.layout).map(|stocks| format!("stock {}", stocks[0].1))
         })
         .footprints(move |statement, done| footprint(backend, &plan, statement, done));
     if backend == Backend::Postgres {
@@ -156,25 +162,28 @@ impl Gatekeeper {
 /// One item with so much in stock, and an empty ledger; as it may be anything at `first`.
 fn put_back(
     connection: &mut AnyConnection,
-    stock: i64,
+    layout: Layout,
+    units: i64,
     publishes: bool,
     first: bool,
 ) -> Result<(), Error> {
-    if first || table::marks_what_was_deleted(connection.backend()) {
+    if first {
         ledger::clear(connection)?;
-        if first || publishes {
+        outbox::clear(connection)?;
+        return stock::restart(connection, layout, 1, units);
+    }
+    if table::marks_what_was_deleted(connection.backend()) {
+        ledger::clear(connection)?;
+        if publishes {
             outbox::clear(connection)?;
         }
-        return item::restart(connection, 1, stock);
+    } else {
+        connection.batch_execute(match publishes {
+            true => "DELETE FROM lockbench_ledger; DELETE FROM lockbench_outbox",
+            false => "DELETE FROM lockbench_ledger",
+        })?;
     }
-    connection.batch_execute(&format!(
-        "UPDATE lockbench_items SET stock = {stock}, version = 0; DELETE FROM lockbench_ledger{}",
-        if publishes {
-            "; DELETE FROM lockbench_outbox"
-        } else {
-            ""
-        }
-    ))
+    stock::put_back(connection, layout, 1, units)
 }
 
 /// The ledger's rows are each a buyer's own: where nobody reads them, writing one is nobody

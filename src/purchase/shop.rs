@@ -7,6 +7,7 @@ use crate::strategy::Plan;
 
 /// What a purchase needs beside the order: the plan, what the buyers of this process share, and what a
 /// buyer does between reading and taking.
+#[derive(Clone, Copy)]
 pub struct Shop<'a> {
     /// How to buy.
     pub plan: Plan,

@@ -68,7 +68,9 @@ fn settle(
     for number in 1..=max_attempts {
         match attempt(connection, shop, basket) {
             Ok(Answer::Done) => return Ok(SOLD),
-            Ok(Answer::SoldOut) | Err(Setback::SoldOutHalfway) => return Ok(SOLD_OUT),
+            Ok(Answer::SoldOut) | Err(Setback::SoldOutHalfway | Setback::CameUpShort) => {
+                return Ok(SOLD_OUT);
+            }
             Err(Setback::AlreadyRecorded) if number > 1 => return Ok(SOLD),
             Err(Setback::AlreadyRecorded) => return Err("the order was there".to_owned()),
             Err(Setback::GaveUp) => return Ok(GAVE_UP),
@@ -86,6 +88,7 @@ fn in_words(seen: Seen) -> String {
     match seen {
         Seen::Item(Some(item)) => format!("stock = {}, version = {}", item.stock, item.version),
         Seen::Item(None) => NO_ROW.to_owned(),
+        Seen::Units(units) => format!("units = {units}"),
         Seen::Moved(units) => format!("sum = {units}"),
         Seen::Changed(1) => "1 row".to_owned(),
         Seen::Changed(rows) => format!("{rows} rows"),

@@ -12,7 +12,7 @@ use crate::explore::Inspection;
 use crate::hammer::Ending;
 use crate::order::Basket;
 use crate::report::wrongs;
-use crate::{item, ledger, outbox};
+use crate::{ledger, outbox, stock};
 
 pub(super) fn inspect(
     connection: &mut AnyConnection,
@@ -25,7 +25,10 @@ pub(super) fn inspect(
             true => outbox::events(connection)?,
             false => Vec::new(),
         },
-        ..Books::of(item::stocks(connection)?, ledger::entries(connection)?)
+        ..Books::of(
+            stock::left_in(connection, wanted.contender.plan.layout)?,
+            ledger::entries(connection)?,
+        )
     };
     let orders = (1..).map(|key| order(wanted, key));
     let told: Vec<(Basket, Ending)> = orders.zip(endings.iter().map(ending)).collect();

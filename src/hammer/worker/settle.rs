@@ -79,8 +79,10 @@ impl Worker<'_> {
         };
         let conflict = match outcome {
             Ok(Answer::Done) => return Some(Ending::Done),
-            // `attempt` has made a sold-out of the second.
-            Ok(Answer::SoldOut) | Err(Setback::SoldOutHalfway) => return Some(Ending::SoldOut),
+            // `attempt` has seen to the others.
+            Ok(Answer::SoldOut) | Err(Setback::SoldOutHalfway | Setback::CameUpShort) => {
+                return Some(Ending::SoldOut);
+            }
             // Somebody else has billed this invoice.
             Err(Setback::AlreadyRecorded) if self.has_shared_keys() => {
                 return Some(Ending::SoldOut);
