@@ -1,4 +1,4 @@
-//! The mistakes: what real applications ship, each a row of the same four choices.
+//! The mistakes: what real applications ship, each a row of the same choices as a strategy.
 //!
 //! To add one: a variant here, its row in [`Mistake::plan`], where it is wrong in
 //! [`Mistake::promise`] and its lesson in [`Mistake::lesson`].

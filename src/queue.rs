@@ -124,6 +124,12 @@ impl<T: Clone, W: Copy> Queues<T, W> {
         turn
     }
 
+    /// How many stand in line in queue `number`, without those that somebody works for.
+    pub fn length(&self, number: i64) -> usize {
+        let queue = self.queue(number);
+        queue.map_or(0, |queue| lock(queue).waiting.len())
+    }
+
     /// What it is the turn for of whoever holds `ticket`, if anything.
     fn turn(&self, number: i64, ticket: &Arc<Ticket<T, W>>) -> Option<Turn<'_, T, W>> {
         if let Some(word) = ticket.word.get() {
@@ -224,7 +230,7 @@ mod tests {
     use super::*;
 
     fn wait_for_a_queue_of(length: usize, queues: &Queues<i64, i64>) {
-        while lock(&queues.queues[0]).waiting.len() < length {
+        while queues.length(1) < length {
             thread::sleep(Duration::from_millis(1));
         }
     }

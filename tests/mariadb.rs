@@ -50,7 +50,7 @@ fn every_safe_strategy_is_safe_run_after_run() {
     let database = open(&mariadb::url());
     let mut shop = Shop::open(&database).expect("a shop of the test's own");
     let strategies = common::safe_strategies(Backend::Mysql);
-    assert_eq!(strategies.len(), 9, "{strategies:?}");
+    assert_eq!(strategies.len(), 13, "{strategies:?}");
     for strategy in strategies {
         for seed in 1..=5 {
             let result = common::run(&mut shop, strategy, &crowd(seed));
