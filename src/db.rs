@@ -8,6 +8,7 @@ pub mod address;
 pub mod advisory;
 pub mod backend;
 pub mod blocked;
+pub mod columns;
 pub mod conflict;
 pub mod connection;
 pub mod database;

@@ -8,9 +8,9 @@ use diesel::connection::InstrumentationEvent;
 
 use crate::db::AnyConnection;
 use crate::guard;
+use crate::lobby::Lobby;
 use crate::order::Order;
 use crate::purchase::{Answer, Shop, attempt};
-use crate::slots::Slots;
 use crate::strategy::{Guard, Plan};
 
 /// A statement as it was sent, and the values that went with it.
@@ -48,7 +48,7 @@ pub fn overhear_order(
     order: Order,
 ) -> Result<Vec<Sent>> {
     let heard = Arc::new(Mutex::new(Vec::new()));
-    let slots = Slots::new(order.item, 1);
+    let lobby = Lobby::new(&plan, order.item, 1);
     if plan.guard == Guard::Mutex {
         note(&heard, aside("lock the mutex of item 1"));
     }
@@ -63,7 +63,7 @@ pub fn overhear_order(
     let thinking = Arc::clone(&heard);
     let shop = Shop {
         think: &move || note(&thinking, aside("decide")),
-        ..Shop::new(plan, &slots, STOCK)
+        ..Shop::new(plan, &lobby, STOCK)
     };
     let answer = attempt(connection, &shop, &order.into());
     guard::resign(connection, plan.guard);

@@ -32,9 +32,8 @@ pub use spent::Spent;
 pub use told::{Told, Wishes};
 
 use crate::db::Pool;
+use crate::lobby::Lobby;
 use crate::order::Orders;
-use crate::slots::Slots;
-use crate::strategy::Guard;
 use alone::Alone;
 use connections::Connections;
 use worker::Worker;
@@ -43,7 +42,7 @@ use worker::Worker;
 struct Shared<'a> {
     job: Job<'a>,
     orders: Orders,
-    slots: Slots,
+    lobby: Lobby,
     /// The index of the next order of this crew's, from 0 up.
     next: Alone<AtomicI64>,
     /// Deliveries that have not ended yet, where their number is known.
@@ -102,7 +101,7 @@ pub fn hammer(
         job,
         restocks_left: AtomicI64::new(orders.restocks()),
         orders,
-        slots: slots(job),
+        lobby: Lobby::new(&job.plan, load.items, load.slots),
         next: Alone(AtomicI64::new(0)),
         emptied: (0..if load.until_empty { load.items } else { 0 })
             .map(|_| AtomicBool::new(false))
@@ -133,13 +132,4 @@ pub fn hammer(
         interrupted: stop.load(std::sync::atomic::Ordering::Relaxed),
         gone: shared.gone.into_inner(),
     })
-}
-
-/// The locks in this process, where the guard needs them.
-fn slots(job: Job<'_>) -> Slots {
-    match job.plan.guard {
-        Guard::Mutex => Slots::new(job.load.items, 1),
-        Guard::Semaphore => Slots::new(job.load.items, job.load.slots),
-        _ => Slots::none(),
-    }
 }

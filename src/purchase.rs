@@ -7,6 +7,9 @@
 //! where that strategy's user would put it: after the check and before the write, or, where
 //! the write is the check, after the write. See [`Plan::claims_first`].
 
+mod called;
+mod combined;
+mod found;
 mod recall;
 mod setback;
 mod shop;
@@ -15,6 +18,8 @@ use std::slice;
 
 use diesel::result::{DatabaseErrorKind, Error};
 
+pub use combined::Word;
+use found::Found;
 pub use recall::was_carried_out;
 pub use setback::{Conflict, Setback};
 pub use shop::{Effect, Shop};
@@ -23,7 +28,7 @@ use crate::db::{self, AnyConnection, RowLock, transaction};
 use crate::guard;
 use crate::item::{self, Item};
 use crate::order::{Basket, Order};
-use crate::strategy::{Guard, Plan, Read, Write};
+use crate::strategy::{Dispatch, Guard, Layout, Plan, Read, Write};
 use crate::{ledger, outbox};
 
 /// What a buyer's statement showed.
@@ -31,6 +36,8 @@ use crate::{ledger, outbox};
 pub enum Seen {
     /// The item's row; `None`: there was none, or it was skipped.
     Item(Option<Item>),
+    /// So many units, in the rows that were found and locked.
+    Units(i64),
     /// The sum of what the ledger says was put in and taken out.
     Moved(i64),
     /// How many rows were changed.
@@ -46,6 +53,24 @@ pub enum Answer {
     SoldOut,
 }
 
+/// What a transaction is committed with.
+trait Said {
+    /// Whether the tables were changed, so that it matters whether a COMMIT arrived.
+    fn does_something(&self) -> bool;
+}
+
+impl Said for Answer {
+    fn does_something(&self) -> bool {
+        *self == Self::Done
+    }
+}
+
+impl Said for Vec<Answer> {
+    fn does_something(&self) -> bool {
+        self.contains(&Answer::Done)
+    }
+}
+
 /// Tries once to carry out `basket`, the guard and the transaction around it included.
 ///
 /// # Errors
@@ -55,40 +80,73 @@ pub fn attempt(
     shop: &Shop<'_>,
     basket: &Basket,
 ) -> Result<Answer, Setback> {
-    let guard = shop.plan.guard;
     let orders = basket.orders();
-    let outcome = guard::holding(connection, guard, orders, shop.slots, |connection| {
-        in_transaction(connection, &shop.plan, |connection| {
-            let answer = carry_out_all(connection, shop, orders)?;
-            if guard == Guard::AdvisoryEarly {
-                guard::give_back(connection, guard, orders);
-            }
-            Ok(answer)
-        })
-    });
+    let _inside = shop.lobby.pass_gate(orders);
+    if shop.plan.dispatch == Dispatch::Combined {
+        return combined::attempt(connection, shop, orders);
+    }
+    let outcome = match attempt_alone(connection, shop, orders) {
+        // Nobody is turned away for what was only skipped.
+        Err(Setback::CameUpShort) => {
+            let read = Read::ForUpdate;
+            let plan = Plan { read, ..shop.plan };
+            attempt_alone(connection, &Shop { plan, ..*shop }, orders)
+        }
+        outcome => outcome,
+    };
     match outcome {
         Err(Setback::SoldOutHalfway) => Ok(Answer::SoldOut),
         outcome => outcome,
     }
 }
 
-/// Runs `work` in the plan's transaction, or in none. Any error rolls everything back: a
-/// COMMIT after an error would look like success, and be none.
-fn in_transaction(
+/// Tries once by oneself, the guard and the transaction included.
+fn attempt_alone(
+    connection: &mut AnyConnection,
+    shop: &Shop<'_>,
+    orders: &[Order],
+) -> Result<Answer, Setback> {
+    let guard = shop.plan.guard;
+    guard::holding(connection, guard, orders, &shop.lobby.slots, |connection| {
+        if shop.plan.dispatch == Dispatch::Procedure {
+            return called::call(connection, shop, orders);
+        }
+        let lock = shop.plan.read.row_lock();
+        in_transaction(connection, &shop.plan, lock, |connection| {
+            let answer = carry_out_all(connection, shop, orders)?;
+            if guard == Guard::AdvisoryEarly {
+                guard::give_back(connection, guard, orders);
+            }
+            Ok(answer)
+        })
+    })
+}
+
+/// Runs `work` in the plan's transaction, in which `lock` is the lock that its read will take,
+/// or in none. Any error rolls everything back: a COMMIT after an error would look like success,
+/// and be none.
+fn in_transaction<T: Said>(
     connection: &mut AnyConnection,
     plan: &Plan,
-    work: impl FnOnce(&mut AnyConnection) -> Result<Answer, Setback>,
-) -> Result<Answer, Setback> {
+    lock: Option<RowLock>,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, Setback>,
+) -> Result<T, Setback> {
     let Some(level) = plan.isolation.level() else {
         return work(connection);
     };
-    transaction::begin(connection, level, plan.read.row_lock()).map_err(Setback::of(connection))?;
+    transaction::begin(connection, level, lock).map_err(Setback::of(connection))?;
     match work(connection) {
         // Being turned away is committed as well: at SERIALIZABLE what a transaction has read
         // is only true once it has.
         Ok(answer) => match transaction::commit(connection) {
             Ok(()) => Ok(answer),
-            Err(error) => Err(Setback::at_the_last_word(connection, answer, error)),
+            Err(error) => {
+                let said = match answer.does_something() {
+                    true => Answer::Done,
+                    false => Answer::SoldOut,
+                };
+                Err(Setback::at_the_last_word(connection, said, error))
+            }
         },
         // A lost connection that said its last word inside a transaction has lost nothing else.
         Err(Setback::Uncertain) => Err(Setback::Conflict(Conflict::Database(
@@ -124,15 +182,12 @@ fn carry_out(
     shop: &Shop<'_>,
     order: &Order,
 ) -> Result<Answer, Setback> {
-    let mut seen = look(connection, shop, order)?;
+    let mut found = find(connection, shop, order)?;
     if shop.plan.guard == Guard::AdvisoryLate {
         guard::take(connection, shop.plan.guard, slice::from_ref(order))?;
-        seen = look(connection, shop, order)?;
+        found = find(connection, shop, order)?;
     }
-    if let Some(item) = seen
-        && !order.is_restock()
-        && item.stock < order.quantity
-    {
+    if found.is_too_little_for(order) {
         return Ok(Answer::SoldOut);
     }
     // Whoever claims first has something to prepare only once it is theirs.
@@ -143,7 +198,17 @@ fn carry_out(
     if !shop.plan.claims_first() {
         cause_effect(shop, order)?;
     }
-    if take(connection, shop, seen, order)? == Answer::SoldOut {
+    let taken = match found {
+        Found::Buckets(buckets) => {
+            found::take_from_buckets(connection, shop, order, &buckets).map(|()| Answer::Done)
+        }
+        Found::Units(ids) => {
+            found::take_units(connection, shop, order, &ids).map(|()| Answer::Done)
+        }
+        Found::Item(item) => take(connection, shop, Some(item), order),
+        Found::Unseen => take(connection, shop, None, order),
+    };
+    if taken? == Answer::SoldOut {
         return Ok(Answer::SoldOut);
     }
     if prepares_what_is_claimed {
@@ -169,7 +234,16 @@ fn cause_effect(shop: &Shop<'_>, order: &Order) -> Result<(), Setback> {
     }
 }
 
-/// How much is left, if the plan looks at all.
+/// What there is for `order`, in whichever rows, if the plan looks at all.
+fn find(connection: &mut AnyConnection, shop: &Shop<'_>, order: &Order) -> Result<Found, Setback> {
+    if shop.plan.layout != Layout::OneRow {
+        return found::look(connection, shop, order);
+    }
+    let seen = look(connection, shop, order)?;
+    Ok(seen.map_or(Found::Unseen, Found::Item))
+}
+
+/// How much is left by the item's row, if the plan looks at all.
 fn look(
     connection: &mut AnyConnection,
     shop: &Shop<'_>,
@@ -285,8 +359,13 @@ fn take_again(
 
 /// Writes the order into the ledger.
 fn record(connection: &mut AnyConnection, order: &Order) -> Result<(), Setback> {
-    ledger::record(connection, order).map_err(|error| match error {
+    ledger::record(connection, order).map_err(recorded(connection))
+}
+
+/// What an error means that met whoever wrote into the ledger.
+fn recorded(connection: &mut AnyConnection) -> impl FnOnce(Error) -> Setback {
+    |error| match error {
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Setback::AlreadyRecorded,
         error => Setback::at_the_last_word(connection, Answer::Done, error),
-    })
+    }
 }

@@ -21,9 +21,9 @@ use crate::db::{AnyConnection, Database, Description, migration};
 use crate::hammer::Progress;
 use crate::load::Load;
 use crate::result::{Control, Distribution, LatencyResult, RunResult, SCHEMA};
-use crate::strategy::{Promise, Strategy};
+use crate::strategy::{Layout, Promise, Strategy};
 use crate::verdict::{Evidence, Verdict};
-use crate::{item, ledger, outbox};
+use crate::{ledger, outbox, stock};
 
 /// The longest a control runs where the time and not the number of orders decides.
 const LONGEST_CONTROL: Duration = Duration::from_secs(2);
@@ -93,15 +93,23 @@ impl<'a> Shop<'a> {
         Description::of(self.database, &mut self.connection)
     }
 
-    /// Starts over: items as `load` wants them, and an empty ledger.
+    /// Starts over: items as `load` wants them, one row each, and an empty ledger.
     ///
     /// # Errors
     /// Whatever the database answers.
     pub fn restart(&mut self, load: &Load) -> Result<()> {
+        self.restart_in(Layout::OneRow, load)
+    }
+
+    /// The same in that layout.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    pub fn restart_in(&mut self, layout: Layout, load: &Load) -> Result<()> {
         self.look_after(|connection| {
             ledger::clear(connection)
                 .and_then(|()| outbox::clear(connection))
-                .and_then(|()| item::restart(connection, load.items, load.stock))
+                .and_then(|()| stock::restart(connection, layout, load.items, load.stock))
                 .context("the items could not be put up for sale")
         })
     }

@@ -14,6 +14,9 @@ pub trait Usher: fmt::Debug + Send + Sync {
     /// Calls `try_take` until it succeeds, at moments of its own choosing.
     fn wait(&self, item: i64, try_take: &mut dyn FnMut() -> bool);
 
+    /// Somebody comes to the queue at `item`.
+    fn arrives(&self, _item: i64) {}
+
     /// A place at `item` has been given back.
     fn given_back(&self, item: i64);
 }
@@ -72,6 +75,11 @@ impl Slots {
             .iter()
             .map(|item| self.wait(*item, patience))
             .collect()
+    }
+
+    /// Waits for a place at `item` for as long as it takes. `None`: there is no such item.
+    pub fn wait_for(&self, item: i64) -> Option<Slot<'_>> {
+        self.wait(item, None)
     }
 
     fn wait(&self, item: i64, patience: Option<Duration>) -> Option<Slot<'_>> {

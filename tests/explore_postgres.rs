@@ -9,7 +9,7 @@ use lockbench::db::Backend;
 use lockbench::explore::purchases::{Purchases, exploration};
 use lockbench::mistake::Mistake;
 use lockbench::named::Named;
-use lockbench::strategy::{Isolation, Strategy};
+use lockbench::strategy::{Dispatch, Isolation, Strategy};
 use lockbench::verdict::Verdict;
 
 /// How many of how many schedules are broken.
@@ -41,7 +41,12 @@ fn what_promises_to_be_safe_is_safe_in_every_schedule() {
     for strategy in common::safe_strategies(Backend::Postgres) {
         let found = explore(&database, &two(strategy));
         assert_eq!(found.verdict(), Verdict::Safe, "{strategy}: {found}");
-        assert!(found.schedules > 5, "{strategy}: {found}");
+        // A purchase that is one statement can come before the other or after it.
+        let least = match strategy.plan().dispatch {
+            Dispatch::Procedure => 2,
+            _ => 6,
+        };
+        assert!(found.schedules >= least, "{strategy}: {found}");
     }
 }
 

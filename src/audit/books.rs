@@ -9,7 +9,7 @@ use super::{Events, Recorded};
 use crate::db::{AnyConnection, IsolationLevel, transaction};
 use crate::hammer::{Told, Wishes};
 use crate::ledger::Entry;
-use crate::{item, ledger, outbox};
+use crate::{ledger, outbox, stock};
 
 /// The items and the ledger, as they were at one moment. Its size depends on the number of
 /// items, and hardly on that of the orders.
@@ -42,7 +42,7 @@ impl Books {
     }
 
     fn read_all(connection: &mut AnyConnection, wishes: &Wishes<'_>) -> QueryResult<Self> {
-        let mut books = Self::of_items(item::stocks(connection)?);
+        let mut books = Self::of_items(stock::left(connection)?);
         ledger::for_each(connection, |entry| books.enter(entry, wishes))?;
         outbox::for_each(connection, |order_key| books.events.add(order_key))?;
         Ok(books)

@@ -11,12 +11,14 @@ use super::{AnyConnection, Backend};
 /// # Errors
 /// Whatever the database answers.
 pub fn empty(connection: &mut AnyConnection, table: &str) -> QueryResult<()> {
-    let verb = match connection.backend() {
+    let (verb, end) = match connection.backend() {
         // SQLite has no TRUNCATE: a DELETE without WHERE is its own fast path.
-        Backend::Sqlite => "DELETE FROM",
-        Backend::Postgres | Backend::Mysql => "TRUNCATE TABLE",
+        Backend::Sqlite => ("DELETE FROM", ""),
+        // What InnoDB does by itself: numbers that the database gives begin with 1 again.
+        Backend::Postgres => ("TRUNCATE TABLE", "RESTART IDENTITY"),
+        Backend::Mysql => ("TRUNCATE TABLE", ""),
     };
-    connection.batch_execute(&format!("{verb} {table}"))
+    connection.batch_execute(&format!("{verb} {table} {end}"))
 }
 
 /// Fills `columns`, as in `table (number, value)`, with rows that count from 1 to `count` and all

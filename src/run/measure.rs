@@ -81,7 +81,7 @@ impl Shop<'_> {
         if !request.load.warm_up.is_zero() {
             self.warm_up(request, stop)?;
         }
-        self.restart(&request.load)?;
+        self.restart_in(request.contender.plan.layout, &request.load)?;
         let gateway = match request.scenario.bills() {
             true => Some(Gateway::open(request.billing.latency)?),
             false => None,
@@ -111,7 +111,7 @@ impl Shop<'_> {
             events: false,
             ..request.clone()
         };
-        self.restart(&warm_up.load)?;
+        self.restart_in(request.contender.plan.layout, &warm_up.load)?;
         self.observe(&warm_up, None, stop, &Progress::default())
             .map(drop)
     }

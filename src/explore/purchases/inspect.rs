@@ -10,11 +10,9 @@ use crate::audit::{Books, Events, audit};
 use crate::db::AnyConnection;
 use crate::explore::Inspection;
 use crate::hammer::{Ending, Told};
-use crate::load::Load;
 use crate::order::Basket;
-use crate::quantity::Quantity;
 use crate::report::wrongs;
-use crate::{item, ledger, outbox};
+use crate::{ledger, outbox, stock};
 
 pub(super) fn inspect(
     connection: &mut AnyConnection,
@@ -22,17 +20,11 @@ pub(super) fn inspect(
     endings: &[Result<String, String>],
     bills: u64,
 ) -> Result<(Inspection, Facts), Error> {
-    let load = Load {
-        items: 1,
-        stock: wanted.stock,
-        quantity: Quantity::exactly(wanted.quantity),
-        orders: Some(wanted.sessions as i64),
-        ..Load::default()
-    };
     let orders = (1..).map(|key| order(wanted, key));
     let told: Vec<(Basket, Ending)> = orders.zip(endings.iter().map(ending)).collect();
     let told = Told::listed(told);
-    let (stocks, entries) = (item::stocks(connection)?, ledger::entries(connection)?);
+    let stocks = stock::left_in(connection, wanted.contender.plan.layout)?;
+    let entries = ledger::entries(connection)?;
     let books = Books {
         events: match wanted.scenario.publishes() {
             true => outbox::events(connection)?.into_iter().collect(),
@@ -40,7 +32,7 @@ pub(super) fn inspect(
         },
         ..Books::of(stocks, &entries, &told)
     };
-    let mut found = audit(wanted.scenario, &load, &told, &books);
+    let mut found = audit(wanted.scenario, &wanted.load(), &told, &books);
     if wanted.scenario.bills() {
         found.violations.double_billed = bills.saturating_sub(wanted.stock.unsigned_abs());
         let marked = wanted.stock - found.stock.left;

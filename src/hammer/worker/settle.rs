@@ -86,8 +86,10 @@ impl Worker<'_> {
         };
         let conflict = match outcome {
             Ok(Answer::Done) => return Some(Ending::Done),
-            // `attempt` has made a sold-out of the second.
-            Ok(Answer::SoldOut) | Err(Setback::SoldOutHalfway) => return Some(Ending::SoldOut),
+            // `attempt` has seen to the others.
+            Ok(Answer::SoldOut) | Err(Setback::SoldOutHalfway | Setback::CameUpShort) => {
+                return Some(Ending::SoldOut);
+            }
             // Somebody else has billed this invoice.
             Err(Setback::AlreadyRecorded) if self.has_shared_keys() => {
                 return Some(Ending::SoldOut);
@@ -134,7 +136,7 @@ impl Worker<'_> {
         attempts: &mut Attempts,
     ) -> anyhow::Result<Result<Answer, Setback>> {
         let Shared {
-            job, slots, stop, ..
+            job, lobby, stop, ..
         } = self.shared;
         let connection = self.connection.borrow(&mut attempts.pool_wait)?;
         let (line, shared, buyer) = (&self.line, self.shared, self.buyer);
@@ -151,7 +153,7 @@ impl Worker<'_> {
             think: &think,
             effect: job.outside.is_some().then_some(&bill),
             publishes: job.scenario.publishes(),
-            ..Shop::new(job.plan, slots, job.load.stock)
+            ..Shop::new(job.plan, lobby, job.load.stock)
         };
         let began = Instant::now();
         let outcome = attempt(connection, &shop, basket);
