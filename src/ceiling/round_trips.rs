@@ -1,6 +1,6 @@
 //! How many round trips a plan makes while it holds the lock.
 
-use crate::strategy::{Guard, Isolation, Plan, Read, Write};
+use crate::strategy::{Dispatch, Guard, Isolation, Layout, Plan, Read, Write};
 
 /// What happens while a plan holds the lock on an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,7 @@ pub struct UnderLock {
 /// | plan | statements while the lock is held | k |
 /// |---|---|---:|
 /// | the one statement commits by itself | | 0 |
+/// | a procedure in the database | | 0 |
 /// | conditional UPDATE in a transaction | INSERT, COMMIT | 2 |
 /// | SELECT … FOR UPDATE | UPDATE, INSERT, COMMIT | 3 |
 /// | mutex | BEGIN, SELECT, UPDATE, INSERT, COMMIT | 5 |
@@ -25,6 +26,18 @@ pub struct UnderLock {
 ///
 /// An event in the outbox is one more.
 pub fn round_trips(plan: &Plan, publishes: bool) -> Option<UnderLock> {
+    match (plan.layout, plan.dispatch) {
+        (Layout::OneRow, Dispatch::Statements) => {}
+        // The lock is taken and given back inside one message.
+        (Layout::OneRow, Dispatch::Procedure) => {
+            return Some(UnderLock {
+                count: 0,
+                thinking: false,
+            });
+        }
+        // One lock serves many buyers, or an item has many of them.
+        _ => return None,
+    }
     let transaction = plan.isolation != Isolation::Autocommit;
     let reads = u32::from(plan.read != Read::None);
     // INSERT into the ledger, and an event.
@@ -71,6 +84,7 @@ mod tests {
         assert_eq!(count(Strategy::Pessimistic, false), Some(3));
         assert_eq!(count(Strategy::Mutex, false), Some(5));
         assert_eq!(count(Strategy::Advisory, false), Some(6));
+        assert_eq!(count(Strategy::Procedure, true), Some(0));
         assert_eq!(count(Strategy::Atomic, true), Some(3));
         let alone = Plan {
             isolation: Isolation::Autocommit,
@@ -88,6 +102,9 @@ mod tests {
             Strategy::Nowait,
             Strategy::SkipLocked,
             Strategy::Leader,
+            Strategy::Combine,
+            Strategy::Buckets,
+            Strategy::UnitRows,
         ] {
             assert_eq!(count(strategy, false), None, "{strategy}");
         }
