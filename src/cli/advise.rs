@@ -9,7 +9,7 @@ use super::compare::{base, command};
 use super::database::{self, DatabaseArguments};
 use super::entrants::percent;
 use super::failure::Failure;
-use super::load::{LoadArguments, duration};
+use super::load::{LoadArguments, duration, in_rounds};
 use super::output::OutputArguments;
 use crate::advise::{Advice, AdviseRequest, Neighbour, advise};
 use crate::compare::RoundProgress;
@@ -19,6 +19,7 @@ use crate::interrupt;
 use crate::load::Load;
 use crate::report::advise::{AdviseFormat, render};
 use crate::run::Shop;
+use crate::strategy::Strategy;
 
 /// Say in plain words which strategy to take at your own numbers
 ///
@@ -26,15 +27,19 @@ use crate::run::Shop;
 /// the simplest of those between which no difference is shown, what it costs against the next
 /// best, and when that would change.
 #[derive(Debug, Args)]
-#[command(mut_arg("threads", |it| it.help("Buyers at work at the same time [default: 8]")))]
-#[command(mut_arg("items", |it| it.help("Different items for sale [default: 1]")))]
-#[command(mut_arg("stock", |it| it.help("Units of each item at the start [default: 1000000, more than a round sells]")))]
-#[command(mut_arg("quantity", |it| it.help("Units that an order asks for, of each of its items: a number, or a range as in `1..20` [default: 1]")))]
-#[command(mut_arg("hold", |it| it.help("How long a buyer thinks between reading the stock and taking from it, as in `1ms` [default: 0]")))]
-#[command(mut_arg("orders", |it| it.help("Number of orders in each round, instead of a time")))]
+#[command(mut_args(in_rounds))]
 #[command(mut_arg("duration", |it| it.help("How long orders keep coming in each round [default: 300ms]")))]
-#[command(mut_arg("warm_up", |it| it.default_value("50ms").help("Run this long without measuring before each round")))]
+#[command(mut_arg("warm_up", |it| it.default_value("50ms")))]
 pub(super) struct AdviseArguments {
+    /// Strategies to choose from [default: all that promise to be safe there]
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        value_name = "STRATEGY,…",
+        hide_possible_values = true
+    )]
+    strategies: Vec<Strategy>,
     /// Processes that sell: with more than one, a lock inside one protects from no other
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
     servers: u32,
@@ -63,6 +68,7 @@ pub(super) fn run(arguments: &AdviseArguments) -> Result<Exit, Failure> {
     })?;
     let address = arguments.database.address()?;
     let request = AdviseRequest {
+        strategies: arguments.strategies.clone(),
         load,
         servers: arguments.servers,
         precision: arguments.precision,

@@ -65,13 +65,14 @@ pub(crate) fn ratio(of: &Standing, to: &Standing) -> Option<Estimate> {
         .iter()
         .filter_map(|one| {
             let other = to.rounds.iter().find(|other| other.round == one.round)?;
-            Some((one.goodput_per_s, other.goodput_per_s))
+            Some((one.speed(), other.speed()))
         })
         .collect();
     paired_ratio(&pairs)
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::compare::standing::fixture;

@@ -108,6 +108,19 @@ pub struct Round {
     pub trial_violations: Violations,
 }
 
+impl Round {
+    /// Its goodput for a ratio, in which there can be no zero: where nothing was sold it counts
+    /// as half a sale.
+    pub(crate) fn speed(&self) -> f64 {
+        speed(self.goodput_per_s, self.elapsed_s)
+    }
+}
+
+/// The same of a round that was read from a file.
+pub(super) fn speed(goodput_per_s: f64, elapsed_s: f64) -> f64 {
+    goodput_per_s.max(0.5 / elapsed_s.max(f64::MIN_POSITIVE))
+}
+
 impl Standing {
     /// Whether it has a place among the others.
     pub fn is_ranked(&self) -> bool {
@@ -163,5 +176,23 @@ pub(crate) fn fixture(label: &str, goodputs: &[f64]) -> Standing {
             pool_wait: nothing,
         },
         rounds: (1..).zip(goodputs).map(round).collect(),
+    }
+}
+
+/// A comparison of those, ranked.
+#[cfg(test)]
+pub(crate) fn ranked_fixture(standings: Vec<Standing>) -> super::Comparison {
+    let (ranked, reference) = super::ranking::rank(standings, None);
+    super::Comparison {
+        load: crate::load::Load::default(),
+        rounds: ranked.first().map_or(0, |one| one.rounds.len() as u32),
+        precise: true,
+        reference,
+        control: None,
+        verdict: Verdict::Safe,
+        reason: None,
+        ranked,
+        unranked: Vec::new(),
+        refused: Vec::new(),
     }
 }
