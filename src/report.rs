@@ -2,6 +2,7 @@
 //!
 //! To add a format: a variant of [`Format`], its arm in [`render`], and its file.
 
+pub mod advise;
 pub mod anomalies;
 pub mod check;
 pub mod compare;
@@ -13,6 +14,7 @@ mod markdown;
 mod outside;
 pub(crate) mod plain;
 mod sentence;
+pub mod sweep;
 mod text;
 
 pub(crate) use sentence::wrongs;

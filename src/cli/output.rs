@@ -45,9 +45,14 @@ impl<F: ValueEnum + Clone + Default + Send + Sync> OutputArguments<F> {
 
     /// Opens the file, so that one that cannot be written is known before anything runs.
     pub(super) fn open(&self) -> Result<Output, Failure> {
-        let Some(path) = self.output.clone() else {
-            return Ok(Output::Terminal);
-        };
+        let file = self.output.clone().map(Output::file);
+        file.unwrap_or(Ok(Output::Terminal))
+    }
+}
+
+impl Output {
+    /// Opens a file, whose contents stay for as long as nothing is written.
+    pub(super) fn file(path: PathBuf) -> Result<Self, Failure> {
         let is_new = !path.exists();
         let file = OpenOptions::new()
             .create(true)
@@ -56,11 +61,9 @@ impl<F: ValueEnum + Clone + Default + Send + Sync> OutputArguments<F> {
             .open(&path)
             .with_context(|| format!("cannot write {}", path.display()))
             .map_err(Failure::usage)?;
-        Ok(Output::File { path, file, is_new })
+        Ok(Self::File { path, file, is_new })
     }
-}
 
-impl Output {
     /// Writes the report in place of whatever was there.
     pub(super) fn write(self, text: &str) -> Result<(), Failure> {
         match self {

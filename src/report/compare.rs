@@ -2,8 +2,12 @@
 //!
 //! To add a format: a variant of [`CompareFormat`], its arm in [`render`], and its file.
 
-mod sentence;
-mod text;
+mod bars;
+pub(crate) mod csv;
+mod markdown;
+pub(crate) mod sentence;
+pub(crate) mod table;
+pub(crate) mod text;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -18,6 +22,10 @@ pub enum CompareFormat {
     Text,
     /// For programs; the schema is versioned
     Json,
+    /// For pull requests and wikis
+    Markdown,
+    /// For spreadsheets: a line for each number
+    Csv,
 }
 
 /// Writes `result` down in `format`, ending in a new line.
@@ -28,5 +36,7 @@ pub fn render(result: &CompareResult, format: CompareFormat) -> Result<String> {
     match format {
         CompareFormat::Text => Ok(text::render(result)),
         CompareFormat::Json => Ok(serde_json::to_string_pretty(result)? + "\n"),
+        CompareFormat::Markdown => Ok(markdown::render(result)),
+        CompareFormat::Csv => csv::render(result),
     }
 }

@@ -1,7 +1,7 @@
 //! The result of a compare in sentences.
 
-use crate::compare::{CompareResult, Comparison, Standing};
-use crate::report::figures::count;
+use crate::compare::{CompareResult, Comparison, Judged, Setting, Standing};
+use crate::report::figures::{count, percent};
 use crate::report::sentence::wrongs;
 use crate::scenario::Scenario;
 use crate::statistics::Estimate;
@@ -53,7 +53,7 @@ fn lead(comparison: &Comparison, first: &Standing) -> String {
 }
 
 /// "1.42 (1.36 to 1.48)".
-pub(super) fn estimate(estimate: &Estimate, digits: usize) -> String {
+pub(crate) fn estimate(estimate: &Estimate, digits: usize) -> String {
     match (estimate.low, estimate.high) {
         (Some(low), Some(high)) => {
             format!(
@@ -66,7 +66,7 @@ pub(super) fn estimate(estimate: &Estimate, digits: usize) -> String {
 }
 
 /// What the rightness rests on.
-pub(super) fn rightness(comparison: &Comparison) -> String {
+pub(crate) fn rightness(comparison: &Comparison) -> String {
     match (&comparison.reason, comparison.control) {
         (Some(_), _) if comparison.rounds == 0 => String::new(),
         (Some(reason), _) => format!(
@@ -82,7 +82,7 @@ pub(super) fn rightness(comparison: &Comparison) -> String {
 }
 
 /// Why one is not ranked.
-pub(super) fn why_not(standing: &Standing) -> String {
+pub(crate) fn why_not(standing: &Standing) -> String {
     match (&standing.reason, standing.verdict) {
         (Some(reason), _) => reason.clone(),
         (None, Verdict::Unsafe) => {
@@ -97,23 +97,77 @@ pub(super) fn why_not(standing: &Standing) -> String {
     }
 }
 
+/// How it fares against the baseline: "slower than the baseline allows: atomic (0.81 …)".
+pub(super) fn baseline(result: &CompareResult) -> Option<String> {
+    let judgement = result.baseline.as_ref()?;
+    let tolerance = percent(judgement.tolerance);
+    let then = |judged: &&Judged| {
+        let ratio = judged.ratio?;
+        Some(format!(
+            "{} sells {} times as much as then",
+            judged.label,
+            estimate(&ratio, 2)
+        ))
+    };
+    let slower: Vec<String> = judgement
+        .judged
+        .iter()
+        .filter(|judged| judged.slower)
+        .filter_map(|judged| then(&judged))
+        .collect();
+    let mut said = if slower.is_empty() {
+        format!(
+            "Nothing is shown to be more than {tolerance} slower than in {}.",
+            judgement.baseline
+        )
+    } else {
+        format!(
+            "Slower than {} allows by its tolerance of {tolerance}: {}.",
+            judgement.baseline,
+            slower.join(", ")
+        )
+    };
+    if let Some(other) = &judgement.other_machine {
+        said += &format!(
+            " The machine is another one ({other}), so that this may say nothing of the strategies."
+        );
+    }
+    Some(said)
+}
+
 /// How much was measured, and when it ended.
 pub(super) fn extent(result: &CompareResult) -> String {
-    let comparison = &result.comparison;
+    let CompareResult {
+        comparison,
+        setting,
+        interrupted,
+        elapsed_s,
+        ..
+    } = result;
+    extent_of(comparison, setting, *interrupted, *elapsed_s)
+}
+
+/// The same where the comparison is a part of something else.
+pub(crate) fn extent_of(
+    comparison: &Comparison,
+    setting: &Setting,
+    interrupted: bool,
+    elapsed_s: f64,
+) -> String {
     let rounds = count(comparison.rounds.into(), "round", "rounds");
-    let precision = result.setting.precision * 100.0;
-    let why = if result.interrupted {
+    let precision = percent(setting.precision);
+    let why = if interrupted {
         "interrupted: only finished rounds count".to_owned()
     } else if comparison.precise {
-        format!("until every ratio was known to within {precision:.3} %")
+        format!("until every ratio was known to within {precision}")
     } else {
-        format!("the time was up before every ratio was known to within {precision:.3} %")
+        format!("the time was up before every ratio was known to within {precision}")
     };
-    format!("{rounds} in {:.0} s, {why}", result.elapsed_s)
+    format!("{rounds} in {elapsed_s:.0} s, {why}")
 }
 
 /// "a, b and c".
-pub(super) fn list(words: &[&str]) -> String {
+pub(crate) fn list(words: &[&str]) -> String {
     match words {
         [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
         _ => words.concat(),
