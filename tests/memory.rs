@@ -4,7 +4,7 @@
 //! `LOCKBENCH_TEST_ORDERS=10000000 cargo test --release --test memory -- --nocapture` shows it
 //! with ten million.
 
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::print_stdout)]
 
 mod common;
 
