@@ -47,9 +47,13 @@ pub struct Ceiling {
     pub round_trips_under_lock: u32,
     /// Orders that can be carried out in a second at the most.
     pub ceiling_per_s: f64,
-    /// The share of it that the run reached; around 1 is all there is.
+    /// The share of it that the run reached; around 1 is all there is, and more means that the
+    /// times did not hold during the run.
     pub reached: f64,
 }
+
+/// What `reached` cannot exceed unless something disturbed the measuring of the times.
+const SURELY_TOO_MUCH: f64 = 1.25;
 
 /// Whether a ceiling says anything about such a run: all want one item, of which nobody is
 /// turned away for long, under a plan whose buyers wait for each other's lock.
@@ -69,6 +73,11 @@ pub fn is_meant_for(request: &Request, backend: Backend) -> bool {
 }
 
 impl Ceiling {
+    /// Whether the times that it rests on cannot have held during the run.
+    pub fn is_disturbed(&self) -> bool {
+        self.reached > SURELY_TOO_MUCH
+    }
+
     /// What `costs` allow such a plan, and how close a run came that ended so; `None` where it
     /// was too short, or too many were turned away.
     pub fn of(

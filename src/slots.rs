@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use smallvec::SmallVec;
+
 /// How long a buyer who holds one place waits for another. Two buyers whose baskets hold the
 /// same items in opposite orders would wait for each other for ever: no database sees these
 /// locks, and so none looks for deadlocks among them.
@@ -38,6 +40,9 @@ pub struct Slot<'a> {
     place: &'a Place,
 }
 
+/// The places that a buyer holds: for most baskets one, which needs no allocation.
+pub type Held<'a> = SmallVec<[Slot<'a>; 1]>;
+
 /// How many places of an item are taken, and word of one that was given back.
 type Place = (Mutex<u32>, Condvar);
 
@@ -69,7 +74,7 @@ impl Slots {
     /// Waits for a place at each of `items`, one after the other. `None`: there was none for a
     /// while, as when two buyers hold what the other one wants. Who wants one place only can
     /// be in nobody's way, and waits for as long as it takes.
-    pub fn take(&self, items: &[i64]) -> Option<Vec<Slot<'_>>> {
+    pub fn take(&self, items: &[i64]) -> Option<Held<'_>> {
         let patience = (items.len() > 1).then_some(PATIENCE);
         items
             .iter()

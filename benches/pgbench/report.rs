@@ -16,6 +16,9 @@ use crate::cell::{Against, Cell, Held, Run};
 /// Between these two the documentation holds the tables.
 const MARKS: (&str, &str) = ("<!-- measured -->\n", "<!-- /measured -->\n");
 
+/// A kind of cell: its name, and what belongs to it.
+type Kind = (&'static str, fn(&Cell) -> bool);
+
 #[derive(Serialize)]
 pub(crate) struct Report {
     schema: &'static str,
@@ -83,7 +86,7 @@ impl Report {
     /// Geometric means and the worst cell, against pgbench on two threads and on one per client.
     fn summary(&self) -> String {
         let mut out = String::new();
-        let kinds: [(&str, fn(&Cell) -> bool); 4] = [
+        let kinds: [Kind; 4] = [
             ("durable, one hot item", |cell| {
                 cell.durable && cell.items == 1
             }),

@@ -9,7 +9,6 @@ use diesel::QueryResult;
 
 use crate::db::{AnyConnection, Database, IsolationLevel, transaction};
 use crate::item;
-use crate::statement::statement;
 
 /// How long each of the three may take to measure: all of them a tenth of a second.
 const PATIENCE: Duration = Duration::from_millis(30);
@@ -26,16 +25,12 @@ const ITEM: i64 = 1;
 /// What a server and the way to it cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Costs {
-    /// A statement that does nothing, there and back.
+    /// A statement that finds one row by its key, there and back.
     pub round_trip: Duration,
     /// A transaction that writes one row, by itself, but for its round trips.
     pub commit: Duration,
     /// From the end of a commit until the next, who has waited for the row, has it.
     pub hand_over: Duration,
-}
-
-statement! {
-    Nothing(): "SELECT 1"
 }
 
 impl Costs {
@@ -46,9 +41,11 @@ impl Costs {
     pub fn measure(database: &Database, connection: &mut AnyConnection) -> Result<Self> {
         let failed = "the round trips to the database could not be timed";
         let mut other = database.connect()?;
-        let round_trip = median(|| timed(|| Nothing {}.execute(connection))).context(failed)?;
-        let alone = median(|| timed(|| write(connection))).context(failed)?;
-        let hand_over = median(|| hand_over(connection, &mut other)).context(failed)?;
+        let read = |connection: &mut AnyConnection| item::read(connection, ITEM, None);
+        let round_trip = quantile(2, || timed(|| read(connection))).context(failed)?;
+        let alone = quantile(2, || timed(|| write(connection))).context(failed)?;
+        // Two threads take part in it: whatever else is at work on the machine makes it longer.
+        let hand_over = quantile(4, || hand_over(connection, &mut other)).context(failed)?;
         Ok(Self {
             round_trip,
             // BEGIN, the write, and COMMIT.
@@ -108,9 +105,12 @@ fn timed<T>(work: impl FnOnce() -> QueryResult<T>) -> QueryResult<Duration> {
     work().map(|_| began.elapsed())
 }
 
-/// The middle of as many samples as there is time for. The first ones, which prepare the
-/// statements, do not count.
-fn median(mut sample: impl FnMut() -> QueryResult<Duration>) -> QueryResult<Duration> {
+/// What a half, or another `part`, of the samples stays below, of as many as there is time for.
+/// The first one, which prepares the statements, does not count.
+fn quantile(
+    part: usize,
+    mut sample: impl FnMut() -> QueryResult<Duration>,
+) -> QueryResult<Duration> {
     sample()?;
     let deadline = Instant::now() + PATIENCE;
     let mut samples = vec![sample()?];
@@ -118,5 +118,5 @@ fn median(mut sample: impl FnMut() -> QueryResult<Duration>) -> QueryResult<Dura
         samples.push(sample()?);
     }
     samples.sort_unstable();
-    Ok(samples[samples.len() / 2])
+    Ok(samples[samples.len() / part])
 }

@@ -205,9 +205,13 @@ fn limit(ceiling: &Ceiling) -> String {
         0 => "no round trip".to_owned(),
         number => count(number.into(), "round trip", "round trips"),
     };
+    let doubt = match ceiling.is_disturbed() {
+        true => "; what was timed before the run did not hold during it",
+        false => "",
+    };
     format!(
         "{:.0} % of the {} per second that this server allows for {round_trips} under the lock \
-         (a round trip {:.0} µs, a commit {:.0} µs, handing over {:.0} µs)",
+         (a round trip {:.0} µs, a commit {:.0} µs, handing over {:.0} µs{doubt})",
         ceiling.reached * 100.0,
         thousands(ceiling.ceiling_per_s.round() as u64),
         ceiling.rtt_us,
