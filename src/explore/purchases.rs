@@ -139,12 +139,20 @@ fn put_back(
     publishes: bool,
     first: bool,
 ) -> Result<(), Error> {
-    if first || table::marks_what_was_deleted(connection.backend()) {
+    if first {
         ledger::clear(connection)?;
-        if first || publishes {
+        outbox::clear(connection)?;
+        return item::restart(connection, 1, stock);
+    }
+    if table::marks_what_was_deleted(connection.backend()) {
+        ledger::clear(connection)?;
+        if publishes {
             outbox::clear(connection)?;
         }
-        return item::restart(connection, 1, stock);
+        // Nothing is deleted here: the one row is overwritten in its place.
+        return connection.batch_execute(&format!(
+            "UPDATE lockbench_items SET stock = {stock}, version = 0"
+        ));
     }
     connection.batch_execute(&format!(
         "UPDATE lockbench_items SET stock = {stock}, version = 0; DELETE FROM lockbench_ledger{}",
