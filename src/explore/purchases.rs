@@ -2,8 +2,10 @@
 
 mod buyer;
 mod inspect;
+mod look;
 mod map;
 mod proof;
+mod put_back;
 mod replay;
 mod result;
 
@@ -13,17 +15,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use diesel::connection::SimpleConnection;
 use diesel::result::Error;
 
 use super::{Exploration, Footprint, Statement, Step, gave_lock_back, take_lock};
 use crate::audit::Violations;
 use crate::contender::Contender;
-use crate::db::{AnyConnection, Backend, Database, Engine, table};
+use crate::db::{AnyConnection, Backend, Database, Engine};
+use crate::item;
 use crate::scenario::Scenario;
 use crate::slots::{Slots, Usher};
 use crate::strategy::{Plan, Promise, Read, Setting};
-use crate::{item, ledger, outbox};
 
 pub use map::{MAP_SCHEMA, MapResult, Place};
 pub use proof::Proof;
@@ -89,7 +90,7 @@ pub fn exploration(
     let mut exploration = Exploration::new(database.connector())
         .reset(move |connection: &mut AnyConnection| {
             none_sent.store(0, Relaxed);
-            put_back(connection, stock, publishes, std::mem::take(&mut first))
+            put_back::put_back(connection, stock, publishes, std::mem::take(&mut first))
         })
         .watch(|connection: &mut AnyConnection| {
             item::stocks(connection).map(|stocks| format!("stock {}", stocks[0].1))
@@ -130,38 +131,6 @@ impl Usher for Gatekeeper {
 
 fn name(item: i64) -> String {
     format!("the mutex of item {item}")
-}
-
-/// One item with so much in stock, and an empty ledger; as it may be anything at `first`.
-fn put_back(
-    connection: &mut AnyConnection,
-    stock: i64,
-    publishes: bool,
-    first: bool,
-) -> Result<(), Error> {
-    if first {
-        ledger::clear(connection)?;
-        outbox::clear(connection)?;
-        return item::restart(connection, 1, stock);
-    }
-    if table::marks_what_was_deleted(connection.backend()) {
-        ledger::clear(connection)?;
-        if publishes {
-            outbox::clear(connection)?;
-        }
-        // Nothing is deleted here: the one row is overwritten in its place.
-        return connection.batch_execute(&format!(
-            "UPDATE lockbench_items SET stock = {stock}, version = 0"
-        ));
-    }
-    connection.batch_execute(&format!(
-        "UPDATE lockbench_items SET stock = {stock}, version = 0; DELETE FROM lockbench_ledger{}",
-        if publishes {
-            "; DELETE FROM lockbench_outbox"
-        } else {
-            ""
-        }
-    ))
 }
 
 /// The ledger's rows are each a buyer's own: where nobody reads them, writing one is nobody

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use diesel::result::Error;
 
 use super::buyer::{CUT, GAVE_UP, SOLD, SOLD_OUT, order};
-use super::{Facts, Purchases};
+use super::{Facts, Purchases, look};
 use crate::audit::{Books, audit};
 use crate::db::AnyConnection;
 use crate::explore::Inspection;
 use crate::hammer::Ending;
 use crate::load::Load;
 use crate::order::Basket;
+use crate::outbox;
 use crate::quantity::Quantity;
 use crate::report::wrongs;
-use crate::{item, ledger, outbox};
 
 pub(super) fn inspect(
     connection: &mut AnyConnection,
@@ -22,12 +22,13 @@ pub(super) fn inspect(
     endings: &[Result<String, String>],
     bills: u64,
 ) -> Result<(Inspection, Facts), Error> {
+    let (stocks, entries) = look::look(connection)?;
     let books = Books {
         events: match wanted.scenario.publishes() {
             true => outbox::events(connection)?,
             false => Vec::new(),
         },
-        ..Books::of(item::stocks(connection)?, ledger::entries(connection)?)
+        ..Books::of(stocks, entries)
     };
     let load = Load {
         items: 1,
