@@ -14,8 +14,8 @@ use super::{CompareRequest, Comparison, ControlTally, Entrant, Refused, RoundPro
 use crate::db::Engine;
 use crate::load::Load;
 use crate::run::{Request, Shop};
-use crate::statistics::LEAST;
 use crate::scenario::Scenario;
+use crate::statistics::LEAST;
 use crate::strategy::Strategy;
 use crate::verdict::Verdict;
 

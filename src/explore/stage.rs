@@ -6,13 +6,14 @@ mod settle;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::actor::{Actor, Doing};
 use super::error::ExploreError;
-use super::gate::{Event, Gate, Order};
+use super::gate::{Gate, Order};
+use super::mailbox::Mailbox;
 use super::search::{Candidate, Choice, Point, Search};
 use super::session::{Connect, Connected, Work, connect, live};
 use super::{Footprint, Statement, Step, Token};
@@ -53,8 +54,7 @@ pub(super) struct Stage<C> {
     connect: Connect<C>,
     actors: Vec<Actor>,
     works: Vec<Receiver<Work<C>>>,
-    events: Receiver<Event>,
-    teller: Sender<Event>,
+    mailbox: Arc<Mailbox>,
     pub(super) observer: C,
     kind: Backend,
     closes_own_circle: bool,
@@ -93,15 +93,13 @@ impl<C: Explorable> Stage<C> {
         rules: Rules,
     ) -> Result<Self, ExploreError> {
         let observer = connecting().map_err(ExploreError::Connect)?;
-        let (teller, events) = channel();
         let mut stage = Self {
             rules,
             footprints,
             connect: connecting,
             actors: Vec::new(),
             works: Vec::new(),
-            events,
-            teller,
+            mailbox: Arc::default(),
             kind: observer.kind(),
             observer,
             closes_own_circle: false,
@@ -135,10 +133,10 @@ impl<C: Explorable> Stage<C> {
         self.closes_own_circle = closes_own_circle;
         let (orders, ordered) = channel();
         let (hand_back, handed_back) = channel();
-        let teller = self.teller.clone();
+        let mailbox = Arc::clone(&self.mailbox);
         let answered = Arc::new(AtomicBool::new(false));
         let actor = Actor::new(orders, id, Arc::clone(&answered));
-        let gate = Gate::new(session, self.kind, teller, ordered, answered);
+        let gate = Gate::new(session, self.kind, mailbox, ordered, answered);
         thread::Builder::new()
             .name(format!("session {}", session + 1))
             .spawn(move || {
@@ -194,15 +192,22 @@ impl<C: Explorable> Stage<C> {
             } else {
                 search.choose(&point)
             };
-            let session = match choice {
-                Choice::Go(session) => session,
-                Choice::Forget => {
-                    forgotten = true;
-                    point.enabled[0].session
+            forgotten = choice == Choice::Forget;
+            let session = match (self.ahead(), choice) {
+                (Some(ahead), Choice::Go(chosen)) if chosen != ahead => {
+                    return Err(ExploreError::Unforeseen(ahead + 1));
                 }
+                (Some(ahead), _) => ahead,
+                (None, Choice::Go(chosen)) => chosen,
+                (None, Choice::Forget) => point.enabled[0].session,
             };
             token.push(session + 1);
             last = Some(session);
+            if self.ahead().is_none() && !forgotten && watch.is_none() && self.is_alone(&point) {
+                let further = search.goes_on(session);
+                let most = self.rules.longest - token.len();
+                self.mailbox.free(session, further.min(most));
+            }
             self.let_go(session);
         }
         Ok(Run {
@@ -214,6 +219,18 @@ impl<C: Explorable> Stage<C> {
             deadlocked: self.deadlocked,
             raced: self.raced,
         })
+    }
+
+    /// Who has gone on already with the statement at its gate.
+    fn ahead(&self) -> Option<usize> {
+        self.actors.iter().position(|actor| actor.ahead)
+    }
+
+    /// Whether whoever is chosen at `point` is the only one that moves until another is chosen:
+    /// the others stand at their gates, where they can be chosen at any time, or have ended.
+    fn is_alone(&self, point: &Point) -> bool {
+        let ended = self.actors.iter().filter(|actor| actor.has_ended()).count();
+        point.enabled.len() + ended == self.actors.len()
     }
 
     fn begin(&mut self) -> Result<(), ExploreError> {
@@ -259,7 +276,8 @@ impl<C: Explorable> Stage<C> {
                 continue;
             }
             let access = if self.rules.pruning {
-                let footprint = footprint(&mut self.footprints, self.kind, statement, None);
+                let text = Footprint::of(statement);
+                let footprint = footprint(&mut self.footprints, self.kind, statement, None, text);
                 actor.transaction.access(statement, footprint)
             } else {
                 Default::default()
@@ -299,8 +317,11 @@ impl<C: Explorable> Stage<C> {
             blocked_until: None,
             state_after: None,
         });
-        actor.answered.store(false, Relaxed);
         actor.let_go = Instant::now();
+        if std::mem::take(&mut actor.ahead) {
+            return;
+        }
+        actor.answered.store(false, Relaxed);
         // A thread that is gone is noticed when nothing moves.
         let _ = actor.orders.send(Order::Go);
     }
@@ -321,7 +342,7 @@ impl<C: Explorable> Stage<C> {
             }
         }
         // What they said while they left is about nothing any more.
-        while self.events.try_recv().is_ok() {}
+        self.mailbox.clear();
         Ok(())
     }
 
@@ -347,14 +368,16 @@ impl<C> Drop for Stage<C> {
     }
 }
 
+/// What a statement touches: by what the user knows of it, or else by its text.
 fn footprint(
     own: &mut Option<Footprints>,
     kind: Backend,
     statement: &Statement,
     done: Option<&Step>,
+    text: Footprint,
 ) -> Footprint {
     let known = own.as_mut().and_then(|own| own(statement, done));
-    let found = known.unwrap_or_else(|| Footprint::of(statement));
+    let found = known.unwrap_or(text);
     match (kind, found) {
         // One write lock for the whole file: tables keep nobody apart.
         (Backend::Sqlite, found) => found.merged_into("the file"),
