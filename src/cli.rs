@@ -1,5 +1,6 @@
 //! The command line. The doc comments of these types are the help texts.
 
+mod also;
 mod anomalies;
 mod bar;
 mod check;

@@ -3,6 +3,7 @@
 //! To add a format: a variant of [`Format`], its arm in [`render`], and its file.
 
 pub mod anomalies;
+pub mod chart;
 pub mod check;
 pub mod compare;
 mod csv;
@@ -11,10 +12,14 @@ mod figures;
 mod json;
 mod markdown;
 mod outside;
+mod page;
+mod pictures;
 pub(crate) mod plain;
+mod rendered;
 mod sentence;
 mod text;
 
+pub use rendered::Rendered;
 pub(crate) use sentence::wrongs;
 
 use clap::ValueEnum;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use clap::Args;
 
+use super::also::AlsoArguments;
 use super::bar;
 use super::database::{self, DatabaseArguments};
 use super::entrants::EntrantArguments;
@@ -39,6 +40,8 @@ pub(super) struct CompareArguments {
     load: LoadArguments,
     #[command(flatten)]
     output: OutputArguments<CompareFormat>,
+    #[command(flatten)]
+    also: AlsoArguments,
 }
 
 /// What comparing starts from, where the load does not say otherwise.
@@ -56,15 +59,19 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let load = arguments.load.load(base())?;
     let address = arguments.database.address()?;
     let request = arguments.entrants.request(load, address.backend())?;
-    let output = arguments.output.open()?;
+    if arguments.output.format == CompareFormat::Png {
+        arguments.output.refuse_binary()?;
+    }
+    let outputs = arguments
+        .also
+        .open(arguments.output.format, arguments.output.open()?)?;
     match measure(&address, &request) {
         Ok(result) => {
-            let text = render(&result, arguments.output.format);
-            output.write(&text.map_err(Failure::unreachable)?)?;
+            outputs.write(|format| render(&result, format))?;
             Ok(result.exit())
         }
         Err(failure) => {
-            output.abandon();
+            outputs.abandon();
             Err(failure)
         }
     }

@@ -2,12 +2,14 @@
 //!
 //! To add a format: a variant of [`CompareFormat`], its arm in [`render`], and its file.
 
+mod page;
 mod sentence;
 mod text;
 
 use anyhow::Result;
 use clap::ValueEnum;
 
+use super::{Rendered, pictures};
 use crate::compare::CompareResult;
 
 /// A way to write the result of a compare down.
@@ -18,15 +20,25 @@ pub enum CompareFormat {
     Text,
     /// For programs; the schema is versioned
     Json,
+    /// For the browser: one file with every number and its pictures
+    Html,
+    /// The main picture alone, for light paper and dark
+    Svg,
+    /// The main picture alone, on white paper
+    Png,
 }
 
 /// Writes `result` down in `format`, ending in a new line.
 ///
 /// # Errors
 /// The format cannot express the result, which no format is known to be unable to.
-pub fn render(result: &CompareResult, format: CompareFormat) -> Result<String> {
-    match format {
-        CompareFormat::Text => Ok(text::render(result)),
-        CompareFormat::Json => Ok(serde_json::to_string_pretty(result)? + "\n"),
-    }
+pub fn render(result: &CompareResult, format: CompareFormat) -> Result<Rendered> {
+    let picture = || pictures::ranked(&result.comparison, result.setting.confidence).draw();
+    Ok(match format {
+        CompareFormat::Text => text::render(result).into(),
+        CompareFormat::Json => (serde_json::to_string_pretty(result)? + "\n").into(),
+        CompareFormat::Html => page::render(result)?.into(),
+        CompareFormat::Svg => picture()?.svg().into(),
+        CompareFormat::Png => Rendered::Binary(picture()?.png()?),
+    })
 }
