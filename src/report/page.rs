@@ -65,13 +65,31 @@ pub(super) fn figure(name: &str, picture: &Picture, caption: &Markup) -> Markup 
     }
 }
 
+/// The head of a column.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Column<'a> {
+    /// Of words, which begin on the left.
+    Words(&'a str),
+    /// Of numbers, which end on the right.
+    Numbers(&'a str),
+}
+
 /// A table with its name, which can be moved aside where it is too wide.
-pub(super) fn table(name: &str, columns: &[&str], rows: &Markup) -> Markup {
+pub(super) fn table(name: &str, columns: &[Column<'_>], rows: &Markup) -> Markup {
     html! {
         .wide tabindex="0" role="region" aria-label=(name) {
             table {
                 caption { (name) }
-                thead { tr { @for column in columns { th scope="col" { (column) } } } }
+                thead {
+                    tr {
+                        @for column in columns {
+                            @match column {
+                                Column::Words(head) => th .words scope="col" { (head) },
+                                Column::Numbers(head) => th scope="col" { (head) },
+                            }
+                        }
+                    }
+                }
                 tbody { (rows) }
             }
         }

@@ -7,6 +7,7 @@ use super::Numbers;
 use crate::compare::Setting;
 use crate::load::Load;
 use crate::report::figures::signed;
+use crate::report::pictures::micros;
 
 /// The machine, the database with its settings, the load, and the command to measure it again.
 pub(in crate::report) fn setting(
@@ -15,11 +16,8 @@ pub(in crate::report) fn setting(
     numbers: &Numbers<'_>,
 ) -> anyhow::Result<Markup> {
     let load = serde_json::to_value(load)?;
-    let plain = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Null => "—".to_owned(),
-        other => other.to_string(),
-    };
+    let chosen = load.as_object().into_iter().flatten();
+    let chosen = chosen.filter(|(_, value)| !value.is_null());
     let database = &setting.database;
     let machine = &setting.machine;
     let confidence = setting.confidence * 100.0;
@@ -49,8 +47,9 @@ pub(in crate::report) fn setting(
                 div {
                     h3 { "Load" }
                     dl {
-                        @for (name, value) in load.as_object().into_iter().flatten() {
-                            dt { (name) } dd { (plain(value)) }
+                        @for (name, value) in chosen {
+                            @let (name, words) = option(name, value);
+                            dt { (name) } dd { (words) }
                         }
                     }
                 }
@@ -70,4 +69,14 @@ pub(in crate::report) fn setting(
             }
         }
     })
+}
+
+/// A number of the load, and what it is called on the command line.
+fn option(name: &str, value: &Value) -> (String, String) {
+    let (name, words) = match (name.strip_suffix("_us"), value, value.as_f64()) {
+        (Some(name), _, Some(time)) => (name, micros(time)),
+        (_, Value::String(text), _) => (name, text.clone()),
+        (_, other, _) => (name, other.to_string()),
+    };
+    (format!("--{}", name.replace('_', "-")), words)
 }

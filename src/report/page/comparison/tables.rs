@@ -5,7 +5,8 @@ use maud::{Markup, html};
 use super::Part;
 use crate::compare::Standing;
 use crate::report::figures::signed;
-use crate::report::page::{Numbers, table};
+use crate::report::page::Column::{self, Numbers, Words};
+use crate::report::page::{self, table};
 use crate::report::pictures::{PARTS, micros, number, why_unranked};
 
 fn whole(value: f64) -> String {
@@ -21,7 +22,7 @@ fn percent(value: f64) -> String {
 }
 
 /// All that were run, each with its part of the JSON.
-fn standings<'a>(part: &'a Part<'a>) -> impl Iterator<Item = (&'a Standing, Numbers<'a>)> {
+fn standings<'a>(part: &'a Part<'a>) -> impl Iterator<Item = (&'a Standing, page::Numbers<'a>)> {
     let of = |list: &'static str, standings: &'a [Standing]| {
         standings.iter().enumerate().map(move |(index, standing)| {
             (standing, part.numbers.within(&format!("/{list}/{index}")))
@@ -38,38 +39,53 @@ pub(super) fn ranked(part: &Part<'_>) -> Markup {
         .as_deref()
         .unwrap_or("the reference");
     let times = format!("times {reference}");
-    let columns = [
-        "place",
-        "strategy",
-        "sold per second",
-        &times,
-        "attempts per sale",
-        "statements per sale",
-        "journeys to the server per sale",
-        "processor time per sale",
-        "alone",
-        "conflicts",
+    // SQLite is no server, and has no journeys to one.
+    let is_server = part
+        .comparison
+        .standings()
+        .any(|standing| standing.round_trips_per_sale.is_some());
+    let mut columns = vec![
+        Words("place"),
+        Words("strategy"),
+        Numbers("sold per second"),
+        Numbers(&times),
+        Numbers("attempts per sale"),
+        Numbers("statements per sale"),
     ];
+    if is_server {
+        columns.push(Numbers("round trips per sale"));
+    }
+    columns.extend([
+        Numbers("processor time per sale"),
+        Numbers("alone"),
+        Words("conflicts"),
+    ]);
     let rows = html! {
         @for (standing, numbers) in standings(part) {
             tr .apart[!standing.is_ranked()] {
-                td { (numbers.show("/rank", whole)) }
+                td .words { (numbers.show("/rank", whole)) }
                 th scope="row" { (standing.label) }
                 td { (numbers.estimate("/goodput_per_s", number)) }
                 td { (numbers.estimate("/ratio", ratio)) }
                 td { (numbers.show("/attempts_per_sale", ratio)) }
                 td { (numbers.show("/statements_per_sale", ratio)) }
-                td { (numbers.show("/round_trips_per_sale", ratio)) }
+                @if is_server { td { (numbers.show("/round_trips_per_sale", ratio)) } }
                 td { (numbers.show("/cpu_us_per_sale", micros)) }
                 td { (numbers.show("/alone_us", micros)) }
-                td .words { (conflicts(standing, &numbers)) }
+                td .words.prose { (conflicts(standing, &numbers)) }
             }
         }
     };
-    table("Speed and cost", &columns, &rows)
+    html! {
+        (table("Speed and cost", &columns, &rows))
+        p .note {
+            "A sale is an order that was carried out. Alone is how long one takes where nobody else \
+             is buying, thinking left out; processor time is that of lockbench, not of a server."
+        }
+    }
 }
 
-fn conflicts(standing: &Standing, numbers: &Numbers<'_>) -> Markup {
+fn conflicts(standing: &Standing, numbers: &page::Numbers<'_>) -> Markup {
     html! {
         @if standing.conflicts.is_empty() { span .none { "none" } }
         @for (index, cause) in standing.conflicts.keys().enumerate() {
@@ -82,7 +98,14 @@ fn conflicts(standing: &Standing, numbers: &Numbers<'_>) -> Markup {
 /// The latencies by how the orders ended.
 pub(super) fn latencies(part: &Part<'_>) -> Markup {
     let columns = [
-        "strategy", "orders", "number", "p50", "p90", "p99", "p99.9", "longest",
+        Words("strategy"),
+        Words("orders"),
+        Numbers("number"),
+        Numbers("p50"),
+        Numbers("p90"),
+        Numbers("p99"),
+        Numbers("p99.9"),
+        Numbers("longest"),
     ];
     let kinds = [
         ("sold", "sold"),
@@ -95,7 +118,7 @@ pub(super) fn latencies(part: &Part<'_>) -> Markup {
         @for (standing, numbers) in standings(part) {
             @for (key, words) in kinds {
                 @let numbers = numbers.within(&format!("/latency_us/{key}"));
-                @if numbers.is_positive("/count") {
+                @if numbers.is_positive("/count") && !repeats(standing, key) {
                     tr .apart[!standing.is_ranked()] {
                         th scope="row" { (standing.label) }
                         td .words { (words) }
@@ -111,10 +134,15 @@ pub(super) fn latencies(part: &Part<'_>) -> Markup {
     table("Latency", &columns, &rows)
 }
 
+/// Whether it would be told twice: where nothing was tried again, all was sold at the first try.
+fn repeats(standing: &Standing, key: &str) -> bool {
+    key == "first_try" && standing.latency_us.retried.count == 0
+}
+
 /// The shares of the buyers' time.
 pub(super) fn time(part: &Part<'_>) -> Markup {
-    let columns: Vec<&str> = std::iter::once("strategy")
-        .chain(PARTS.map(|(_, words)| words))
+    let columns: Vec<Column<'_>> = std::iter::once(Words("strategy"))
+        .chain(PARTS.map(|(_, words)| Numbers(words)))
         .collect();
     let rows = html! {
         @for (standing, numbers) in standings(part) {
@@ -138,7 +166,8 @@ pub(super) fn wrong(part: &Part<'_>) -> Markup {
         "found",
         "why it is not ranked",
         "in numbers",
-    ];
+    ]
+    .map(Words);
     let rows = html! {
         @for (index, standing) in comparison.unranked.iter().enumerate() {
             @let numbers = part.numbers.within(&format!("/unranked/{index}/violations"));
@@ -146,7 +175,7 @@ pub(super) fn wrong(part: &Part<'_>) -> Markup {
                 th scope="row" { (standing.label) }
                 td .words { (standing.promise.map_or("nothing", promise)) }
                 td .words { (standing.verdict) }
-                td .words { (why_unranked(standing)) }
+                td .words.prose { (why_unranked(standing)) }
                 td .words { (violations(standing.violations.named(), &numbers)) }
             }
         }
@@ -179,7 +208,10 @@ fn promise(promise: crate::strategy::Promise) -> &'static str {
     }
 }
 
-fn violations(named: impl Iterator<Item = (&'static str, u64)>, numbers: &Numbers<'_>) -> Markup {
+fn violations(
+    named: impl Iterator<Item = (&'static str, u64)>,
+    numbers: &page::Numbers<'_>,
+) -> Markup {
     let found: Vec<&str> = named
         .filter(|(_, count)| *count > 0)
         .map(|(name, _)| name)
@@ -195,10 +227,12 @@ fn violations(named: impl Iterator<Item = (&'static str, u64)>, numbers: &Number
 
 /// The goodput of each round.
 pub(super) fn rounds(part: &Part<'_>) -> Markup {
-    let all: Vec<(&Standing, Numbers<'_>)> = standings(part).collect();
+    // A speed that was bought with an oversell is no speed.
+    let right = standings(part).filter(|(standing, _)| standing.is_ranked());
+    let all: Vec<(&Standing, page::Numbers<'_>)> = right.collect();
     let most = all.iter().map(|(standing, _)| standing.rounds.len()).max();
-    let columns: Vec<&str> = std::iter::once("round")
-        .chain(all.iter().map(|(standing, _)| standing.label.as_str()))
+    let columns: Vec<Column<'_>> = std::iter::once(Words("round"))
+        .chain(all.iter().map(|(standing, _)| Numbers(&standing.label)))
         .collect();
     let rows = html! {
         @for round in 0..most.unwrap_or(0) {
@@ -211,6 +245,9 @@ pub(super) fn rounds(part: &Part<'_>) -> Markup {
         }
     };
     let id = part.id("rounds-heading");
+    if all.is_empty() {
+        return html! {};
+    }
     html! {
         section aria-labelledby=(id) {
             h2 #(id) { "Every round" }
