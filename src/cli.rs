@@ -1,6 +1,5 @@
 //! The command line. The doc comments of these types are the help texts.
 
-mod also;
 mod anomalies;
 mod bar;
 mod check;
@@ -13,10 +12,12 @@ mod explore;
 mod failure;
 mod load;
 mod output;
+mod outputs;
 mod run;
 mod server;
 mod story;
 mod strategies;
+mod sweep;
 mod tables;
 
 use clap::{Parser, Subcommand};
@@ -44,6 +45,7 @@ enum Command {
     Run(run::RunArguments),
     Check(check::CheckArguments),
     Compare(compare::CompareArguments),
+    Sweep(Box<sweep::SweepArguments>),
     Explore(explore::ExploreArguments),
     Anomalies(anomalies::AnomaliesArguments),
     Strategies(strategies::StrategiesArguments),
@@ -73,6 +75,7 @@ pub fn main() -> Exit {
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Compare(arguments) => compare::run(arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
         Command::Explore(arguments) => explore::run(arguments),
         Command::Anomalies(arguments) => anomalies::run(arguments),
         Command::Strategies(arguments) => strategies::show(arguments),

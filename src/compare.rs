@@ -28,6 +28,7 @@ pub use standing::{Round, Standing, StandingLatency};
 pub use time::TimeShares;
 
 pub(crate) use course::Course;
+pub(crate) use ranking::ratio;
 
 use crate::hammer::Progress;
 use crate::load::Load;

@@ -17,6 +17,7 @@ mod pictures;
 pub(crate) mod plain;
 mod rendered;
 mod sentence;
+pub mod sweep;
 mod text;
 
 pub use rendered::Rendered;

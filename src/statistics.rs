@@ -69,10 +69,11 @@ impl Estimate {
 /// `None` where nothing was measured.
 pub fn median(values: &[f64]) -> Option<Estimate> {
     let sorted = sorted(values.iter().copied());
+    let skipped = signs(sorted.len(), STRICTER);
     Some(Estimate {
         value: middle(&sorted)?,
-        low: signs(sorted.len()).map(|skipped| sorted[skipped]),
-        high: signs(sorted.len()).map(|skipped| sorted[sorted.len() - 1 - skipped]),
+        low: skipped.map(|skipped| sorted[skipped]),
+        high: skipped.map(|skipped| sorted[sorted.len() - 1 - skipped]),
     })
 }
 
@@ -84,7 +85,7 @@ pub fn center(values: &[f64]) -> Option<Estimate> {
         others.map(move |other| f64::midpoint(*one, *other))
     });
     let means = sorted(pairs);
-    let skipped = signed_rank(values.len());
+    let skipped = signed_rank(values.len(), STRICTER);
     Some(Estimate {
         value: middle(&means)?,
         low: skipped.map(|skipped| means[skipped]),
@@ -100,7 +101,7 @@ pub fn shift(from: &[f64], to: &[f64]) -> Option<Estimate> {
         .iter()
         .flat_map(|before| to.iter().map(move |after| after - before));
     let differences = sorted(differences);
-    let skipped = mann_whitney(from.len(), to.len());
+    let skipped = mann_whitney(from.len(), to.len(), STRICTER);
     Some(Estimate {
         value: middle(&differences)?,
         low: skipped.map(|skipped| differences[skipped]),

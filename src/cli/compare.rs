@@ -3,23 +3,23 @@
 use std::time::Duration;
 
 use anyhow::anyhow;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
-use super::also::AlsoArguments;
 use super::bar;
 use super::database::{self, DatabaseArguments};
 use super::entrants::EntrantArguments;
 use super::failure::Failure;
 use super::load::LoadArguments;
-use super::output::OutputArguments;
+use super::outputs::OutputsArguments;
 use crate::compare::{CompareRequest, CompareResult, compare};
 use crate::db::Address;
 use crate::exit::Exit;
 use crate::hammer::Progress;
 use crate::interrupt;
 use crate::load::Load;
-use crate::report::compare::{CompareFormat, render};
+use crate::report::compare::render;
 use crate::run::Shop;
+use crate::strategy::Strategy;
 
 /// Find out which strategy is fastest among those that are right, with error bars
 ///
@@ -39,9 +39,7 @@ pub(super) struct CompareArguments {
     #[command(flatten)]
     load: LoadArguments,
     #[command(flatten)]
-    output: OutputArguments<CompareFormat>,
-    #[command(flatten)]
-    also: AlsoArguments,
+    outputs: OutputsArguments,
 }
 
 /// What comparing starts from, where the load does not say otherwise.
@@ -58,13 +56,11 @@ pub(super) fn base() -> Load {
 pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let load = arguments.load.load(base())?;
     let address = arguments.database.address()?;
-    let request = arguments.entrants.request(load, address.backend())?;
-    if arguments.output.format == CompareFormat::Png {
-        arguments.output.refuse_binary()?;
-    }
-    let outputs = arguments
-        .also
-        .open(arguments.output.format, arguments.output.open()?)?;
+    let request =
+        arguments
+            .entrants
+            .request(load, address.backend(), Strategy::value_variants())?;
+    let outputs = arguments.outputs.open()?;
     match measure(&address, &request) {
         Ok(result) => {
             outputs.write(|format| render(&result, format))?;

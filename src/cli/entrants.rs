@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::compare::{command, refuse};
 use super::failure::Failure;
@@ -56,10 +56,15 @@ pub(super) fn percent(text: &str) -> Result<f64, String> {
 }
 
 impl EntrantArguments {
-    /// What they ask for, on that kind of database.
-    pub(super) fn request(&self, load: Load, backend: Backend) -> Result<CompareRequest, Failure> {
+    /// What they ask for, on that kind of database; `otherwise` where they name nobody.
+    pub(super) fn request(
+        &self,
+        load: Load,
+        backend: Backend,
+        otherwise: &[Strategy],
+    ) -> Result<CompareRequest, Failure> {
         let entrants: Vec<Entrant> = match self.strategies.as_slice() {
-            [] => Strategy::value_variants()
+            [] => otherwise
                 .iter()
                 .filter(|strategy| strategy.plan().refusal(backend).is_none())
                 .map(|strategy| (*strategy).into())

@@ -1,10 +1,15 @@
 //! The result of a compare as text: one file for each output format.
 //!
-//! To add a format: a variant of [`CompareFormat`], its arm in [`render`], and its file.
+//! To add a format: a variant of [`CompareFormat`], which a sweep has as well, its arm in
+//! [`render`], and its file.
 
+mod bars;
+pub(crate) mod csv;
+mod markdown;
 mod page;
-mod sentence;
-mod text;
+pub(crate) mod sentence;
+mod table;
+pub(crate) mod text;
 
 use anyhow::Result;
 use clap::ValueEnum;
@@ -12,7 +17,7 @@ use clap::ValueEnum;
 use super::{Rendered, pictures};
 use crate::compare::CompareResult;
 
-/// A way to write the result of a compare down.
+/// A way to write the result of a compare or a sweep down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum CompareFormat {
     /// For people
@@ -20,6 +25,10 @@ pub enum CompareFormat {
     Text,
     /// For programs; the schema is versioned
     Json,
+    /// For pull requests and wikis
+    Markdown,
+    /// For spreadsheets: a line for each number
+    Csv,
     /// For the browser: one file with every number and its pictures
     Html,
     /// The main picture alone, for light paper and dark
@@ -37,6 +46,8 @@ pub fn render(result: &CompareResult, format: CompareFormat) -> Result<Rendered>
     Ok(match format {
         CompareFormat::Text => text::render(result).into(),
         CompareFormat::Json => (serde_json::to_string_pretty(result)? + "\n").into(),
+        CompareFormat::Markdown => markdown::render(result).into(),
+        CompareFormat::Csv => csv::render(result)?.into(),
         CompareFormat::Html => page::render(result)?.into(),
         CompareFormat::Svg => picture()?.svg().into(),
         CompareFormat::Png => Rendered::Binary(picture()?.png()?),

@@ -1,9 +1,11 @@
 //! Which number goes into which picture.
 
+mod curves;
 mod latency;
 mod ranked;
 mod time;
 
+pub(super) use curves::{Measure, curves};
 pub(super) use latency::latencies;
 pub(super) use ranked::{ranked, why_unranked};
 pub(super) use time::{PARTS, time};

@@ -4,6 +4,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use crate::compare::{Comparison, Setting};
+use crate::exit::Exit;
 use crate::load::Load;
 use crate::statistics::Estimate;
 
@@ -88,4 +89,21 @@ pub struct Crossover {
     pub at: Estimate,
     /// The same in words: "optimistic overtakes pessimistic above 27 items (21 to 35)".
     pub words: String,
+}
+
+impl SweepResult {
+    /// The exit code: that of the worst point.
+    pub fn exit(&self) -> Exit {
+        let exits = self.points.iter().map(|point| point.comparison.exit());
+        let exits: Vec<Exit> = exits.collect();
+        if exits.contains(&Exit::Broken) {
+            Exit::Broken
+        } else if self.interrupted {
+            Exit::Interrupted
+        } else if exits.contains(&Exit::Inconclusive) {
+            Exit::Inconclusive
+        } else {
+            Exit::Held
+        }
+    }
 }

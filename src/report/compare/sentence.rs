@@ -1,6 +1,6 @@
 //! The result of a compare in sentences.
 
-use crate::compare::{CompareResult, Comparison, Standing};
+use crate::compare::{CompareResult, Comparison, Judged, Standing};
 use crate::report::figures::count;
 use crate::report::sentence::wrongs;
 use crate::scenario::Scenario;
@@ -53,7 +53,7 @@ fn lead(comparison: &Comparison, first: &Standing) -> String {
 }
 
 /// "1.42 (1.36 to 1.48)".
-pub(super) fn estimate(estimate: &Estimate, digits: usize) -> String {
+pub(crate) fn estimate(estimate: &Estimate, digits: usize) -> String {
     match (estimate.low, estimate.high) {
         (Some(low), Some(high)) => {
             format!(
@@ -82,7 +82,7 @@ pub(super) fn rightness(comparison: &Comparison) -> String {
 }
 
 /// Why one is not ranked.
-pub(super) fn why_not(standing: &Standing) -> String {
+pub(crate) fn why_not(standing: &Standing) -> String {
     match (&standing.reason, standing.verdict) {
         (Some(reason), _) => reason.clone(),
         (None, Verdict::Unsafe) => {
@@ -95,6 +95,44 @@ pub(super) fn why_not(standing: &Standing) -> String {
         }
         (None, _) => "too few rounds".to_owned(),
     }
+}
+
+/// How it fares against the baseline: "slower than the baseline allows: atomic (0.81 …)".
+pub(super) fn baseline(result: &CompareResult) -> Option<String> {
+    let judgement = result.baseline.as_ref()?;
+    let tolerance = judgement.tolerance * 100.0;
+    let then = |judged: &&Judged| {
+        let ratio = judged.ratio?;
+        Some(format!(
+            "{} sells {} times as much as then",
+            judged.label,
+            estimate(&ratio, 2)
+        ))
+    };
+    let slower: Vec<String> = judgement
+        .judged
+        .iter()
+        .filter(|judged| judged.slower)
+        .filter_map(|judged| then(&judged))
+        .collect();
+    let mut said = if slower.is_empty() {
+        format!(
+            "Nothing is shown to be more than {tolerance:.3} % slower than in {}.",
+            judgement.baseline
+        )
+    } else {
+        format!(
+            "Slower than {} allows by its tolerance of {tolerance:.3} %: {}.",
+            judgement.baseline,
+            slower.join(", ")
+        )
+    };
+    if let Some(other) = &judgement.other_machine {
+        said += &format!(
+            " The machine is another one ({other}), so that this may say nothing of the strategies."
+        );
+    }
+    Some(said)
 }
 
 /// How much was measured, and when it ended.
@@ -113,7 +151,7 @@ pub(super) fn extent(result: &CompareResult) -> String {
 }
 
 /// "a, b and c".
-pub(super) fn list(words: &[&str]) -> String {
+pub(crate) fn list(words: &[&str]) -> String {
     match words {
         [before @ .., last] if !before.is_empty() => format!("{} and {last}", before.join(", ")),
         _ => words.concat(),

@@ -1,87 +1,73 @@
 //! The result of a compare for people: the verdict first.
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{CellAlignment, Table};
+use comfy_table::Table;
 
-use super::sentence::{estimate, extent, rightness, verdict, why_not};
+use super::bars::bars;
+use super::sentence::{baseline, extent, rightness, verdict, why_not};
+use super::table::ranking;
 use crate::compare::{CompareResult, Comparison};
 use crate::exit::Exit;
-use crate::report::figures::{thousands, time};
-use crate::report::plain::{or_dash, plain};
+use crate::report::figures::count;
+use crate::report::plain::plain;
 
 pub(super) fn render(result: &CompareResult) -> String {
     let comparison = &result.comparison;
     let style = style(result.exit());
     let mut out = format!("{style}{}{style:#}\n", verdict(comparison));
-    let rightness = rightness(comparison);
-    if !rightness.is_empty() {
-        out.push_str(&format!("{rightness}\n"));
+    let lines = [baseline(result).unwrap_or_default(), rightness(comparison)];
+    for line in lines.iter().filter(|line| !line.is_empty()) {
+        out.push_str(&format!("{line}\n"));
     }
-    out.push_str(&format!("{}\n", extent(result)));
+    out.push_str(&format!("\n{}\n", facts(result)));
+    out.push_str(&standings(comparison));
+    out
+}
+
+/// Where, how and how long it was measured.
+fn facts(result: &CompareResult) -> String {
+    let setting = &result.setting;
+    let load = &result.comparison.load;
+    let cores = count(setting.machine.cores as u64, "core", "cores");
+    format!(
+        "database    {} {}\nmachine     {cores}, {}\nload        {} --seed {}\nrounds      {}\n",
+        setting.database.backend,
+        setting.database.version,
+        setting.machine.cpu.as_deref().unwrap_or("unknown"),
+        load.arguments(),
+        load.seed,
+        extent(result)
+    )
+}
+
+/// The ranking, its bars, and those that are not ranked.
+fn standings(comparison: &Comparison) -> String {
+    let mut out = String::new();
     if !comparison.ranked.is_empty() {
-        out.push('\n');
         out.push_str(&plain(ranking(comparison)));
+        out.push_str(&format!("\n{}", bars(comparison)));
     }
-    if !comparison.unranked.is_empty() {
-        out.push_str("\nWrong, and so not ranked:\n");
+    let (wrong, doubtful): (Vec<_>, Vec<_>) = comparison
+        .unranked
+        .iter()
+        .partition(|standing| standing.violations.any());
+    for (heading, apart) in [
+        ("Wrong, and so not ranked", wrong),
+        ("Not ranked", doubtful),
+    ] {
+        if apart.is_empty() {
+            continue;
+        }
         let mut table = Table::new();
-        for standing in &comparison.unranked {
+        for standing in apart {
             table.add_row([standing.label.clone(), why_not(standing)]);
         }
-        out.push_str(&plain(table));
+        out.push_str(&format!("\n{heading}:\n{}", plain(table)));
     }
     out
 }
 
-fn ranking(comparison: &Comparison) -> Table {
-    let mut table = Table::new();
-    let reference = comparison.reference.as_deref().unwrap_or_default();
-    table.set_header([
-        "rank",
-        "strategy",
-        "sold per second",
-        &format!("times {reference}"),
-        "p50",
-        "p99",
-        "attempts",
-        "statements",
-        "cpu",
-        "",
-    ]);
-    for standing in &comparison.ranked {
-        let sold = &standing.latency_us.sold.distribution;
-        table.add_row([
-            or_dash(standing.rank),
-            standing.label.clone(),
-            standing.goodput_per_s.map_or_else(String::new, |goodput| {
-                thousands(goodput.value.round() as u64)
-            }),
-            standing
-                .ratio
-                .map_or_else(String::new, |ratio| estimate(&ratio, 2)),
-            time(sold.p50),
-            time(sold.p99),
-            format!("{:.2}", standing.attempts_per_sale),
-            or_dash(
-                standing
-                    .statements_per_sale
-                    .map(|number| format!("{number:.1}")),
-            ),
-            time(standing.cpu_us_per_sale.round() as u64),
-            if standing.no_difference_from.is_empty() {
-                String::new()
-            } else {
-                "no difference shown".to_owned()
-            },
-        ]);
-    }
-    for column in table.column_iter_mut().skip(2).take(7) {
-        column.set_cell_alignment(CellAlignment::Right);
-    }
-    table
-}
-
-pub(super) fn style(exit: Exit) -> Style {
+pub(crate) fn style(exit: Exit) -> Style {
     let color = match exit {
         Exit::Held => AnsiColor::Green,
         Exit::Broken | Exit::Slower => AnsiColor::Red,

@@ -69,7 +69,10 @@ pub(in crate::report) fn curves(result: &SweepResult, measure: Measure) -> Lines
         Measure::P99 => Axis::measured(measure.title(), all, round_micros),
         _ => Axis::measured(measure.title(), all, round_number),
     };
-    let told: Vec<String> = lines.iter().map(|line| told(result, line, measure)).collect();
+    let told: Vec<String> = lines
+        .iter()
+        .map(|line| told(result, line, measure))
+        .collect();
     let values = result.points.iter();
     let values = values.map(|point| (point.value, point.shown.clone()));
     Lines {
@@ -86,8 +89,15 @@ pub(in crate::report) fn curves(result: &SweepResult, measure: Measure) -> Lines
 }
 
 /// What the axis is called.
-fn axis(result: &SweepResult) -> String {
-    format!("--axis {}", result.axis.name.words())
+fn axis(result: &SweepResult) -> &'static str {
+    use crate::sweep::AxisName;
+    match result.axis.name {
+        AxisName::Threads => "threads: buyers at work at the same time",
+        AxisName::Items => "items: different ones for sale",
+        AxisName::Skew => "skew: how much buyers prefer some items",
+        AxisName::Hold => "hold: how long a buyer thinks",
+        AxisName::Pool => "pool: database connections",
+    }
 }
 
 fn line(result: &SweepResult, label: &str, measure: Measure) -> Option<Line> {

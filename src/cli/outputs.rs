@@ -1,4 +1,5 @@
-//! The same result in several files: a measurement takes minutes, and cannot be had again.
+//! The same result in several files: a measurement takes minutes, and does not come out the
+//! same again.
 
 use std::path::{Path, PathBuf};
 
@@ -6,17 +7,18 @@ use anyhow::{Result, anyhow};
 use clap::Args;
 
 use super::failure::Failure;
-use super::output::Output;
+use super::output::{Output, OutputArguments};
 use crate::report::Rendered;
 use crate::report::compare::CompareFormat;
 
-/// Where else to write the result
+/// How and where to write the result
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Output")]
-pub(super) struct AlsoArguments {
+pub(super) struct OutputsArguments {
+    #[command(flatten)]
+    output: OutputArguments<CompareFormat>,
     /// Write the result to this file as well, in the format that its ending names, as in
     /// `page.html`; can be given several times
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     also: Vec<PathBuf>,
 }
 
@@ -24,36 +26,39 @@ pub(super) struct AlsoArguments {
 pub(super) struct Outputs(Vec<(CompareFormat, Output)>);
 
 /// The format that each ending names.
-const ENDINGS: [(&str, CompareFormat); 5] = [
+const ENDINGS: [(&str, CompareFormat); 7] = [
     ("txt", CompareFormat::Text),
     ("json", CompareFormat::Json),
+    ("md", CompareFormat::Markdown),
+    ("csv", CompareFormat::Csv),
     ("html", CompareFormat::Html),
     ("svg", CompareFormat::Svg),
     ("png", CompareFormat::Png),
 ];
 
-impl AlsoArguments {
-    /// Opens the files, beside the output that there is.
-    pub(super) fn open(&self, format: CompareFormat, output: Output) -> Result<Outputs, Failure> {
-        let mut outputs = Outputs(vec![(format, output)]);
-        let formats: Result<Vec<CompareFormat>, Failure> =
-            self.also.iter().map(|path| named(path)).collect();
-        let opened = formats.and_then(|formats| {
-            formats
-                .into_iter()
-                .zip(&self.also)
-                .try_for_each(|(format, path)| {
-                    outputs.0.push((format, Output::file(path.clone())?));
-                    Ok(())
-                })
-        });
-        match opened {
-            Ok(()) => Ok(outputs),
-            Err(failure) => {
-                outputs.abandon();
-                Err(failure)
+impl OutputsArguments {
+    /// Opens all of them.
+    pub(super) fn open(&self) -> Result<Outputs, Failure> {
+        let format = self.output.format;
+        if format == CompareFormat::Png {
+            self.output.refuse_binary()?;
+        }
+        let formats: Vec<CompareFormat> = self
+            .also
+            .iter()
+            .map(|path| named(path))
+            .collect::<Result<_, Failure>>()?;
+        let mut outputs = Outputs(vec![(format, self.output.open()?)]);
+        for (format, path) in formats.into_iter().zip(&self.also) {
+            match Output::file(path.clone()) {
+                Ok(output) => outputs.0.push((format, output)),
+                Err(failure) => {
+                    outputs.abandon();
+                    return Err(failure);
+                }
             }
         }
+        Ok(outputs)
     }
 }
 
@@ -66,7 +71,7 @@ fn named(path: &Path) -> Result<CompareFormat, Failure> {
             .map(|(ending, _)| format!(".{ending}"))
             .collect();
         Failure::usage(anyhow!(
-            "the ending of {} names no format: it can be {}",
+            "the ending of {} names no format; there are {}",
             path.display(),
             known.join(", ")
         ))
