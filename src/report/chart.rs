@@ -25,4 +25,4 @@ pub use bars::{Bar, Bars};
 pub use ink::style;
 pub use lines::{Crossing, Line, Lines, Point};
 pub use picture::Picture;
-pub use shares::{PARTS, Shares, Stack};
+pub use shares::{Shares, Stack};

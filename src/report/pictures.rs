@@ -37,6 +37,7 @@ pub(super) fn micros(value: f64) -> String {
 /// A time at a tick, without digits that are all alike.
 fn round_micros(value: f64) -> String {
     match value {
+        0.0 => "0".to_owned(),
         1e6.. => format!("{} s", value / 1e6),
         1e3.. => format!("{} ms", value / 1e3),
         _ => format!("{value} µs"),
@@ -71,6 +72,7 @@ mod tests {
         assert_eq!(round_number(2.5), "2.5");
         assert_eq!(round_number(20.0), "20");
         assert_eq!(round_number(1_500.0), "1,500");
+        assert_eq!(round_micros(0.0), "0");
         assert_eq!(round_micros(500.0), "500 µs");
         assert_eq!(round_micros(20_000.0), "20 ms");
     }

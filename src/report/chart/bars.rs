@@ -157,3 +157,44 @@ impl Bars {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_those_that_are_ranked_have_a_bar() {
+        let bar = |rank: &str, name: &str, value: f64| Bar {
+            rank: rank.to_owned(),
+            name: name.to_owned(),
+            value,
+            band: Some((value - 10.0, value + 10.0)),
+            words: format!("{value} (± 10)"),
+        };
+        let bars = Bars {
+            title: "Speed <of all>".to_owned(),
+            description: String::new(),
+            axis: Axis::from_nothing("per second", [110.0], |value| value.to_string()),
+            bars: vec![bar("1=", "atomic", 100.0), bar("1=", "mutex", 95.0)],
+            apart: "not ranked".to_owned(),
+            unranked: vec![("naive".to_owned(), "oversold by 7".to_owned())],
+        };
+        let svg = bars.draw().unwrap().svg();
+        for seen in [
+            "atomic",
+            "mutex",
+            "1=",
+            "100 (± 10)",
+            "95 (± 10)",
+            "per second",
+            "not ranked",
+            "naive",
+            "oversold by 7",
+            "Speed &lt;of all&gt;",
+        ] {
+            assert!(svg.contains(seen), "{seen} in {svg}");
+        }
+        assert_eq!(svg.matches("fill-blue\" fill").count(), 2);
+    }
+}

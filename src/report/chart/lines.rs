@@ -194,3 +194,76 @@ impl Crossing {
             .write(area, &self.letter, (x, top - 18))
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn line(name: &str, look: usize, heights: &[f64]) -> Line {
+        let points = heights.iter().zip([1.0, 10.0, 100.0]);
+        Line {
+            name: name.to_owned(),
+            look,
+            points: points
+                .map(|(y, x)| Point {
+                    x,
+                    y: *y,
+                    band: Some((y * 0.9, y * 1.1)),
+                })
+                .collect(),
+            marked: true,
+        }
+    }
+
+    #[test]
+    fn every_line_has_its_name_and_its_band_and_every_crossing_its_letter() {
+        let values = [1.0, 10.0, 100.0].map(|value| (value, format!("{value}")));
+        let lines = Lines {
+            title: "Speed".to_owned(),
+            description: "described".to_owned(),
+            x: Axis::chosen("items", values.to_vec()),
+            y: Axis::measured("per second", [300.0], |value| value.to_string()),
+            lines: vec![
+                line("atomic", 0, &[100.0, 150.0, 200.0]),
+                line("optimistic", 1, &[50.0, 160.0, 210.0]),
+                line("gone after the first", 2, &[70.0]),
+            ],
+            crossings: vec![Crossing {
+                letter: "A".to_owned(),
+                x: 8.0,
+                band: Some((7.0, 9.0)),
+            }],
+        };
+        let svg = lines.draw().unwrap().svg();
+        for seen in [
+            "atomic",
+            "optimistic",
+            "gone after the first",
+            "items",
+            "per second",
+            "\nA\n",
+            "<desc id=\"description\">described</desc>",
+        ] {
+            assert!(svg.contains(seen), "{seen:?} in {svg}");
+        }
+        // The band of a line, and its marker at three points and beside its name, but for a circle.
+        assert_eq!(svg.matches("<polygon").count(), 2 + 4 + 2);
+        assert_eq!(svg.matches("<circle").count(), 4);
+    }
+
+    #[test]
+    fn a_single_value_and_no_line_at_all_can_be_drawn() {
+        for lines in [Vec::new(), vec![line("atomic", 0, &[100.0])]] {
+            let lines = Lines {
+                title: String::new(),
+                description: String::new(),
+                x: Axis::chosen("items", vec![(1.0, "1".to_owned())]),
+                y: Axis::measured("per second", [], |value| value.to_string()),
+                lines,
+                crossings: Vec::new(),
+            };
+            assert!(lines.draw().unwrap().svg().ends_with("</svg>\n"));
+        }
+    }
+}

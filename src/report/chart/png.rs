@@ -29,3 +29,27 @@ pub(super) fn render(svg: &str) -> Result<Vec<u8>> {
     resvg::render(&tree, transform, &mut pixels.as_mut());
     pixels.encode_png().context("cannot write the chart")
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// The pixels that are not white.
+    fn dark(svg: &str) -> usize {
+        let picture = Pixmap::decode_png(&render(svg).unwrap()).unwrap();
+        let pixels = picture.pixels().iter();
+        pixels.filter(|pixel| pixel.red() < 128).count()
+    }
+
+    #[test]
+    fn words_are_drawn_without_any_font_of_the_system() {
+        let svg = |text: &str| {
+            format!(
+                r#"<svg xmlns="http://www.w3.org/2000/svg" width="80" height="20"><text x="2" y="15" font-family="sans-serif" font-size="13">{text}</text></svg>"#
+            )
+        };
+        assert_eq!(dark(&svg("")), 0);
+        assert!(dark(&svg("atomic µs ×")) > 200);
+    }
+}

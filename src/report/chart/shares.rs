@@ -15,7 +15,7 @@ const HALF: i32 = 23;
 const LINE: i32 = 48;
 
 /// How many parts a bar can be told apart into.
-pub const PARTS: usize = 8;
+const PARTS: usize = 8;
 
 /// How each part looks.
 const LOOKS: [(Ink, Hatch); PARTS] = [
@@ -36,7 +36,7 @@ pub struct Shares {
     pub title: String,
     /// The same at length, for whoever does not see it.
     pub description: String,
-    /// What each part is; no more than [`PARTS`].
+    /// What each part is; no more than eight.
     pub parts: Vec<String>,
     /// The bars.
     pub stacks: Vec<Stack>,
@@ -133,5 +133,29 @@ impl Stack {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_that_no_bar_has_is_not_in_the_legend() {
+        let shares = Shares {
+            title: String::new(),
+            description: String::new(),
+            parts: ["useful", "waiting", "wasted"].map(str::to_owned).to_vec(),
+            stacks: vec![Stack {
+                name: "atomic".to_owned(),
+                shares: vec![0.75, 0.0, 0.25],
+            }],
+        };
+        let svg = shares.draw().unwrap().svg();
+        for seen in ["atomic", "useful", "wasted", "75 %", "25 %"] {
+            assert!(svg.contains(seen), "{seen} in {svg}");
+        }
+        assert!(!svg.contains("waiting") && !svg.contains("0 %\n0 %"));
     }
 }

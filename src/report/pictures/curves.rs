@@ -20,7 +20,16 @@ impl Measure {
         match self {
             Self::Goodput => "Units truly sold per second",
             Self::Attempts => "Attempts for each order carried out",
-            Self::P99 => "Latency of the slowest in a hundred orders",
+            Self::P99 => "Latency that 99 of 100 orders keep within",
+        }
+    }
+
+    /// What its axis shows.
+    fn axis(self) -> &'static str {
+        match self {
+            Self::Goodput => "units per second",
+            Self::Attempts => "attempts per sale",
+            Self::P99 => "99th percentile",
         }
     }
 
@@ -66,8 +75,8 @@ pub(in crate::report) fn curves(result: &SweepResult, measure: Measure) -> Lines
         None => [point.y, point.y],
     });
     let y = match measure {
-        Measure::P99 => Axis::measured(measure.title(), all, round_micros),
-        _ => Axis::measured(measure.title(), all, round_number),
+        Measure::P99 => Axis::measured(measure.axis(), all, round_micros),
+        _ => Axis::measured(measure.axis(), all, round_number),
     };
     let told: Vec<String> = lines
         .iter()

@@ -27,7 +27,7 @@ pub(in crate::report) fn latencies(comparison: &Comparison, labels: &[String]) -
         .iter()
         .flat_map(|line| &line.points)
         .map(|point| point.y);
-    let y = Axis::measured("latency of the orders carried out", all, round_micros);
+    let y = Axis::measured("latency of orders carried out", all, round_micros);
     let told: Vec<String> = right
         .iter()
         .map(|standing| {

@@ -86,8 +86,11 @@ fn curve(result: &SweepResult, numbers: &Numbers<'_>, measure: Measure) -> Resul
     let picture = curves(result, measure).draw()?;
     let caption = html! {
         @if measure == Measure::Goodput {
-            "A band is the interval of the median. A letter marks where one overtakes another, and \
-             the grey behind it between what that may lie. "
+            "A band is the interval of the median. "
+            @if !result.crossovers.is_empty() {
+                "A letter marks where one overtakes another, and the grey behind it between what \
+                 that may lie. "
+            }
         }
         "Whoever was wrong at a point has none there."
     };
