@@ -5,10 +5,12 @@
 //! Every round is audited, and so is a trial before it that sells out. Whoever is wrong once is
 //! ranked no more. docs/compare.md says what the numbers mean.
 
+mod baseline;
 mod course;
 mod entrant;
 mod judgement;
 mod latency;
+mod progress;
 mod ranking;
 mod result;
 mod standing;
@@ -20,9 +22,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
+pub use baseline::Baseline;
 pub use entrant::{Entrant, EntrantError};
 pub use judgement::{Judged, Judgement};
 pub use latency::{Percentile, SoldLatency};
+pub use progress::RoundProgress;
 pub use result::{CompareResult, Comparison, ControlTally, Refused, SCHEMA, Setting};
 pub use standing::{Round, Standing, StandingLatency};
 pub use time::TimeShares;
@@ -30,7 +34,6 @@ pub use time::TimeShares;
 pub(crate) use course::Course;
 pub(crate) use ranking::ratio;
 
-use crate::hammer::Progress;
 use crate::load::Load;
 use crate::run::Shop;
 
@@ -63,7 +66,7 @@ pub fn compare(
     shop: &mut Shop<'_>,
     request: &CompareRequest,
     stop: &AtomicBool,
-    progress: &Progress,
+    progress: &RoundProgress,
 ) -> Result<CompareResult> {
     let began = Instant::now();
     let database = shop.description()?;

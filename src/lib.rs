@@ -20,6 +20,7 @@
 //! | [`run`] | all of it in order: reset, warm up, hammer, audit, control |
 //! | [`check`] | every promise held against what is measured, for CI |
 //! | [`compare`], [`sweep`] | which strategy is fastest among those that are right, and where that changes |
+//! | [`advise`] | which to take, in plain words |
 //! | [`statistics`], [`machine`] | estimates with their intervals; what they were measured on |
 //! | [`explore`] | every order in which statements can meet, one after the other |
 //! | [`anomaly`] | what isolation levels are there to prevent, as scripts for `explore` |
@@ -56,6 +57,7 @@
 // Not in Cargo.toml, because there they would hold for the tests as well.
 #![warn(clippy::expect_used, clippy::unwrap_used)]
 
+pub mod advise;
 pub mod anomaly;
 pub mod audit;
 pub mod check;

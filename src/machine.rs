@@ -35,6 +35,14 @@ impl Machine {
     }
 }
 
+impl Machine {
+    /// In a line.
+    pub fn shown(&self) -> String {
+        let cpu = self.cpu.as_deref().unwrap_or("unknown");
+        format!("{} × {cpu}, {}", self.cores, self.system)
+    }
+}
+
 /// Linux tells the model in a file (proc(5), `/proc/cpuinfo`); elsewhere there is none.
 fn cpu() -> Option<String> {
     let text = fs::read_to_string("/proc/cpuinfo").ok()?;

@@ -2,6 +2,7 @@
 //!
 //! To add a format: a variant of [`Format`], its arm in [`render`], and its file.
 
+pub mod advise;
 pub mod anomalies;
 pub mod chart;
 pub mod check;

@@ -16,8 +16,7 @@ use anyhow::Result;
 pub use axis::{AxisError, Steps};
 pub use result::{Axis, AxisName, Crossover, SCHEMA, SweepPoint, SweepResult};
 
-use crate::compare::{CompareRequest, Course, Setting};
-use crate::hammer::Progress;
+use crate::compare::{CompareRequest, Course, RoundProgress, Setting};
 use crate::load::Load;
 use crate::run::Shop;
 
@@ -31,7 +30,7 @@ pub fn sweep(
     request: &CompareRequest,
     steps: &Steps,
     stop: &AtomicBool,
-    progress: &Progress,
+    progress: &RoundProgress,
 ) -> Result<SweepResult> {
     let began = Instant::now();
     let database = shop.description()?;

@@ -6,18 +6,18 @@ use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use super::bar;
+use super::baseline::BaselineArguments;
 use super::database::{self, DatabaseArguments};
 use super::entrants::EntrantArguments;
 use super::failure::Failure;
 use super::load::LoadArguments;
 use super::outputs::OutputsArguments;
-use crate::compare::{CompareRequest, CompareResult, compare};
+use crate::compare::{Baseline, CompareRequest, CompareResult, RoundProgress, compare};
 use crate::db::Address;
 use crate::exit::Exit;
-use crate::hammer::Progress;
 use crate::interrupt;
 use crate::load::Load;
-use crate::report::compare::render;
+use crate::report::compare::{CompareFormat, render};
 use crate::run::Shop;
 use crate::strategy::Strategy;
 
@@ -34,6 +34,8 @@ use crate::strategy::Strategy;
 pub(super) struct CompareArguments {
     #[command(flatten)]
     entrants: EntrantArguments,
+    #[command(flatten)]
+    baseline: BaselineArguments,
     #[command(flatten)]
     database: DatabaseArguments,
     #[command(flatten)]
@@ -60,20 +62,40 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
         arguments
             .entrants
             .request(load, address.backend(), Strategy::value_variants())?;
+    let baseline = arguments.baseline.read()?;
     let outputs = arguments.outputs.open()?;
-    match measure(&address, &request) {
-        Ok(result) => {
+    let saved = arguments.baseline.open()?;
+    match measure(&address, &request, baseline.as_ref()) {
+        Ok(mut result) => {
+            result.baseline =
+                baseline.map(|then| then.judge(&result, arguments.baseline.tolerance));
+            match saved {
+                // Half a compare is nothing to hold a whole one against.
+                Some(saved) if result.interrupted => saved.abandon(),
+                Some(saved) => {
+                    let report = render(&result, CompareFormat::Json);
+                    saved.write_rendered(&report.map_err(Failure::unreachable)?)?;
+                }
+                None => {}
+            }
             outputs.write(|format| render(&result, format))?;
             Ok(result.exit())
         }
         Err(failure) => {
             outputs.abandon();
+            if let Some(saved) = saved {
+                saved.abandon();
+            }
             Err(failure)
         }
     }
 }
 
-fn measure(address: &Address, request: &CompareRequest) -> Result<CompareResult, Failure> {
+fn measure(
+    address: &Address,
+    request: &CompareRequest,
+    baseline: Option<&Baseline>,
+) -> Result<CompareResult, Failure> {
     let stop = interrupt::flag().map_err(Failure::unreachable)?;
     let database = if request.load.basket > 1 {
         database::open_for_deadlocks(address, request.load.pool)?
@@ -81,11 +103,15 @@ fn measure(address: &Address, request: &CompareRequest) -> Result<CompareResult,
         database::open(address, request.load.pool)?
     };
     let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
-    let progress = Progress::default();
-    bar::alongside(&progress, None, || {
-        compare(&mut shop, request, stop, &progress)
-    })
-    .map_err(Failure::unreachable)
+    if let Some(baseline) = baseline {
+        let description = shop.description().map_err(Failure::unreachable)?;
+        if let Some(why) = baseline.refusal(request, &description) {
+            return Err(refuse(why));
+        }
+    }
+    let progress = RoundProgress::default();
+    bar::of_rounds(&progress, || compare(&mut shop, request, stop, &progress))
+        .map_err(Failure::unreachable)
 }
 
 /// The command line as it was given, without a password, for the report.

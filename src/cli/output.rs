@@ -56,14 +56,13 @@ impl<F: ValueEnum + Clone + Default + Send + Sync> OutputArguments<F> {
 
     /// Opens the file, so that one that cannot be written is known before anything runs.
     pub(super) fn open(&self) -> Result<Output, Failure> {
-        self.output
-            .clone()
-            .map_or(Ok(Output::Terminal), Output::file)
+        let file = self.output.clone().map(Output::file);
+        file.unwrap_or(Ok(Output::Terminal))
     }
 }
 
 impl Output {
-    /// Opens the file.
+    /// Opens a file, whose contents stay for as long as nothing is written.
     pub(super) fn file(path: PathBuf) -> Result<Self, Failure> {
         let is_new = !path.exists();
         let file = OpenOptions::new()

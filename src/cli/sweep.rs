@@ -9,10 +9,9 @@ use super::entrants::EntrantArguments;
 use super::failure::Failure;
 use super::load::LoadArguments;
 use super::outputs::OutputsArguments;
-use crate::compare::CompareRequest;
+use crate::compare::{CompareRequest, RoundProgress};
 use crate::db::Address;
 use crate::exit::Exit;
-use crate::hammer::Progress;
 use crate::interrupt;
 use crate::report::sweep::render;
 use crate::run::Shop;
@@ -89,8 +88,8 @@ fn measure(
         database::open(address, connections)?
     };
     let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
-    let progress = Progress::default();
-    bar::alongside(&progress, None, || {
+    let progress = RoundProgress::default();
+    bar::of_rounds(&progress, || {
         sweep(&mut shop, request, steps, stop, &progress)
     })
     .map_err(Failure::unreachable)

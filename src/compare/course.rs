@@ -10,9 +10,8 @@ use rand::seq::SliceRandom;
 
 use super::ranking::rank;
 use super::tally::Tally;
-use super::{CompareRequest, Comparison, ControlTally, Entrant, Refused};
+use super::{CompareRequest, Comparison, ControlTally, Entrant, Refused, RoundProgress};
 use crate::db::Engine;
-use crate::hammer::Progress;
 use crate::load::Load;
 use crate::run::{Request, Shop};
 use crate::statistics::LEAST;
@@ -56,7 +55,7 @@ impl<'a> Course<'a> {
         &mut self,
         shop: &mut Shop<'_>,
         stop: &AtomicBool,
-        progress: &Progress,
+        progress: &RoundProgress,
     ) -> Result<()> {
         let began = Instant::now();
         for tally in self.points.iter_mut().flat_map(Point::all) {
@@ -77,17 +76,19 @@ impl<'a> Course<'a> {
         &mut self,
         shop: &mut Shop<'_>,
         stop: &AtomicBool,
-        progress: &Progress,
+        progress: &RoundProgress,
     ) -> Result<bool> {
         let number = self.rounds + 1;
         let seed = self.request.load.seed.wrapping_add(self.rounds.into());
         let mut random = SmallRng::seed_from_u64(seed);
+        let turns = self.points.iter_mut().flat_map(Point::at_work).count();
+        progress.begin(number, turns as u32);
         let mut points: Vec<&mut Point> = self.points.iter_mut().collect();
         points.shuffle(&mut random);
         let mut found = Vec::new();
         for point in points {
             // Those that are held against each other run one right after the other.
-            let mut tallies: Vec<&mut Tally> = point.all().filter(|one| !one.is_wrong()).collect();
+            let mut tallies: Vec<&mut Tally> = point.at_work().collect();
             tallies.shuffle(&mut random);
             for (turn, tally) in (1..).zip(tallies) {
                 let load = Load {
@@ -96,7 +97,8 @@ impl<'a> Course<'a> {
                 };
                 let trial = trial(&load, tally.alone);
                 let request = Request::new(tally.entrant.contender.clone(), load);
-                let round = shop.round(&request, Some(&trial), stop, progress);
+                progress.next_turn();
+                let round = shop.round(&request, Some(&trial), stop, &progress.hammer);
                 let round =
                     round.with_context(|| format!("{}, round {number}", tally.entrant.label))?;
                 match round {
@@ -158,6 +160,11 @@ impl Point {
 
     fn all(&mut self) -> impl Iterator<Item = &mut Tally> {
         self.tallies.iter_mut().chain(&mut self.control)
+    }
+
+    /// Those that have not been wrong.
+    fn at_work(&mut self) -> impl Iterator<Item = &mut Tally> {
+        self.all().filter(|tally| !tally.is_wrong())
     }
 
     /// How naive fared, as the control or as one of the entrants.

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use crate::statistics::Estimate;
+use super::baseline::Then;
+use super::{Round, Standing};
+use crate::statistics::{Estimate, ratio};
 
 /// How a compare fares against an earlier one.
 #[derive(Clone, Debug, Serialize)]
@@ -29,6 +31,36 @@ pub struct Judged {
 }
 
 impl Judgement {
+    /// Holds those that are ranked now against those that were then.
+    pub(super) fn of(
+        ranked: &[Standing],
+        then: &[Then],
+        baseline: String,
+        tolerance: f64,
+        other_machine: Option<String>,
+    ) -> Self {
+        let judged = then.iter().map(|then| {
+            let now = ranked.iter().find(|standing| standing.label == then.label);
+            let goodputs = |rounds: &[Round]| -> Vec<f64> {
+                rounds.iter().map(|round| round.goodput_per_s).collect()
+            };
+            let ratio = now.and_then(|now| ratio(&then.goodputs(), &goodputs(&now.rounds)));
+            Judged {
+                label: then.label.clone(),
+                ratio,
+                slower: ratio
+                    .and_then(|ratio| ratio.high)
+                    .is_some_and(|high| high < 1.0 - tolerance),
+            }
+        });
+        Self {
+            judged: judged.collect(),
+            baseline,
+            tolerance,
+            other_machine,
+        }
+    }
+
     /// Whether any is slower than it may be.
     pub fn is_slower(&self) -> bool {
         self.judged.iter().any(|judged| judged.slower)

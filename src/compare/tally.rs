@@ -34,8 +34,8 @@ pub(super) struct Tally {
     latencies: Latencies,
     spent: Spent,
     cpu: Duration,
-    /// The length of all rounds, times the buyers.
-    buyers: Duration,
+    /// How long all buyers were at work.
+    at_work: Duration,
     overheard: Overheard,
 }
 
@@ -56,7 +56,7 @@ impl Tally {
             latencies: Latencies::default(),
             spent: Spent::default(),
             cpu: Duration::ZERO,
-            buyers: Duration::ZERO,
+            at_work: Duration::ZERO,
             overheard: Overheard::default(),
         }
     }
@@ -109,7 +109,7 @@ impl Tally {
         add(&mut self.latencies, &record.latencies);
         self.spent.add(&record.spent);
         self.cpu += measured.cpu;
-        self.buyers += measured.elapsed * self.load.threads;
+        self.at_work += record.at_work;
         self.overheard.statements += overheard.statements;
         self.overheard.sales += overheard.sales;
     }
@@ -160,7 +160,7 @@ impl Tally {
             round_trips_per_sale: statements.filter(|_| self.backend != Backend::Sqlite),
             cpu_us_per_sale: per_sale(self.cpu.as_secs_f64() * 1e6),
             alone_us: self.alone.as_secs_f64() * 1e6,
-            time: TimeShares::of(&self.spent, self.buyers, sales, self.alone),
+            time: TimeShares::of(&self.spent, self.at_work, sales, self.alone),
             latency_us: StandingLatency {
                 sold: SoldLatency::from(&sold(&self.latencies)),
                 first_try: Distribution::from(&self.latencies.first_try),

@@ -29,15 +29,15 @@ pub struct TimeShares {
     pub thinking: f64,
     /// Finding out that there is not enough left.
     pub turned_away: f64,
-    /// Between orders: waiting for the next one to come in, or for the others to end.
+    /// Between orders: waiting for the next one to come in (`--rate`).
     pub idle: f64,
 }
 
 impl TimeShares {
-    /// Of `threads` buyers over `elapsed`, who carried out so many orders, each of which takes
-    /// `alone` by itself.
-    pub(super) fn of(spent: &Spent, buyers: Duration, sales: u64, alone: Duration) -> Self {
-        let all = buyers.max(spent.total()).as_secs_f64();
+    /// Of buyers who were at work for so long, and carried out so many orders, each of which
+    /// takes `alone` by itself.
+    pub(super) fn of(spent: &Spent, at_work: Duration, sales: u64, alone: Duration) -> Self {
+        let all = at_work.max(spent.total()).as_secs_f64();
         if all <= 0.0 {
             return Self::default();
         }

@@ -1,6 +1,7 @@
 //! What the buyers were told, kept by each thread for itself and put together at the end.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
@@ -23,6 +24,8 @@ pub struct Record {
     pub latencies: Latencies,
     /// Where the buyers' time went; nothing of buyers in other processes.
     pub spent: Spent,
+    /// From the common start to the end of each buyer's last order, summed over them.
+    pub at_work: Duration,
     /// Units sold, of all orders that ended while orders were still coming (`--duration`): the
     /// last orders of a run meet fewer and fewer others. Nothing of buyers in other processes.
     pub units_in_time: i64,
@@ -67,6 +70,7 @@ impl Record {
             errors: BTreeMap::new(),
             latencies: Latencies::default(),
             spent: Spent::default(),
+            at_work: Duration::ZERO,
             units_in_time: 0,
         }
     }
@@ -108,6 +112,7 @@ impl Record {
             all.endings.extend(record.endings);
             all.attempts += record.attempts;
             all.spent.add(&record.spent);
+            all.at_work += record.at_work;
             all.units_in_time += record.units_in_time;
             for (conflict, count) in record.conflicts {
                 *all.conflicts.entry(conflict).or_default() += count;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::purchase::{Answer, Setback};
 
-/// Where the buyers' time went, summed over all of them. What is missing to the length of the
-/// run times their number went by between orders.
+/// Where the buyers' time went, summed over all of them. What is missing to the time that they
+/// were at work went by between orders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent {
     /// In attempts that carried an order out, thinking left out.

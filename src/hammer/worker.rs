@@ -51,6 +51,7 @@ impl<'a> Worker<'a> {
             }
         }
         let ended = Instant::now();
+        self.record.at_work = ended - started;
         self.let_go(true);
         (self.record, ended)
     }

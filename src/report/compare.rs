@@ -8,7 +8,7 @@ pub(crate) mod csv;
 mod markdown;
 mod page;
 pub(crate) mod sentence;
-mod table;
+pub(crate) mod table;
 pub(crate) mod text;
 
 use anyhow::Result;

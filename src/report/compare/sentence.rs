@@ -1,7 +1,7 @@
 //! The result of a compare in sentences.
 
-use crate::compare::{CompareResult, Comparison, Judged, Standing};
-use crate::report::figures::count;
+use crate::compare::{CompareResult, Comparison, Judged, Setting, Standing};
+use crate::report::figures::{count, percent};
 use crate::report::sentence::wrongs;
 use crate::scenario::Scenario;
 use crate::statistics::Estimate;
@@ -66,7 +66,7 @@ pub(crate) fn estimate(estimate: &Estimate, digits: usize) -> String {
 }
 
 /// What the rightness rests on.
-pub(super) fn rightness(comparison: &Comparison) -> String {
+pub(crate) fn rightness(comparison: &Comparison) -> String {
     match (&comparison.reason, comparison.control) {
         (Some(_), _) if comparison.rounds == 0 => String::new(),
         (Some(reason), _) => format!(
@@ -100,7 +100,7 @@ pub(crate) fn why_not(standing: &Standing) -> String {
 /// How it fares against the baseline: "slower than the baseline allows: atomic (0.81 …)".
 pub(super) fn baseline(result: &CompareResult) -> Option<String> {
     let judgement = result.baseline.as_ref()?;
-    let tolerance = judgement.tolerance * 100.0;
+    let tolerance = percent(judgement.tolerance);
     let then = |judged: &&Judged| {
         let ratio = judged.ratio?;
         Some(format!(
@@ -117,12 +117,12 @@ pub(super) fn baseline(result: &CompareResult) -> Option<String> {
         .collect();
     let mut said = if slower.is_empty() {
         format!(
-            "Nothing is shown to be more than {tolerance:.3} % slower than in {}.",
+            "Nothing is shown to be more than {tolerance} slower than in {}.",
             judgement.baseline
         )
     } else {
         format!(
-            "Slower than {} allows by its tolerance of {tolerance:.3} %: {}.",
+            "Slower than {} allows by its tolerance of {tolerance}: {}.",
             judgement.baseline,
             slower.join(", ")
         )
@@ -137,17 +137,33 @@ pub(super) fn baseline(result: &CompareResult) -> Option<String> {
 
 /// How much was measured, and when it ended.
 pub(super) fn extent(result: &CompareResult) -> String {
-    let comparison = &result.comparison;
+    let CompareResult {
+        comparison,
+        setting,
+        interrupted,
+        elapsed_s,
+        ..
+    } = result;
+    extent_of(comparison, setting, *interrupted, *elapsed_s)
+}
+
+/// The same where the comparison is a part of something else.
+pub(crate) fn extent_of(
+    comparison: &Comparison,
+    setting: &Setting,
+    interrupted: bool,
+    elapsed_s: f64,
+) -> String {
     let rounds = count(comparison.rounds.into(), "round", "rounds");
-    let precision = result.setting.precision * 100.0;
-    let why = if result.interrupted {
+    let precision = percent(setting.precision);
+    let why = if interrupted {
         "interrupted: only finished rounds count".to_owned()
     } else if comparison.precise {
-        format!("until every ratio was known to within {precision:.3} %")
+        format!("until every ratio was known to within {precision}")
     } else {
-        format!("the time was up before every ratio was known to within {precision:.3} %")
+        format!("the time was up before every ratio was known to within {precision}")
     };
-    format!("{rounds} in {:.0} s, {why}", result.elapsed_s)
+    format!("{rounds} in {elapsed_s:.0} s, {why}")
 }
 
 /// "a, b and c".

@@ -8,7 +8,7 @@ use crate::report::figures::{thousands, time};
 use crate::report::plain::or_dash;
 
 /// Those that are ranked, the fastest first.
-pub(super) fn ranking(comparison: &Comparison) -> Table {
+pub(crate) fn ranking(comparison: &Comparison) -> Table {
     let reference = comparison.reference.as_deref().unwrap_or_default();
     let mut table = Table::new();
     table.set_header([
@@ -61,7 +61,7 @@ fn row(standing: &Standing, reference: &str) -> [String; 11] {
 }
 
 /// "1,322 (1,280 to 1,350)".
-fn whole(goodput: &crate::statistics::Estimate) -> String {
+pub(crate) fn whole(goodput: &crate::statistics::Estimate) -> String {
     let whole = |number: f64| thousands(number.round() as u64);
     match (goodput.low, goodput.high) {
         (Some(low), Some(high)) => {

@@ -2,9 +2,9 @@
 
 use clap::ValueEnum;
 
-use crate::report::compare::sentence::list;
+use crate::report::compare::sentence::{extent_of, list};
 use crate::report::figures::count;
-use crate::sweep::SweepResult;
+use crate::sweep::{SweepPoint, SweepResult};
 use crate::verdict::Verdict;
 
 /// The name of the axis: "threads".
@@ -102,21 +102,19 @@ pub(super) fn rightness(result: &SweepResult) -> String {
 
 /// How much was measured, and when it ended.
 pub(super) fn extent(result: &SweepResult) -> String {
-    let rounds = result
+    // All points have as many rounds; the one that is not precise speaks for all.
+    let doubtful = |point: &&SweepPoint| !point.comparison.precise;
+    let point = result
         .points
-        .first()
-        .map_or(0, |point| point.comparison.rounds);
-    let precision = result.setting.precision * 100.0;
-    let why = if result.interrupted {
-        "interrupted: only finished rounds count".to_owned()
-    } else if result.points.iter().all(|point| point.comparison.precise) {
-        format!("until every ratio was known to within {precision:.3} %")
-    } else {
-        format!("the time was up before every ratio was known to within {precision:.3} %")
-    };
-    format!(
-        "{} through all points in {:.0} s, {why}",
-        count(rounds.into(), "round", "rounds"),
-        result.elapsed_s
-    )
+        .iter()
+        .find(doubtful)
+        .or(result.points.first());
+    point.map_or_else(String::new, |point| {
+        extent_of(
+            &point.comparison,
+            &result.setting,
+            result.interrupted,
+            result.elapsed_s,
+        )
+    })
 }

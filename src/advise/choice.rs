@@ -1,0 +1,41 @@
+//! The choice itself: the simplest of those that nothing is shown to be faster than.
+
+use super::{Burden, Recommendation};
+use crate::compare::{Comparison, Standing, ratio};
+use crate::db::Backend;
+
+/// Chooses among those of the comparison that `suits`: `None` where none of them is ranked.
+///
+/// The fastest has no claim where no difference is shown: the one that asks least of the
+/// program is taken, and of several such the one that was measured to be fastest.
+pub(super) fn choose(
+    comparison: &Comparison,
+    backend: Backend,
+    suits: impl Fn(&Standing) -> bool,
+) -> Option<Recommendation> {
+    let suitable: Vec<&Standing> = comparison.ranked.iter().filter(|one| suits(one)).collect();
+    let fastest = *suitable.first()?;
+    let is_slower = |one: &Standing| ratio(one, fastest).is_some_and(|ratio| ratio.excludes(1.0));
+    let (slower, as_fast): (Vec<&Standing>, Vec<&Standing>) =
+        suitable.iter().partition(|one| is_slower(one));
+    let burdens = |standing: &Standing| Burden::of(&standing.strategy.plan, backend);
+    let chosen = *as_fast.iter().min_by_key(|one| burdens(one).len())?;
+    let next = slower.first().copied();
+    Some(Recommendation {
+        label: chosen.label.clone(),
+        burdens: burdens(chosen),
+        goodput_per_s: chosen.goodput_per_s,
+        no_difference_from: as_fast
+            .iter()
+            .filter(|one| one.label != chosen.label)
+            .map(|one| one.label.clone())
+            .collect(),
+        next_best: next.map(|next| next.label.clone()),
+        next_best_ratio: next.and_then(|next| ratio(next, chosen)),
+        to_fastest: comparison
+            .ranked
+            .first()
+            .filter(|first| first.label != chosen.label)
+            .and_then(|first| ratio(chosen, first)),
+    })
+}
