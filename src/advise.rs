@@ -25,6 +25,8 @@ use crate::strategy::{Promise, Setting as Circumstances, Strategy};
 /// What to advise on.
 #[derive(Clone, Debug)]
 pub struct AdviseRequest {
+    /// Those to choose from; empty: all strategies. Who does not promise to be safe is left out.
+    pub strategies: Vec<Strategy>,
     /// The user's own numbers.
     pub load: Load,
     /// Processes that sell: where there are several, a lock inside one protects from no other.
@@ -58,7 +60,7 @@ pub fn advise(
     let database = shop.description()?;
     let engine = database.engine();
     let compared = CompareRequest {
-        entrants: safe(engine, request.servers),
+        entrants: safe(request, engine),
         reference: None,
         load: request.load.clone(),
         control: true,
@@ -70,8 +72,13 @@ pub fn advise(
     course.run(shop, stop, progress)?;
     let comparison = course.conclude().swap_remove(0);
     let recommendation = choice::choose(&comparison, engine.backend, |_| true);
-    let deciding = choice::choose(&comparison, engine.backend, |standing| {
-        !standing.strategy.plan.claims_first()
+    let decides_within = recommendation
+        .as_ref()
+        .is_some_and(|chosen| chosen.burdens.contains(&Burden::OneStatement));
+    let deciding = decides_within.then(|| {
+        choice::choose(&comparison, engine.backend, |standing| {
+            !standing.strategy.plan.claims_first()
+        })
     });
     let mut outlook = Vec::new();
     if let Some(chosen) = &recommendation
@@ -110,8 +117,7 @@ pub fn advise(
         schema: SCHEMA,
         setting: Setting::new(&compared, database),
         servers: request.servers,
-        deciding: deciding
-            .filter(|one| recommendation.as_ref().map(|best| &best.label) != Some(&one.label)),
+        deciding: deciding.flatten(),
         recommendation,
         comparison,
         outlook,
@@ -120,15 +126,52 @@ pub fn advise(
     })
 }
 
-/// The strategies that promise to be safe in so many processes.
-fn safe(engine: Engine, servers: u32) -> Vec<Entrant> {
+/// Those to choose from that promise to be safe in so many processes.
+fn safe(request: &AdviseRequest, engine: Engine) -> Vec<Entrant> {
     let circumstances = Circumstances {
-        servers,
+        servers: request.servers,
         ..engine.into()
     };
-    Strategy::value_variants()
+    let strategies = match request.strategies.as_slice() {
+        [] => Strategy::value_variants(),
+        chosen => chosen,
+    };
+    strategies
         .iter()
         .filter(|strategy| strategy.promise(circumstances) == Some(Promise::Safe))
         .map(|strategy| Entrant::from(*strategy))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Backend;
+
+    fn labels(servers: u32, strategies: &[Strategy]) -> Vec<String> {
+        let request = AdviseRequest {
+            strategies: strategies.to_vec(),
+            load: Load::default(),
+            servers,
+            precision: 0.1,
+            max_time: Duration::ZERO,
+            neighbours: false,
+            command: String::new(),
+        };
+        let entrants = safe(&request, Engine::of(Backend::Postgres));
+        entrants.into_iter().map(|entrant| entrant.label).collect()
+    }
+
+    #[test]
+    fn a_lock_inside_one_process_is_no_advice_for_several() {
+        assert!(labels(1, &[]).contains(&"mutex".to_owned()));
+        assert!(!labels(2, &[]).contains(&"mutex".to_owned()));
+    }
+
+    #[test]
+    fn whoever_does_not_promise_to_be_safe_is_left_out() {
+        assert!(!labels(2, &[]).contains(&"naive".to_owned()));
+        let chosen = [Strategy::Naive, Strategy::Atomic];
+        assert_eq!(labels(2, &chosen), ["atomic"]);
+    }
 }

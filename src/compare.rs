@@ -33,6 +33,8 @@ pub use time::TimeShares;
 
 pub(crate) use course::Course;
 pub(crate) use ranking::ratio;
+#[cfg(test)]
+pub(crate) use standing::{fixture, ranked_fixture};
 
 use crate::load::Load;
 use crate::run::Shop;

@@ -39,3 +39,55 @@ pub(super) fn choose(
             .and_then(|first| ratio(chosen, first)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::{fixture, ranked_fixture};
+    use crate::strategy::Strategy;
+
+    fn one(strategy: Strategy, goodput: f64) -> Standing {
+        // Without any noise: every difference is shown.
+        Standing {
+            strategy: strategy.into(),
+            ..fixture(&strategy.to_string(), &[goodput; 8])
+        }
+    }
+
+    fn chosen(standings: Vec<Standing>) -> Recommendation {
+        choose(&ranked_fixture(standings), Backend::Postgres, |_| true).unwrap()
+    }
+
+    #[test]
+    fn the_fastest_is_taken_where_it_is_shown_to_be() {
+        let found = chosen(vec![
+            one(Strategy::Pessimistic, 50.0),
+            one(Strategy::Optimistic, 100.0),
+        ]);
+        assert_eq!(found.label, "optimistic");
+        assert_eq!(found.burdens, [Burden::RetryLoop]);
+        assert_eq!(found.next_best.as_deref(), Some("pessimistic"));
+        assert_eq!(found.next_best_ratio.unwrap().value, 0.5);
+        assert!(found.no_difference_from.is_empty());
+        assert_eq!(found.to_fastest, None);
+    }
+
+    #[test]
+    fn the_simplest_is_taken_where_no_difference_is_shown() {
+        let found = chosen(vec![
+            one(Strategy::Serializable, 100.0),
+            one(Strategy::Optimistic, 100.0),
+            one(Strategy::Pessimistic, 100.0),
+            one(Strategy::Advisory, 10.0),
+        ]);
+        assert_eq!(found.label, "pessimistic");
+        assert_eq!(found.no_difference_from.len(), 2);
+        assert_eq!(found.next_best.as_deref(), Some("advisory"));
+    }
+
+    #[test]
+    fn among_those_that_suit_nobody_may_be_left() {
+        let comparison = ranked_fixture(vec![one(Strategy::Atomic, 100.0)]);
+        assert_eq!(choose(&comparison, Backend::Postgres, |_| false), None);
+    }
+}

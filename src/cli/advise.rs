@@ -19,6 +19,7 @@ use crate::interrupt;
 use crate::load::Load;
 use crate::report::advise::{AdviseFormat, render};
 use crate::run::Shop;
+use crate::strategy::Strategy;
 
 /// Say in plain words which strategy to take at your own numbers
 ///
@@ -35,6 +36,15 @@ use crate::run::Shop;
 #[command(mut_arg("duration", |it| it.help("How long orders keep coming in each round [default: 300ms]")))]
 #[command(mut_arg("warm_up", |it| it.default_value("50ms").help("Run this long without measuring before each round")))]
 pub(super) struct AdviseArguments {
+    /// Strategies to choose from [default: all that promise to be safe there]
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        value_name = "STRATEGY,…",
+        hide_possible_values = true
+    )]
+    strategies: Vec<Strategy>,
     /// Processes that sell: with more than one, a lock inside one protects from no other
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
     servers: u32,
@@ -63,6 +73,7 @@ pub(super) fn run(arguments: &AdviseArguments) -> Result<Exit, Failure> {
     })?;
     let address = arguments.database.address()?;
     let request = AdviseRequest {
+        strategies: arguments.strategies.clone(),
         load,
         servers: arguments.servers,
         precision: arguments.precision,

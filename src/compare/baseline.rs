@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
+use super::standing::speed;
 use super::{CompareRequest, CompareResult, Entrant, Judgement, SCHEMA};
 use crate::db::Description;
 use crate::load::Load;
@@ -48,6 +49,7 @@ pub(super) struct Then {
 #[derive(Clone, Debug, Deserialize)]
 struct RoundThen {
     goodput_per_s: f64,
+    elapsed_s: f64,
 }
 
 /// The name and version of its JSON, which is looked at before anything else of it.
@@ -60,10 +62,10 @@ struct Schema {
 const FOLLOWING: [&str; 1] = ["max_connections"];
 
 impl Then {
-    pub(super) fn goodputs(&self) -> Vec<f64> {
-        self.rounds
-            .iter()
-            .map(|round| round.goodput_per_s)
+    pub(super) fn speeds(&self) -> Vec<f64> {
+        let rounds = self.rounds.iter();
+        rounds
+            .map(|round| speed(round.goodput_per_s, round.elapsed_s))
             .collect()
     }
 

@@ -192,7 +192,7 @@ impl Point {
         Comparison {
             load: self.load.clone(),
             rounds,
-            precise: is_precise(&ranked, reference.as_deref(), request.precision),
+            precise: rounds > 0 && is_precise(&ranked, reference.as_deref(), request.precision),
             reference,
             control,
             verdict: match doubt {

@@ -41,10 +41,10 @@ impl Judgement {
     ) -> Self {
         let judged = then.iter().map(|then| {
             let now = ranked.iter().find(|standing| standing.label == then.label);
-            let goodputs = |rounds: &[Round]| -> Vec<f64> {
-                rounds.iter().map(|round| round.goodput_per_s).collect()
-            };
-            let ratio = now.and_then(|now| ratio(&then.goodputs(), &goodputs(&now.rounds)));
+            let ratio = now.and_then(|now| {
+                let speeds: Vec<f64> = now.rounds.iter().map(Round::speed).collect();
+                ratio(&then.speeds(), &speeds)
+            });
             Judged {
                 label: then.label.clone(),
                 ratio,

@@ -39,8 +39,8 @@ pub struct Standing {
     pub goodput_per_s: Option<Estimate>,
     /// How many times the reference's goodput that is, from rounds paired with the reference's.
     pub ratio: Option<Estimate>,
-    /// The same to the first of those that share its place, and for that first one to the first
-    /// of the place before; `null` for the fastest.
+    /// The same to the first of those that share its place; for that first one itself, to one of
+    /// the place before that it is shown to be slower than. `null` for the fastest.
     pub ratio_to_before: Option<Estimate>,
     /// How the orders of its rounds ended.
     pub outcomes: Outcomes,
@@ -108,9 +108,91 @@ pub struct Round {
     pub trial_violations: Violations,
 }
 
+impl Round {
+    /// Its goodput for a ratio, in which there can be no zero: where nothing was sold it counts
+    /// as half a sale.
+    pub(crate) fn speed(&self) -> f64 {
+        speed(self.goodput_per_s, self.elapsed_s)
+    }
+}
+
+/// The same of a round that was read from a file.
+pub(super) fn speed(goodput_per_s: f64, elapsed_s: f64) -> f64 {
+    goodput_per_s.max(0.5 / elapsed_s.max(f64::MIN_POSITIVE))
+}
+
 impl Standing {
     /// Whether it has a place among the others.
     pub fn is_ranked(&self) -> bool {
         self.rank.is_some()
+    }
+}
+
+/// One that was right, and sold so many per second in its rounds.
+#[cfg(test)]
+pub(crate) fn fixture(label: &str, goodputs: &[f64]) -> Standing {
+    use crate::hammer::Latencies;
+    use crate::strategy::Strategy;
+    let nothing = Distribution::from(&Latencies::default().first_try);
+    let round = |(number, goodput): (u32, &f64)| Round {
+        round: number,
+        seed: number.into(),
+        turn: 1,
+        goodput_per_s: *goodput,
+        sold: 1,
+        attempts: 1,
+        p99_us: 1,
+        elapsed_s: 1.0,
+        violations: Violations::default(),
+        trial_violations: Violations::default(),
+    };
+    Standing {
+        label: label.to_owned(),
+        strategy: Strategy::Atomic.into(),
+        hold_us: 0,
+        promise: Some(Promise::Safe),
+        verdict: Verdict::Safe,
+        reason: None,
+        violations: Violations::default(),
+        rank: None,
+        no_difference_from: Vec::new(),
+        goodput_per_s: crate::statistics::median(goodputs),
+        ratio: None,
+        ratio_to_before: None,
+        outcomes: Outcomes::default(),
+        attempts_per_sale: 1.0,
+        conflicts: BTreeMap::new(),
+        errors: BTreeMap::new(),
+        statements_per_sale: None,
+        round_trips_per_sale: None,
+        cpu_us_per_sale: 0.0,
+        alone_us: 0.0,
+        time: TimeShares::default(),
+        latency_us: StandingLatency {
+            sold: SoldLatency::from(&Latencies::default().first_try),
+            first_try: nothing,
+            retried: nothing,
+            rejected: nothing,
+            pool_wait: nothing,
+        },
+        rounds: (1..).zip(goodputs).map(round).collect(),
+    }
+}
+
+/// A comparison of those, ranked.
+#[cfg(test)]
+pub(crate) fn ranked_fixture(standings: Vec<Standing>) -> super::Comparison {
+    let (ranked, reference) = super::ranking::rank(standings, None);
+    super::Comparison {
+        load: crate::load::Load::default(),
+        rounds: ranked.first().map_or(0, |one| one.rounds.len() as u32),
+        precise: true,
+        reference,
+        control: None,
+        verdict: Verdict::Safe,
+        reason: None,
+        ranked,
+        unranked: Vec::new(),
+        refused: Vec::new(),
     }
 }

@@ -100,7 +100,10 @@ impl Shop<'_> {
         let pool = pool::open(self.database, 1)?;
         self.restart(&load)?;
         let job = Job::new(request.contender.plan, &load);
-        let record = hammer(&pool, job, stop, &Progress::default())?.record;
+        let Measurement { record, gone, .. } = hammer(&pool, job, stop, &Progress::default())?;
+        if let Some(gone) = gone {
+            bail!("it ended early: {gone}");
+        }
         let sold = record.latencies.first_try.len() + record.latencies.retried.len();
         let each = record.spent.succeeding.div_f64(sold.max(1) as f64);
         Ok((sold > 0 && !stop.load(Relaxed)).then_some(each))

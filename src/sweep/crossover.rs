@@ -170,7 +170,7 @@ mod tests {
         );
         assert_eq!(
             words(AxisName::Items, "optimistic", "pessimistic", &at),
-            "optimistic overtakes pessimistic above 10 items (1.9 to 54)"
+            "optimistic overtakes pessimistic above 10 items (1.9 to 53)"
         );
     }
 
