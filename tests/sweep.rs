@@ -81,12 +81,15 @@ fn every_format_has_every_point() {
     ];
     // Alone, naive cannot break: what is right there is inconclusive.
     let text = sweep(4, "text", &axis);
-    assert!(text.contains("Naive broke nothing at 1 threads"), "{text}");
+    assert!(
+        text.contains("Naive broke nothing at threads=1: "),
+        "{text}"
+    );
     assert!(
         text.contains("threads  pessimistic       naive\n"),
         "{text}"
     );
-    assert!(text.contains("naive at 4 threads: oversold"), "{text}");
+    assert!(text.contains("naive at threads=4: oversold"), "{text}");
     let csv = sweep(4, "csv", &axis);
     assert!(
         csv.starts_with("threads,strategy,rank,measure,of,value,low,high\n"),

@@ -41,6 +41,7 @@ pub(super) fn choose(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::compare::{fixture, ranked_fixture};

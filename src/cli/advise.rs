@@ -9,7 +9,7 @@ use super::compare::{base, command};
 use super::database::{self, DatabaseArguments};
 use super::entrants::percent;
 use super::failure::Failure;
-use super::load::{LoadArguments, duration};
+use super::load::{LoadArguments, duration, in_rounds};
 use super::output::OutputArguments;
 use crate::advise::{Advice, AdviseRequest, Neighbour, advise};
 use crate::compare::RoundProgress;
@@ -27,14 +27,9 @@ use crate::strategy::Strategy;
 /// the simplest of those between which no difference is shown, what it costs against the next
 /// best, and when that would change.
 #[derive(Debug, Args)]
-#[command(mut_arg("threads", |it| it.help("Buyers at work at the same time [default: 8]")))]
-#[command(mut_arg("items", |it| it.help("Different items for sale [default: 1]")))]
-#[command(mut_arg("stock", |it| it.help("Units of each item at the start [default: 1000000, more than a round sells]")))]
-#[command(mut_arg("quantity", |it| it.help("Units that an order asks for, of each of its items: a number, or a range as in `1..20` [default: 1]")))]
-#[command(mut_arg("hold", |it| it.help("How long a buyer thinks between reading the stock and taking from it, as in `1ms` [default: 0]")))]
-#[command(mut_arg("orders", |it| it.help("Number of orders in each round, instead of a time")))]
+#[command(mut_args(in_rounds))]
 #[command(mut_arg("duration", |it| it.help("How long orders keep coming in each round [default: 300ms]")))]
-#[command(mut_arg("warm_up", |it| it.default_value("50ms").help("Run this long without measuring before each round")))]
+#[command(mut_arg("warm_up", |it| it.default_value("50ms")))]
 pub(super) struct AdviseArguments {
     /// Strategies to choose from [default: all that promise to be safe there]
     #[arg(

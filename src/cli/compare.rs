@@ -10,7 +10,7 @@ use super::baseline::BaselineArguments;
 use super::database::{self, DatabaseArguments};
 use super::entrants::EntrantArguments;
 use super::failure::Failure;
-use super::load::LoadArguments;
+use super::load::{LoadArguments, in_rounds};
 use super::outputs::OutputsArguments;
 use crate::compare::{Baseline, CompareRequest, CompareResult, RoundProgress, compare};
 use crate::db::Address;
@@ -27,10 +27,7 @@ use crate::strategy::Strategy;
 /// intervals are narrow enough. Every round is audited, and a short sell-out before it: whoever
 /// is wrong is listed apart and not ranked. Where no difference is shown, none is claimed.
 #[derive(Debug, Args)]
-#[command(mut_arg("stock", |it| it.help("Units of each item at the start [default: 1000000, more than a round sells]")))]
-#[command(mut_arg("orders", |it| it.help("Number of orders in each round, instead of a time")))]
-#[command(mut_arg("duration", |it| it.help("How long orders keep coming in each round [default: 500ms]")))]
-#[command(mut_arg("warm_up", |it| it.default_value("100ms").help("Run this long without measuring before each round")))]
+#[command(mut_args(in_rounds))]
 pub(super) struct CompareArguments {
     #[command(flatten)]
     entrants: EntrantArguments,

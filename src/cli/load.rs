@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Arg, Args};
 
 use super::failure::Failure;
 use crate::load::{BasketOrder, Load};
@@ -94,6 +94,30 @@ pub(super) struct LoadArguments {
     /// Run this long without measuring before the run itself, as in `1s`
     #[arg(long, value_name = "TIME", default_value = "0", value_parser = duration)]
     warm_up: Duration,
+}
+
+/// What the help of the same arguments says where strategies are compared, round by round.
+pub(super) fn in_rounds(argument: Arg) -> Arg {
+    match argument.get_id().as_str() {
+        "threads" => argument.help("Buyers at work at the same time [default: 8]"),
+        "items" => argument.help("Different items for sale [default: 1]"),
+        "stock" => argument
+            .help("Units of each item at the start [default: 1000000, more than a round sells]"),
+        "orders" => argument.help("Number of orders in each round, instead of a time"),
+        "duration" => argument.help("How long orders keep coming in each round [default: 500ms]"),
+        "quantity" => argument.help(
+            "Units that an order asks for, of each of its items: a number, or a range as in \
+             `1..20` [default: 1]",
+        ),
+        "hold" => argument.help(
+            "How long a buyer thinks between reading the stock and taking from it, as in `1ms` \
+             [default: 0]",
+        ),
+        "warm_up" => argument
+            .default_value("100ms")
+            .help("Run this long without measuring before each round"),
+        _ => argument,
+    }
 }
 
 /// A number of seconds, or a number with a unit.

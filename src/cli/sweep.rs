@@ -7,7 +7,7 @@ use super::compare::base;
 use super::database::{self, DatabaseArguments};
 use super::entrants::EntrantArguments;
 use super::failure::Failure;
-use super::load::LoadArguments;
+use super::load::{LoadArguments, in_rounds};
 use super::outputs::OutputsArguments;
 use crate::compare::{CompareRequest, RoundProgress};
 use crate::db::Address;
@@ -24,10 +24,7 @@ use crate::sweep::{AxisError, Steps, SweepResult, sweep};
 /// crossover is claimed only where the difference is shown on both sides of it.
 #[derive(Debug, Args)]
 #[command(mut_arg("strategies", |it| it.help("Who is compared: strategies and mistakes, each as [LABEL=]NAME[+CHOICE=VALUE]…, as for `compare` [default: pessimistic, optimistic, atomic]")))]
-#[command(mut_arg("stock", |it| it.help("Units of each item at the start [default: 1000000, more than a round sells]")))]
-#[command(mut_arg("orders", |it| it.help("Number of orders in each round, instead of a time")))]
-#[command(mut_arg("duration", |it| it.help("How long orders keep coming in each round [default: 500ms]")))]
-#[command(mut_arg("warm_up", |it| it.default_value("100ms").help("Run this long without measuring before each round")))]
+#[command(mut_args(in_rounds))]
 pub(super) struct SweepArguments {
     /// What to change, and to what: threads, items, skew, hold or pool, as in `items=1,10,100`
     /// or `hold=0ms,1ms,10ms`

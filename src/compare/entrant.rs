@@ -154,6 +154,7 @@ fn names<V: ValueEnum>() -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::strategy::{Guard, Read};

@@ -60,6 +60,7 @@ fn percentiles(histogram: &Histogram<u64>) -> Vec<Percentile> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

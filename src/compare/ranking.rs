@@ -72,6 +72,7 @@ pub(crate) fn ratio(of: &Standing, to: &Standing) -> Option<Estimate> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::compare::standing::fixture;

@@ -181,6 +181,7 @@ fn step(name: AxisName, value: &str) -> Result<Step, AxisError> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

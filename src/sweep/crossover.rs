@@ -130,6 +130,7 @@ fn words(axis: AxisName, above: &str, below: &str, at: &Estimate) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -93,9 +93,9 @@ pub(super) fn rightness(result: &SweepResult) -> String {
             "Not one round was finished.".to_owned()
         }
         some => format!(
-            "Naive broke nothing at {} {}: whether the others are right there is inconclusive, and rests on their promise alone.",
-            list(some),
-            name(result)
+            "Naive broke nothing at {}={}: whether the others are right there is inconclusive, and rests on their promise alone.",
+            name(result),
+            some.join(",")
         ),
     }
 }

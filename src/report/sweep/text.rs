@@ -32,10 +32,10 @@ pub(super) fn render(result: &SweepResult) -> String {
     for point in &result.points {
         for standing in &point.comparison.unranked {
             apart.push(format!(
-                "  {} at {} {}: {}\n",
+                "  {} at {}={}: {}\n",
                 standing.label,
-                point.shown,
                 name(result),
+                point.shown,
                 why_not(standing)
             ));
         }
