@@ -111,14 +111,21 @@ fn measure(
         .map_err(Failure::unreachable)
 }
 
-/// The command line as it was given, without a password, for the report.
+/// The command line as it was given, without a password, for the report. Where the report goes
+/// is left out: it changes nothing of what is measured.
 pub(super) fn command() -> String {
-    let arguments = std::env::args().skip(1);
-    let words = arguments.map(|argument| quoted(&crate::db::address::redact(&argument)));
-    std::iter::once("lockbench".to_owned())
-        .chain(words)
-        .collect::<Vec<_>>()
-        .join(" ")
+    const REPORT: [&str; 3] = ["--format", "--output", "--also"];
+    let mut words = vec!["lockbench".to_owned()];
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let name = argument.split('=').next().unwrap_or_default();
+        if !REPORT.contains(&name) {
+            words.push(quoted(&crate::db::address::redact(&argument)));
+        } else if name == argument {
+            arguments.next();
+        }
+    }
+    words.join(" ")
 }
 
 /// As a shell takes it for one word.

@@ -36,6 +36,7 @@ pub(super) fn render(result: &CompareResult) -> Result<String> {
         name: "",
         labels: &labels,
         confidence: result.setting.confidence,
+        is_nested: false,
     };
     let body = html! {
         (head.show())

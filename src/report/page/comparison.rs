@@ -21,6 +21,8 @@ pub(in crate::report) struct Part<'a> {
     pub(in crate::report) labels: &'a [String],
     /// How often an interval covers the true value.
     pub(in crate::report) confidence: f64,
+    /// Whether it is one of several of the page, and stands below a heading of its own.
+    pub(in crate::report) is_nested: bool,
 }
 
 impl Part<'_> {
@@ -38,6 +40,18 @@ impl Part<'_> {
         })
     }
 
+    /// The heading of the section `id`.
+    fn heading(&self, id: &str, words: &str) -> Markup {
+        let id = format!("{id}-heading");
+        html! {
+            @if self.is_nested {
+                h3 #(id) { (words) }
+            } @else {
+                h2 #(id) { (words) }
+            }
+        }
+    }
+
     fn id(&self, of: &str) -> String {
         format!("{}{of}", self.name)
     }
@@ -51,7 +65,7 @@ impl Part<'_> {
         let id = self.id("goodput");
         Ok(html! {
             section aria-labelledby=(format!("{id}-heading")) {
-                h2 #(format!("{id}-heading")) { "How much is sold" }
+                (self.heading(&id, "How much is sold"))
                 (figure(&id, &picture, &caption))
                 (tables::ranked(self))
             }
@@ -69,7 +83,7 @@ impl Part<'_> {
         let id = self.id("latency");
         Ok(html! {
             section aria-labelledby=(format!("{id}-heading")) {
-                h2 #(format!("{id}-heading")) { "How long it takes" }
+                (self.heading(&id, "How long it takes"))
                 (figure(&id, &lines.draw()?, &caption))
                 (tables::latencies(self))
             }
@@ -88,7 +102,7 @@ impl Part<'_> {
         let id = self.id("time");
         Ok(html! {
             section aria-labelledby=(format!("{id}-heading")) {
-                h2 #(format!("{id}-heading")) { "Where the time goes" }
+                (self.heading(&id, "Where the time goes"))
                 (figure(&id, &picture, &caption))
                 (tables::time(self))
             }
@@ -107,7 +121,7 @@ impl Part<'_> {
         let id = self.id("wrong");
         html! {
             section aria-labelledby=(format!("{id}-heading")) {
-                h2 #(format!("{id}-heading")) { "What is not ranked" }
+                (self.heading(&id, "What is not ranked"))
                 (tables::wrong(self))
                 @if !comparison.refused.is_empty() {
                     p { "Not run, because this database has no such thing:" }

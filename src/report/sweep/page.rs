@@ -30,6 +30,7 @@ pub(super) fn render(result: &SweepResult) -> Result<String> {
             name: &format!("point-{}-", index + 1),
             labels: &result.labels,
             confidence: result.setting.confidence,
+            is_nested: true,
         };
         points.push((point.shown.clone(), part.show()?));
     }

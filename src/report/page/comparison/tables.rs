@@ -244,13 +244,13 @@ pub(super) fn rounds(part: &Part<'_>) -> Markup {
             }
         }
     };
-    let id = part.id("rounds-heading");
+    let id = part.id("rounds");
     if all.is_empty() {
         return html! {};
     }
     html! {
-        section aria-labelledby=(id) {
-            h2 #(id) { "Every round" }
+        section aria-labelledby=(format!("{id}-heading")) {
+            (part.heading(&id, "Every round"))
             (table("Units sold per second, round by round", &columns, &rows))
         }
     }
