@@ -11,7 +11,7 @@ use super::database::{self, DatabaseArguments};
 use super::entrants::EntrantArguments;
 use super::failure::Failure;
 use super::load::{LoadArguments, in_rounds};
-use super::output::OutputArguments;
+use super::outputs::OutputsArguments;
 use crate::compare::{Baseline, CompareRequest, CompareResult, RoundProgress, compare};
 use crate::db::Address;
 use crate::exit::Exit;
@@ -38,7 +38,7 @@ pub(super) struct CompareArguments {
     #[command(flatten)]
     load: LoadArguments,
     #[command(flatten)]
-    output: OutputArguments<CompareFormat>,
+    outputs: OutputsArguments,
 }
 
 /// What comparing starts from, where the load does not say otherwise.
@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
             .entrants
             .request(load, address.backend(), Strategy::value_variants())?;
     let baseline = arguments.baseline.read()?;
-    let output = arguments.output.open()?;
+    let outputs = arguments.outputs.open()?;
     let saved = arguments.baseline.open()?;
     match measure(&address, &request, baseline.as_ref()) {
         Ok(mut result) => {
@@ -70,17 +70,16 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
                 // Half a compare is nothing to hold a whole one against.
                 Some(saved) if result.interrupted => saved.abandon(),
                 Some(saved) => {
-                    let text = render(&result, CompareFormat::Json);
-                    saved.write(&text.map_err(Failure::unreachable)?)?;
+                    let report = render(&result, CompareFormat::Json);
+                    saved.write_rendered(&report.map_err(Failure::unreachable)?)?;
                 }
                 None => {}
             }
-            let text = render(&result, arguments.output.format);
-            output.write(&text.map_err(Failure::unreachable)?)?;
+            outputs.write(|format| render(&result, format))?;
             Ok(result.exit())
         }
         Err(failure) => {
-            output.abandon();
+            outputs.abandon();
             if let Some(saved) = saved {
                 saved.abandon();
             }
@@ -112,14 +111,21 @@ fn measure(
         .map_err(Failure::unreachable)
 }
 
-/// The command line as it was given, without a password, for the report.
+/// The command line as it was given, without a password, for the report. Where the report goes
+/// is left out: it changes nothing of what is measured.
 pub(super) fn command() -> String {
-    let arguments = std::env::args().skip(1);
-    let words = arguments.map(|argument| quoted(&crate::db::address::redact(&argument)));
-    std::iter::once("lockbench".to_owned())
-        .chain(words)
-        .collect::<Vec<_>>()
-        .join(" ")
+    const REPORT: [&str; 3] = ["--format", "--output", "--also"];
+    let mut words = vec!["lockbench".to_owned()];
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let name = argument.split('=').next().unwrap_or_default();
+        if !REPORT.contains(&name) {
+            words.push(quoted(&crate::db::address::redact(&argument)));
+        } else if name == argument {
+            arguments.next();
+        }
+    }
+    words.join(" ")
 }
 
 /// As a shell takes it for one word.
