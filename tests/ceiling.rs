@@ -13,12 +13,11 @@ use lockbench::report::{Format, render};
 use lockbench::run::Shop;
 use lockbench::strategy::Strategy;
 
-/// Long enough, and with so much for sale that nobody is turned away.
+/// Orders enough, and so much for sale that nobody is turned away.
 fn hot() -> Load {
     Load {
         stock: 1_000_000,
-        orders: None,
-        duration: Some(Duration::from_secs(1)),
+        orders: Some(2_500),
         ..Load::default()
     }
 }
@@ -51,9 +50,13 @@ fn where_it_means_nothing_there_is_none() {
         items: 100,
         ..hot()
     };
-    let short = Load {
+    let few = Load {
         orders: Some(200),
-        duration: None,
+        ..hot()
+    };
+    let short = Load {
+        orders: None,
+        duration: Some(Duration::from_millis(50)),
         ..hot()
     };
     let alone = Load {
@@ -64,15 +67,12 @@ fn where_it_means_nothing_there_is_none() {
     for (backend, strategy, load) in [
         (Backend::Postgres, Strategy::Optimistic, hot()),
         (Backend::Postgres, Strategy::Atomic, cold),
+        (Backend::Postgres, Strategy::Atomic, few),
         (Backend::Postgres, Strategy::Atomic, short),
         (Backend::Postgres, Strategy::Atomic, alone),
         // Its waiters look again after a sleep, which no hand-over describes.
         (Backend::Sqlite, Strategy::Atomic, hot()),
     ] {
-        let load = Load {
-            duration: load.duration.map(|_| Duration::from_millis(300)),
-            ..load
-        };
         let database = common::database(backend);
         let mut shop = Shop::open(&database).unwrap();
         let result = common::run(&mut shop, strategy, &load);
