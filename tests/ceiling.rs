@@ -7,10 +7,11 @@ mod common;
 
 use std::time::Duration;
 
+use lockbench::ceiling;
 use lockbench::db::Backend;
 use lockbench::load::Load;
 use lockbench::report::{Format, render};
-use lockbench::run::Shop;
+use lockbench::run::{Request, Shop};
 use lockbench::strategy::Strategy;
 
 /// Orders enough, and so much for sale that nobody is turned away.
@@ -64,6 +65,11 @@ fn where_it_means_nothing_there_is_none() {
         pool: 1,
         ..hot()
     };
+    let is_meant_for = |backend, strategy: Strategy, load: &Load| {
+        ceiling::is_meant_for(&Request::new(strategy, load.clone()), backend)
+    };
+    assert!(is_meant_for(Backend::Postgres, Strategy::Atomic, &hot()));
+    assert!(is_meant_for(Backend::Mysql, Strategy::Atomic, &hot()));
     for (backend, strategy, load) in [
         (Backend::Postgres, Strategy::Optimistic, hot()),
         (Backend::Postgres, Strategy::Atomic, cold),
@@ -73,9 +79,14 @@ fn where_it_means_nothing_there_is_none() {
         // Its waiters look again after a sleep, which no hand-over describes.
         (Backend::Sqlite, Strategy::Atomic, hot()),
     ] {
-        let database = common::database(backend);
-        let mut shop = Shop::open(&database).unwrap();
-        let result = common::run(&mut shop, strategy, &load);
-        assert_eq!(result.ceiling, None, "{strategy} on {backend}: {load:?}");
+        let meant = is_meant_for(backend, strategy, &load);
+        assert!(!meant, "{strategy} on {backend}: {load:?}");
     }
+    // And then nothing is measured, nor said.
+    let database = common::database(Backend::Postgres);
+    let mut shop = Shop::open(&database).unwrap();
+    let result = common::run(&mut shop, Strategy::Atomic, &Load::default());
+    assert_eq!(result.ceiling, None);
+    let text = render(&result, Format::Text).unwrap();
+    assert!(!text.contains("ceiling"), "{text}");
 }
