@@ -32,7 +32,7 @@ use crate::run::Request;
 const LEAST_ORDERS: u64 = 1_000;
 
 /// And so does less time.
-const LEAST_TIME: Duration = Duration::from_millis(250);
+const LEAST_TIME: Duration = Duration::from_millis(100);
 
 /// The ceiling, and how close a run came to it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,18 +7,18 @@ mod common;
 
 use std::time::Duration;
 
+use lockbench::ceiling;
 use lockbench::db::Backend;
 use lockbench::load::Load;
 use lockbench::report::{Format, render};
-use lockbench::run::Shop;
+use lockbench::run::{Request, Shop};
 use lockbench::strategy::Strategy;
 
-/// Long enough, and with so much for sale that nobody is turned away.
+/// Orders enough, and so much for sale that nobody is turned away.
 fn hot() -> Load {
     Load {
         stock: 1_000_000,
-        orders: None,
-        duration: Some(Duration::from_secs(1)),
+        orders: Some(2_500),
         ..Load::default()
     }
 }
@@ -51,9 +51,13 @@ fn where_it_means_nothing_there_is_none() {
         items: 100,
         ..hot()
     };
-    let short = Load {
+    let few = Load {
         orders: Some(200),
-        duration: None,
+        ..hot()
+    };
+    let short = Load {
+        orders: None,
+        duration: Some(Duration::from_millis(50)),
         ..hot()
     };
     let alone = Load {
@@ -61,21 +65,28 @@ fn where_it_means_nothing_there_is_none() {
         pool: 1,
         ..hot()
     };
+    let is_meant_for = |backend, strategy: Strategy, load: &Load| {
+        ceiling::is_meant_for(&Request::new(strategy, load.clone()), backend)
+    };
+    assert!(is_meant_for(Backend::Postgres, Strategy::Atomic, &hot()));
+    assert!(is_meant_for(Backend::Mysql, Strategy::Atomic, &hot()));
     for (backend, strategy, load) in [
         (Backend::Postgres, Strategy::Optimistic, hot()),
         (Backend::Postgres, Strategy::Atomic, cold),
+        (Backend::Postgres, Strategy::Atomic, few),
         (Backend::Postgres, Strategy::Atomic, short),
         (Backend::Postgres, Strategy::Atomic, alone),
         // Its waiters look again after a sleep, which no hand-over describes.
         (Backend::Sqlite, Strategy::Atomic, hot()),
     ] {
-        let load = Load {
-            duration: load.duration.map(|_| Duration::from_millis(300)),
-            ..load
-        };
-        let database = common::database(backend);
-        let mut shop = Shop::open(&database).unwrap();
-        let result = common::run(&mut shop, strategy, &load);
-        assert_eq!(result.ceiling, None, "{strategy} on {backend}: {load:?}");
+        let meant = is_meant_for(backend, strategy, &load);
+        assert!(!meant, "{strategy} on {backend}: {load:?}");
     }
+    // And then nothing is measured, nor said.
+    let database = common::database(Backend::Postgres);
+    let mut shop = Shop::open(&database).unwrap();
+    let result = common::run(&mut shop, Strategy::Atomic, &Load::default());
+    assert_eq!(result.ceiling, None);
+    let text = render(&result, Format::Text).unwrap();
+    assert!(!text.contains("ceiling"), "{text}");
 }
