@@ -109,7 +109,7 @@ pub(crate) fn insert<const N: usize>(
 
 /// The greatest power of two that is at most `length` and the most rows of one statement.
 pub(crate) fn power_of_two_within(length: usize) -> usize {
-    1 << length.min(MOST_ROWS).max(1).ilog2()
+    1 << length.clamp(1, MOST_ROWS).ilog2()
 }
 
 /// An INSERT of several rows of numbers, each with the same end.

@@ -3,7 +3,7 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use crate::db::row_lock::Locking;
+use crate::db::row_lock::{self, Locking};
 use crate::db::{AnyConnection, RowLock, table};
 use crate::schema::lockbench_buckets as buckets;
 use crate::statement::statement;
@@ -37,7 +37,8 @@ pub fn find(
         .order(buckets::bucket)
         .select((buckets::bucket, buckets::stock))
         .limit(1);
-    Locking { query, lock }.get_result(connection).optional()
+    let found = row_lock::load(connection, Locking { query, lock })?;
+    Ok(found.into_iter().next())
 }
 
 /// All buckets of an item, by number, taking `lock` on each row in this order.
@@ -53,7 +54,7 @@ pub fn all(
         .filter(buckets::item_id.eq(item))
         .order(buckets::bucket)
         .select((buckets::bucket, buckets::stock));
-    Locking { query, lock }.load(connection)
+    row_lock::load(connection, Locking { query, lock })
 }
 
 statement! {

@@ -8,7 +8,7 @@ use diesel::sql_types::BigInt;
 
 use crate::batch::{insert, power_of_two_within};
 use crate::db::connection::MultiBackend;
-use crate::db::row_lock::Locking;
+use crate::db::row_lock::{self, Locking};
 use crate::db::{AnyConnection, RowLock, table};
 use crate::schema::lockbench_units as units;
 
@@ -27,7 +27,7 @@ pub fn find(
         .order(units::id)
         .select(units::id)
         .limit(at_most);
-    Locking { query, lock }.load(connection)
+    row_lock::load(connection, Locking { query, lock })
 }
 
 /// Takes units away. Gives how many were there.

@@ -1,6 +1,7 @@
 //! The lock that a read takes on the row it returns.
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::query_dsl::LoadQuery;
 use diesel::{QueryResult, RunQueryDsl};
 
 use super::AnyConnection;
@@ -80,3 +81,23 @@ impl<Q: Query> Query for Locking<Q> {
 }
 
 impl<Q> RunQueryDsl<AnyConnection> for Locking<Q> {}
+
+/// Loads rows with a lock on each, which can be refused when the answer has begun.
+///
+/// MariaDB's client library (Connector/C 3.3, `mysql_stmt_store_result`) leaves a statement that
+/// meets an error there in a state in which it waits for ever when it is sent again. Such a
+/// statement must not be kept. A row that is looked up by its whole key is read before the answer
+/// begins, and cannot meet that.
+///
+/// # Errors
+/// Whatever the database answers; a locking read can be refused.
+pub fn load<Q, T>(connection: &mut AnyConnection, query: Locking<Q>) -> QueryResult<Vec<T>>
+where
+    Locking<Q>: for<'query> LoadQuery<'query, AnyConnection, T>,
+{
+    let loaded = query.load(connection);
+    if loaded.is_err() {
+        connection.forget_statements();
+    }
+    loaded
+}
