@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use crate::db::connection::on_its_own_kind;
-use crate::db::row_lock::with_lock;
+use crate::db::row_lock::{self, with_lock};
 use crate::db::{AnyConnection, RowLock, table};
 use crate::schema::lockbench_buckets as buckets;
 use crate::statement::statement;
@@ -38,11 +38,11 @@ pub fn find(
         .order(buckets::bucket)
         .select((buckets::bucket, buckets::stock))
         .limit(1);
-    on_its_own_kind!(
+    let found = on_its_own_kind!(
         connection,
-        inner => with_lock!(query, lock, locked => locked.get_result(inner))
-    )
-    .optional()
+        inner => with_lock!(query, lock, locked => locked.load(inner))
+    );
+    Ok(row_lock::loaded(connection, found)?.into_iter().next())
 }
 
 /// All buckets of an item, by number, taking `lock` on each row in this order.
@@ -58,10 +58,11 @@ pub fn all(
         .filter(buckets::item_id.eq(item))
         .order(buckets::bucket)
         .select((buckets::bucket, buckets::stock));
-    on_its_own_kind!(
+    let found = on_its_own_kind!(
         connection,
         inner => with_lock!(query, lock, locked => locked.load(inner))
-    )
+    );
+    row_lock::loaded(connection, found)
 }
 
 statement! {

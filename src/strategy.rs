@@ -6,17 +6,18 @@
 mod choice;
 mod delivery;
 mod plan;
+mod promise;
 mod refusal;
 mod setting;
 
 use std::fmt;
 
 use clap::ValueEnum;
-use serde::Serialize;
 
 pub use choice::{Dispatch, Guard, Isolation, Layout, Read, Write};
 pub use delivery::Delivery;
 pub use plan::Plan;
+pub use promise::Promise;
 pub use refusal::MOST_UNIT_ROWS;
 pub use setting::Setting;
 
@@ -57,20 +58,6 @@ pub enum Strategy {
     Buckets,
     /// One row for each unit: each buyer takes rows that are free
     UnitRows,
-}
-
-/// What a strategy promises on a database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Promise {
-    /// Nothing is oversold, lost or counted twice.
-    Safe,
-    /// It will sell too much as soon as buyers meet.
-    Unsafe,
-    /// Nothing is lost, but buyers wait for each other until one is shot.
-    Deadlocks,
-    /// Nothing is lost, but buyers give up whom trying again would have served.
-    GivesUp,
 }
 
 /// What a student should take away from a strategy.
@@ -255,42 +242,6 @@ impl fmt::Display for Strategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = self.to_possible_value();
         f.write_str(value.as_ref().map_or("", |value| value.get_name()))
-    }
-}
-
-impl Promise {
-    /// What is left of a promise about rows where taking has an effect outside the database,
-    /// which no rollback takes back: a strategy that notices the other buyer only at the write
-    /// has billed by then.
-    pub(crate) fn for_effects_too(self, plan: &Plan, setting: Setting) -> Self {
-        if !setting.bills {
-            return self;
-        }
-        let autocommit = plan.isolation == Isolation::Autocommit;
-        let safe = if setting.idempotent {
-            // The second bill is none, and the second mark is refused by its key; without a
-            // transaction what had been written before that stays.
-            !(autocommit && (setting.killed || plan.write == Write::Subtract))
-        } else {
-            !setting.killed && plan.admits_one_at_a_time(setting.servers, setting.slots)
-        };
-        if safe { Self::Safe } else { Self::Unsafe }
-    }
-
-    /// Whether nothing is to be oversold, lost or counted twice, whatever else may go wrong.
-    pub fn is_sound(self) -> bool {
-        self != Self::Unsafe
-    }
-}
-
-impl fmt::Display for Promise {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Safe => "safe",
-            Self::Unsafe => "unsafe",
-            Self::Deadlocks => "deadlocks",
-            Self::GivesUp => "gives up",
-        })
     }
 }
 

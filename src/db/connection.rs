@@ -5,6 +5,8 @@
 
 #[cfg(feature = "mysql")]
 use diesel::MysqlConnection;
+#[cfg(feature = "mysql")]
+use diesel::connection::{CacheSize, Connection as _};
 use diesel::connection::{SimpleConnection, TransactionManager};
 use diesel::{PgConnection, QueryResult, SqliteConnection};
 
@@ -67,6 +69,19 @@ impl AnyConnection {
                 .batch_execute("SET max_statement_time = 0")
                 // MySQL's name for it.
                 .or_else(|_| inner.batch_execute("SET max_execution_time = 0")),
+        }
+    }
+
+    /// Drops the prepared statements that this connection keeps, where a refused one is not fit
+    /// to be sent again: see [`row_lock::load`](super::row_lock::load).
+    pub(super) fn forget_statements(&mut self) {
+        match self {
+            Self::Sqlite(_) | Self::Postgres(_) => {}
+            #[cfg(feature = "mysql")]
+            Self::Mysql(inner) => {
+                inner.set_prepared_statement_cache_size(CacheSize::Disabled);
+                inner.set_prepared_statement_cache_size(CacheSize::Unbounded);
+            }
         }
     }
 

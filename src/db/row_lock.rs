@@ -10,6 +10,8 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl};
 
+use super::AnyConnection;
+
 /// The lock that a `SELECT` takes on the rows it returns.
 ///
 /// PostgreSQL 15 manual, 13.3.2 "Row-Level Locks", and `SELECT`, "The Locking Clause"; MariaDB
@@ -154,3 +156,20 @@ macro_rules! with_lock {
 }
 
 pub(crate) use with_lock;
+
+/// What a read of several rows gave that takes a lock on each, and can be refused when its answer
+/// has begun.
+///
+/// MariaDB's client library (Connector/C 3.3, `mysql_stmt_store_result`) leaves a statement that
+/// meets an error there in a state in which it waits for ever when it is sent again. Such a
+/// statement must not be kept. A row that is looked up by its whole key is read before the answer
+/// begins, and cannot meet that.
+///
+/// # Errors
+/// Those of the read.
+pub fn loaded<T>(connection: &mut AnyConnection, answer: QueryResult<T>) -> QueryResult<T> {
+    if answer.is_err() {
+        connection.forget_statements();
+    }
+    answer
+}

@@ -14,3 +14,13 @@ impl From<String> for Rendered {
         Self::Text(text)
     }
 }
+
+impl Rendered {
+    /// The text; `None` where it is something else.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Binary(_) => None,
+        }
+    }
+}
