@@ -1,27 +1,24 @@
 //! The stage: the sessions, the scheduler's own connection, and one schedule after the other.
 
+mod cast;
 mod hear;
 mod settle;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use super::actor::{Actor, Doing};
 use super::error::ExploreError;
-use super::gate::{Gate, Order};
+use super::gate::Order;
 use super::mailbox::Mailbox;
 use super::search::{Candidate, Choice, Point, Search};
-use super::session::{Connect, Connected, Work, connect, live};
+use super::session::{Connect, Work};
 use super::{Footprint, Statement, Step, Token};
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
-
-/// How long sessions may take to close their connections at the end.
-const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What the user knows of what a statement touches.
 pub(super) type Footprints = Box<dyn FnMut(&Statement, Option<&Step>) -> Option<Footprint>>;
@@ -117,46 +114,6 @@ impl<C: Explorable> Stage<C> {
             stage.works.push(work);
         }
         Ok(stage)
-    }
-
-    /// Starts a session's thread. Its work comes back when the thread ends in good order.
-    fn enter(
-        &mut self,
-        session: usize,
-        mut work: Work<C>,
-    ) -> Result<(Actor, Receiver<Work<C>>), ExploreError> {
-        let Connected {
-            connection,
-            id,
-            closes_own_circle,
-        } = connect(&self.connect)?;
-        self.closes_own_circle = closes_own_circle;
-        let (orders, ordered) = channel();
-        let (hand_back, handed_back) = channel();
-        let mailbox = Arc::clone(&self.mailbox);
-        let answered = Arc::new(AtomicBool::new(false));
-        let actor = Actor::new(orders, id, Arc::clone(&answered));
-        let gate = Gate::new(session, self.kind, mailbox, ordered, answered);
-        thread::Builder::new()
-            .name(format!("session {}", session + 1))
-            .spawn(move || {
-                live(connection, &mut work, gate);
-                let _ = hand_back.send(work);
-            })
-            .map_err(|error| ExploreError::Connect(error.to_string()))?;
-        Ok((actor, handed_back))
-    }
-
-    /// Replaces a session whose thread has ended, or ends now.
-    fn replace(&mut self, session: usize) -> Result<(), ExploreError> {
-        let work = self.works[session]
-            .recv_timeout(self.rules.patience)
-            .map_err(|_| ExploreError::ThreadGone)?;
-        let (mut actor, work) = self.enter(session, work)?;
-        actor.seen = self.actors[session].seen;
-        self.actors[session] = actor;
-        self.works[session] = work;
-        Ok(())
     }
 
     /// Runs one schedule as `search` decides.
@@ -331,40 +288,9 @@ impl<C: Explorable> Stage<C> {
         total - self.actors[session].changes
     }
 
-    /// Ends a schedule in the middle: the sessions leave, and others take their places.
-    fn abort(&mut self) -> Result<(), ExploreError> {
-        for actor in &self.actors {
-            let _ = actor.orders.send(Order::Abort);
-        }
-        for session in 0..self.actors.len() {
-            if !self.actors[session].has_ended() {
-                self.replace(session)?;
-            }
-        }
-        // What they said while they left is about nothing any more.
-        self.mailbox.clear();
-        Ok(())
-    }
-
     /// A session that never came to its gate.
     pub(super) fn silent(&self) -> Option<usize> {
         self.actors.iter().position(|actor| !actor.seen)
-    }
-}
-
-impl<C> Drop for Stage<C> {
-    /// Lets every session end, and waits until its connection is closed; one that hangs in its
-    /// own code is left behind.
-    fn drop(&mut self) {
-        for actor in &self.actors {
-            let _ = actor.orders.send(Order::Abort);
-        }
-        let deadline = Instant::now() + FAREWELL;
-        for (actor, work) in self.actors.drain(..).zip(&self.works) {
-            // Whoever waits for an order is told by this that there will be none.
-            drop(actor);
-            let _ = work.recv_timeout(deadline.saturating_duration_since(Instant::now()));
-        }
     }
 }
 
