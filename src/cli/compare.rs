@@ -11,7 +11,7 @@ use super::database::{self, DatabaseArguments};
 use super::entrants::EntrantArguments;
 use super::failure::Failure;
 use super::load::{LoadArguments, in_rounds};
-use super::output::OutputArguments;
+use super::output::{Output, OutputArguments};
 use crate::compare::{Baseline, CompareRequest, CompareResult, RoundProgress, compare};
 use crate::db::Address;
 use crate::exit::Exit;
@@ -60,8 +60,14 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
             .entrants
             .request(load, address.backend(), Strategy::value_variants())?;
     let baseline = arguments.baseline.read()?;
-    let output = arguments.output.open()?;
     let saved = arguments.baseline.open()?;
+    let output = match arguments.output.open() {
+        Ok(output) => output,
+        Err(failure) => {
+            abandon(saved);
+            return Err(failure);
+        }
+    };
     match measure(&address, &request, baseline.as_ref()) {
         Ok(mut result) => {
             result.baseline =
@@ -81,11 +87,15 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
         }
         Err(failure) => {
             output.abandon();
-            if let Some(saved) = saved {
-                saved.abandon();
-            }
+            abandon(saved);
             Err(failure)
         }
+    }
+}
+
+fn abandon(saved: Option<Output>) {
+    if let Some(saved) = saved {
+        saved.abandon();
     }
 }
 
@@ -95,11 +105,7 @@ fn measure(
     baseline: Option<&Baseline>,
 ) -> Result<CompareResult, Failure> {
     let stop = interrupt::flag().map_err(Failure::unreachable)?;
-    let database = if request.load.basket > 1 {
-        database::open_for_deadlocks(address, request.load.pool)?
-    } else {
-        database::open(address, request.load.pool)?
-    };
+    let database = database::open_for(address, &request.load, request.load.pool)?;
     let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
     if let Some(baseline) = baseline {
         let description = shop.description().map_err(Failure::unreachable)?;

@@ -3,6 +3,7 @@
 //! To add a format: a variant of [`CompareFormat`], its arm in [`render`], and its file.
 
 mod bars;
+mod cost;
 pub(crate) mod csv;
 mod markdown;
 pub(crate) mod sentence;
