@@ -79,7 +79,8 @@ fn standing(strategy: Strategy, rank: Option<u32>, speed: f64) -> Standing {
         alone_us: 456.7,
         time: TimeShares {
             useful: 0.25,
-            waiting: 0.75,
+            waiting: 0.7,
+            wasted: 0.05,
             ..TimeShares::default()
         },
         latency_us: StandingLatency {

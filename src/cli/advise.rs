@@ -96,11 +96,7 @@ fn measure(address: &Address, request: &AdviseRequest) -> Result<Advice, Failure
         true => Neighbour::connections(&request.load),
         false => request.load.pool,
     };
-    let database = if request.load.basket > 1 {
-        database::open_for_deadlocks(address, connections)?
-    } else {
-        database::open(address, connections)?
-    };
+    let database = database::open_for(address, &request.load, connections)?;
     let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
     let progress = RoundProgress::default();
     bar::of_rounds(&progress, || advise(&mut shop, request, stop, &progress))

@@ -11,6 +11,7 @@ use super::database::{self, DatabaseArguments};
 use super::entrants::EntrantArguments;
 use super::failure::Failure;
 use super::load::{LoadArguments, in_rounds};
+use super::output::Output;
 use super::outputs::OutputsArguments;
 use crate::compare::{Baseline, CompareRequest, CompareResult, RoundProgress, compare};
 use crate::db::Address;
@@ -60,8 +61,14 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
             .entrants
             .request(load, address.backend(), Strategy::value_variants())?;
     let baseline = arguments.baseline.read()?;
-    let outputs = arguments.outputs.open()?;
     let saved = arguments.baseline.open()?;
+    let outputs = match arguments.outputs.open() {
+        Ok(outputs) => outputs,
+        Err(failure) => {
+            abandon(saved);
+            return Err(failure);
+        }
+    };
     match measure(&address, &request, baseline.as_ref()) {
         Ok(mut result) => {
             result.baseline =
@@ -80,11 +87,15 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
         }
         Err(failure) => {
             outputs.abandon();
-            if let Some(saved) = saved {
-                saved.abandon();
-            }
+            abandon(saved);
             Err(failure)
         }
+    }
+}
+
+fn abandon(saved: Option<Output>) {
+    if let Some(saved) = saved {
+        saved.abandon();
     }
 }
 
@@ -94,11 +105,7 @@ fn measure(
     baseline: Option<&Baseline>,
 ) -> Result<CompareResult, Failure> {
     let stop = interrupt::flag().map_err(Failure::unreachable)?;
-    let database = if request.load.basket > 1 {
-        database::open_for_deadlocks(address, request.load.pool)?
-    } else {
-        database::open(address, request.load.pool)?
-    };
+    let database = database::open_for(address, &request.load, request.load.pool)?;
     let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
     if let Some(baseline) = baseline {
         let description = shop.description().map_err(Failure::unreachable)?;

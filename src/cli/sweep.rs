@@ -79,11 +79,7 @@ fn measure(
 ) -> Result<SweepResult, Failure> {
     let stop = interrupt::flag().map_err(Failure::unreachable)?;
     let connections = steps.connections(&request.load);
-    let database = if request.load.basket > 1 {
-        database::open_for_deadlocks(address, connections)?
-    } else {
-        database::open(address, connections)?
-    };
+    let database = database::open_for(address, &request.load, connections)?;
     let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
     let progress = RoundProgress::default();
     bar::of_rounds(&progress, || {

@@ -4,6 +4,7 @@
 //! [`render`], and its file.
 
 mod bars;
+mod cost;
 pub(crate) mod csv;
 mod markdown;
 mod page;

@@ -4,6 +4,7 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::Table;
 
 use super::bars::bars;
+use super::cost::{in_vain, time};
 use super::sentence::{baseline, extent, rightness, verdict, why_not};
 use super::table::ranking;
 use crate::compare::{CompareResult, Comparison};
@@ -46,6 +47,11 @@ fn standings(comparison: &Comparison) -> String {
     if !comparison.ranked.is_empty() {
         out.push_str(&plain(ranking(comparison)));
         out.push_str(&format!("\n{}", bars(comparison)));
+        out.push_str(&format!("\n{}", plain(time(comparison))));
+        let in_vain = in_vain(comparison);
+        if !in_vain.is_empty() {
+            out.push_str(&format!("\nAttempts in vain:\n{}\n", in_vain.join("\n")));
+        }
     }
     let (wrong, doubtful): (Vec<_>, Vec<_>) = comparison
         .unranked
