@@ -14,6 +14,7 @@ use super::load::{LoadArguments, in_rounds};
 use super::output::{Output, OutputArguments};
 use crate::compare::{Baseline, CompareRequest, CompareResult, RoundProgress, compare};
 use crate::db::Address;
+use crate::db::address::redact;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::load::Load;
@@ -58,7 +59,7 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let request =
         arguments
             .entrants
-            .request(load, address.backend(), Strategy::value_variants())?;
+            .request(load, &arguments.database, Strategy::value_variants())?;
     let baseline = arguments.baseline.read()?;
     let saved = arguments.baseline.open()?;
     let output = match arguments.output.open() {
@@ -118,14 +119,17 @@ fn measure(
         .map_err(Failure::unreachable)
 }
 
-/// The command line as it was given, without a password, for the report.
-pub(super) fn command() -> String {
-    let arguments = std::env::args().skip(1);
-    let words = arguments.map(|argument| quoted(&crate::db::address::redact(&argument)));
-    std::iter::once("lockbench".to_owned())
-        .chain(words)
-        .collect::<Vec<_>>()
-        .join(" ")
+/// The command line as it was given, for the report: without a password, and with the database
+/// where the environment has named it.
+pub(super) fn command(database: &DatabaseArguments) -> String {
+    let mut words = vec!["lockbench".to_owned()];
+    words.extend(std::env::args().skip(1).map(|word| redact(&word)));
+    let is_named = |word: &String| word.split('=').next() == Some("--database");
+    if !words.iter().any(is_named) {
+        words.extend(["--database".to_owned(), database.shown()]);
+    }
+    let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    quoted.join(" ")
 }
 
 /// As a shell takes it for one word.

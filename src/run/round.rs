@@ -126,6 +126,7 @@ impl Shop<'_> {
         if let Some(gone) = &measurement.gone {
             bail!("the round ended early: {gone}");
         }
+        self.wait_for_what_is_under_way(&measurement.record);
         let books = self
             .look_after(Books::read)
             .context("the round is over, and there is no result without an audit")?;
