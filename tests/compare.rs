@@ -95,7 +95,7 @@ fn whoever_is_wrong_is_never_ranked_and_has_no_speed() {
 
 #[test]
 fn a_standing_has_all_that_its_purchases_cost() {
-    let url = common::postgres_url();
+    let url = common::postgres_url().replacen("lockbench@", "lockbench:secret@", 1);
     // Alone, so that nothing is tried twice.
     let arguments = [
         "--strategies",
@@ -117,6 +117,13 @@ fn a_standing_has_all_that_its_purchases_cost() {
             .contains("naive broke nothing")
     );
     assert_eq!(result["reference"], "pessimistic");
+    let command = result["command"].as_str().unwrap();
+    let shown = "lockbench compare --format json --duration 60ms";
+    assert!(command.starts_with(shown), "{command}");
+    assert!(
+        command.contains(":***@") && !command.contains("secret"),
+        "{command}"
+    );
     assert!(number(&result["rounds"]) >= 6.0);
     let load = result["load"].as_object().unwrap();
     assert_eq!(

@@ -113,6 +113,7 @@ fn an_axis_that_makes_no_sweep_is_refused() {
         ("items=10,1", "must rise"),
         ("threads=0,1", "at least one thread"),
         ("hold=1,2", "hold cannot be"),
+        ("hold=0,1s", "no order can end within a round of 500ms"),
     ] {
         let done = common::lockbench()
             .args(["sweep", "--axis", axis])

@@ -74,7 +74,7 @@ pub(super) fn run(arguments: &AdviseArguments) -> Result<Exit, Failure> {
         precision: arguments.precision,
         max_time: arguments.max_time,
         neighbours: !arguments.no_outlook,
-        command: command(),
+        command: command(&arguments.database),
     };
     let output = arguments.output.open()?;
     match measure(&address, &request) {

@@ -15,6 +15,7 @@ use super::output::Output;
 use super::outputs::OutputsArguments;
 use crate::compare::{Baseline, CompareRequest, CompareResult, RoundProgress, compare};
 use crate::db::Address;
+use crate::db::address::redact;
 use crate::exit::Exit;
 use crate::interrupt;
 use crate::load::Load;
@@ -59,7 +60,7 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let request =
         arguments
             .entrants
-            .request(load, address.backend(), Strategy::value_variants())?;
+            .request(load, &arguments.database, Strategy::value_variants())?;
     let baseline = arguments.baseline.read()?;
     let saved = arguments.baseline.open()?;
     let outputs = match arguments.outputs.open() {
@@ -118,21 +119,28 @@ fn measure(
         .map_err(Failure::unreachable)
 }
 
-/// The command line as it was given, without a password, for the report. Where the report goes
-/// is left out: it changes nothing of what is measured.
-pub(super) fn command() -> String {
+/// The command line as it was given, for the report: without a password, and with the database
+/// where the environment has named it. Where the report goes is left out: it changes nothing of
+/// what is measured.
+pub(super) fn command(database: &DatabaseArguments) -> String {
     const REPORT: [&str; 3] = ["--format", "--output", "--also"];
     let mut words = vec!["lockbench".to_owned()];
     let mut arguments = std::env::args().skip(1);
+    let mut names_database = false;
     while let Some(argument) = arguments.next() {
         let name = argument.split('=').next().unwrap_or_default();
+        names_database |= name == "--database";
         if !REPORT.contains(&name) {
-            words.push(quoted(&crate::db::address::redact(&argument)));
+            words.push(redact(&argument));
         } else if name == argument {
             arguments.next();
         }
     }
-    words.join(" ")
+    if !names_database {
+        words.extend(["--database".to_owned(), database.shown()]);
+    }
+    let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    quoted.join(" ")
 }
 
 /// As a shell takes it for one word.

@@ -6,10 +6,10 @@ use std::time::Duration;
 use clap::Args;
 
 use super::compare::{command, refuse};
+use super::database::DatabaseArguments;
 use super::failure::Failure;
 use super::load::duration;
 use crate::compare::{CompareRequest, Entrant, EntrantError};
-use crate::db::Backend;
 use crate::load::Load;
 use crate::strategy::Strategy;
 
@@ -60,9 +60,10 @@ impl EntrantArguments {
     pub(super) fn request(
         &self,
         load: Load,
-        backend: Backend,
+        database: &DatabaseArguments,
         otherwise: &[Strategy],
     ) -> Result<CompareRequest, Failure> {
+        let backend = database.address()?.backend();
         let entrants: Vec<Entrant> = match self.strategies.as_slice() {
             [] => otherwise
                 .iter()
@@ -71,6 +72,9 @@ impl EntrantArguments {
                 .collect(),
             chosen => chosen.to_vec(),
         };
+        if let Some(why) = entrants.iter().find_map(|entrant| entrant.refusal(&load)) {
+            return Err(refuse(why));
+        }
         let mut labels = BTreeSet::new();
         for entrant in &entrants {
             if !labels.insert(entrant.label.as_str()) {
@@ -102,7 +106,7 @@ impl EntrantArguments {
             control: !self.no_control,
             precision: self.precision,
             max_time: self.max_time,
-            command: command(),
+            command: command(database),
         })
     }
 }

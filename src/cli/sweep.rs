@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::bar;
-use super::compare::base;
+use super::compare::{base, refuse};
 use super::database::{self, DatabaseArguments};
 use super::entrants::EntrantArguments;
 use super::failure::Failure;
@@ -58,7 +58,13 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<Exit, Failure> {
     let address = arguments.database.address()?;
     let request = arguments
         .entrants
-        .request(load, address.backend(), &STRATEGIES)?;
+        .request(load, &arguments.database, &STRATEGIES)?;
+    for load in arguments.axis.loads(&request.load) {
+        let mut entrants = request.entrants.iter();
+        if let Some(why) = entrants.find_map(|entrant| entrant.refusal(&load)) {
+            return Err(refuse(why));
+        }
+    }
     let outputs = arguments.outputs.open()?;
     match measure(&address, &request, &arguments.axis) {
         Ok(result) => {

@@ -57,6 +57,20 @@ impl Entrant {
         }
     }
 
+    /// Why a round of that load could not measure it; `None` where it can.
+    pub fn refusal(&self, load: &Load) -> Option<String> {
+        let Load { duration, hold, .. } = self.load(load);
+        let shown = |time: Duration| humantime::format_duration(time).to_string();
+        duration.filter(|duration| hold >= *duration).map(|duration| {
+            format!(
+                "{} thinks for {}, so that no order can end within a round of {}: use a longer --duration",
+                self.label,
+                shown(hold),
+                shown(duration)
+            )
+        })
+    }
+
     /// Replaces one choice, of the row or of the load.
     fn replace(
         &mut self,
@@ -194,6 +208,24 @@ mod tests {
         assert_eq!(entrant.label, "atomic + hold 1ms");
         let entrant: Entrant = "optimistic+read=for-update".parse().unwrap();
         assert_eq!(entrant.label, "optimistic + read for-update");
+    }
+
+    #[test]
+    fn who_thinks_for_longer_than_a_round_cannot_be_measured_in_it() {
+        let entrant: Entrant = "atomic+hold=1s".parse().unwrap();
+        let load = Load {
+            orders: None,
+            duration: Some(Duration::from_millis(500)),
+            ..Load::default()
+        };
+        assert!(
+            entrant
+                .refusal(&load)
+                .unwrap()
+                .contains("longer --duration")
+        );
+        assert_eq!(Entrant::from(Strategy::Atomic).refusal(&load), None);
+        assert_eq!(entrant.refusal(&Load::default()), None);
     }
 
     #[test]

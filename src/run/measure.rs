@@ -169,7 +169,7 @@ impl Shop<'_> {
 
     /// A COMMIT that a killed server has sent may still be at work when the others are done.
     /// Whoever asks for the order's key waits for it.
-    fn wait_for_what_is_under_way(&mut self, record: &Record) {
+    pub(super) fn wait_for_what_is_under_way(&mut self, record: &Record) {
         for basket in record.told.ended(Ending::Unknown) {
             for _ in 0..LOOK_UPS {
                 if was_carried_out(&mut self.connection, &basket).is_ok() {

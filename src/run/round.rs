@@ -126,6 +126,7 @@ impl Shop<'_> {
         if let Some(gone) = &measurement.gone {
             bail!("the round ended early: {gone}");
         }
+        self.wait_for_what_is_under_way(&measurement.record);
         let told = &measurement.record.told;
         let books = self
             .look_after(|connection| Books::read(connection, told))
