@@ -118,8 +118,16 @@ impl<T: Clone, W: Copy> Queues<T, W> {
             }
         }
         drop(standing);
-        if let (Some(Turn::Told(_)), Some(usher)) = (&turn, &self.usher) {
-            usher.given_back(number);
+        match (&mut turn, &self.usher) {
+            (Some(Turn::Leads(lead)), None) => {
+                // Those who were served by the batch before have just been woken: they may as
+                // well be in this one.
+                thread::yield_now();
+                lead.gather();
+            }
+            (Some(Turn::Leads(lead)), Some(_)) => lead.gather(),
+            (Some(Turn::Told(_)), Some(usher)) => usher.given_back(number),
+            _ => {}
         }
         turn
     }
@@ -144,12 +152,10 @@ impl<T: Clone, W: Copy> Queues<T, W> {
             return None;
         }
         queue.led = true;
-        let size = queue.waiting.len().min(MOST);
-        let batch = queue.waiting.drain(..size).collect();
         Some(Turn::Leads(Lead {
             queues: self,
             number,
-            batch,
+            batch: Vec::new(),
         }))
     }
 }
@@ -161,6 +167,15 @@ impl<T, W> Queues<T, W> {
 }
 
 impl<T: Clone, W: Copy> Lead<'_, T, W> {
+    /// Takes all who stand in line into the batch.
+    fn gather(&mut self) {
+        if let Some(queue) = self.queues.queue(self.number) {
+            let waiting = &mut lock(queue).waiting;
+            let size = waiting.len().min(MOST);
+            self.batch = waiting.drain(..size).collect();
+        }
+    }
+
     /// What each of the batch wants, the leader first.
     pub fn wanted(&self) -> Vec<T> {
         let tickets = self.batch.iter();
