@@ -47,7 +47,7 @@ pub(super) struct CompareArguments {
 pub(super) fn base() -> Load {
     Load {
         // Enough that a round sells to everybody: its speed is then one of sales.
-        stock: 1_000_000,
+        stock: 200_000,
         orders: None,
         duration: Some(Duration::from_millis(500)),
         ..Load::default()

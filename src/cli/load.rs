@@ -102,7 +102,7 @@ pub(super) fn in_rounds(argument: Arg) -> Arg {
         "threads" => argument.help("Buyers at work at the same time [default: 8]"),
         "items" => argument.help("Different items for sale [default: 1]"),
         "stock" => argument
-            .help("Units of each item at the start [default: 1000000, more than a round sells]"),
+            .help("Units of each item at the start [default: 200000, more than a round sells]"),
         "orders" => argument.help("Number of orders in each round, instead of a time"),
         "duration" => argument.help("How long orders keep coming in each round [default: 500ms]"),
         "quantity" => argument.help(
