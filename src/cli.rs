@@ -14,6 +14,7 @@ mod explore;
 mod failure;
 mod load;
 mod output;
+mod outputs;
 mod run;
 mod server;
 mod story;

@@ -1,16 +1,23 @@
 //! What is put to the test: a strategy or a mistake, perhaps with some of its choices replaced.
 
+use std::num::NonZeroU32;
+
 use serde::Serialize;
 
+use crate::db::Backend;
+use crate::load::Load;
 use crate::named::Named;
-use crate::strategy::{Guard, Isolation, Plan, Promise, Read, Setting, Strategy, Write};
+use crate::scenario::Scenario;
+use crate::strategy::{
+    Dispatch, Guard, Isolation, Layout, Plan, Promise, Read, Setting, Strategy, Write,
+};
 
 /// A plan and the name it goes by.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Contender {
     /// The strategy's name, with what was replaced in it.
     pub name: String,
-    /// Its four choices.
+    /// Its choices.
     #[serde(flatten)]
     pub plan: Plan,
     /// What it promises is what the row promises that has its name, if any has.
@@ -32,6 +39,12 @@ pub struct Overrides {
     pub read: Option<Read>,
     /// Replaces the write.
     pub write: Option<Write>,
+    /// Replaces the layout.
+    pub layout: Option<Layout>,
+    /// Replaces the dispatch.
+    pub dispatch: Option<Dispatch>,
+    /// Puts a gate in front. The row keeps its promise.
+    pub gate: Option<NonZeroU32>,
 }
 
 impl Contender {
@@ -45,22 +58,15 @@ impl Contender {
             isolation: overrides.isolation.unwrap_or(own.isolation),
             read: overrides.read.unwrap_or(own.read),
             write: overrides.write.unwrap_or(own.write),
+            layout: overrides.layout.unwrap_or(own.layout),
+            dispatch: overrides.dispatch.unwrap_or(own.dispatch),
+            gate: overrides.gate.or(own.gate),
         };
-        let named = Named::of(&plan);
-        let name = match named {
-            Some(named) => named.to_string(),
-            None => [
-                Some(base.to_string()),
-                (plan.guard != own.guard).then(|| format!("guard {}", plan.guard)),
-                (plan.isolation != own.isolation).then(|| format!("isolation {}", plan.isolation)),
-                (plan.read != own.read).then(|| format!("read {}", plan.read)),
-                (plan.write != own.write).then(|| format!("write {}", plan.write)),
-            ]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(" + "),
-        };
+        let named = Named::of(&plan.ungated());
+        let mut name = named.unwrap_or(base).to_string();
+        for (choice, value) in differences(&plan, &named.map_or(own, Named::plan)) {
+            name.push_str(&format!(" + {choice} {value}"));
+        }
         Self {
             name,
             plan,
@@ -87,25 +93,68 @@ impl Contender {
     pub fn arguments(&self) -> String {
         let (base, replaced) = &self.made_from;
         let mut arguments = format!("--strategy {base}");
-        let mut add = |name: &str, value: Option<String>| {
+        let words = [
+            ("guard", replaced.guard.map(|choice| choice.to_string())),
+            (
+                "isolation",
+                replaced.isolation.map(|choice| choice.to_string()),
+            ),
+            ("read", replaced.read.map(|choice| choice.to_string())),
+            ("write", replaced.write.map(|choice| choice.to_string())),
+            ("layout", replaced.layout.map(|choice| choice.to_string())),
+            (
+                "dispatch",
+                replaced.dispatch.map(|choice| choice.to_string()),
+            ),
+            ("gate", replaced.gate.map(|places| places.to_string())),
+        ];
+        for (name, value) in words {
             if let Some(value) = value {
                 arguments.push_str(&format!(" --{name} {value}"));
             }
-        };
-        add("guard", replaced.guard.map(|choice| choice.to_string()));
-        add(
-            "isolation",
-            replaced.isolation.map(|choice| choice.to_string()),
-        );
-        add("read", replaced.read.map(|choice| choice.to_string()));
-        add("write", replaced.write.map(|choice| choice.to_string()));
+        }
         arguments
+    }
+
+    /// Why it cannot be run on `backend` in that story under that load; `None` when it can.
+    pub fn refusal(&self, backend: Backend, scenario: Scenario, load: &Load) -> Option<String> {
+        let setting = Setting {
+            bills: scenario.bills(),
+            ..Setting::from(backend)
+        };
+        self.plan
+            .refusal_in(setting)
+            .or_else(|| self.plan.refuses_load(load.basket, load.units()))
     }
 
     /// What it promises in that setting: nothing, unless the row has a name.
     pub fn promise(&self, setting: impl Into<Setting>) -> Option<Promise> {
         self.named?.promise(setting)
     }
+}
+
+/// The choices in which `plan` is not `usual`, each with its value in `plan`.
+fn differences(plan: &Plan, usual: &Plan) -> Vec<(&'static str, String)> {
+    let mut found = Vec::new();
+    let mut compare = |choice, differs: bool, value: &dyn ToString| {
+        if differs {
+            found.push((choice, value.to_string()));
+        }
+    };
+    compare("guard", plan.guard != usual.guard, &plan.guard);
+    compare(
+        "isolation",
+        plan.isolation != usual.isolation,
+        &plan.isolation,
+    );
+    compare("read", plan.read != usual.read, &plan.read);
+    compare("write", plan.write != usual.write, &plan.write);
+    compare("layout", plan.layout != usual.layout, &plan.layout);
+    compare("dispatch", plan.dispatch != usual.dispatch, &plan.dispatch);
+    if let Some(gate) = plan.gate {
+        compare("gate", plan.gate != usual.gate, &gate);
+    }
+    found
 }
 
 impl<N: Into<Named>> From<N> for Contender {
@@ -128,6 +177,25 @@ mod tests {
         let contender = Contender::new(Strategy::Optimistic, overrides);
         assert_eq!(contender.name, "optimistic + read for-update");
         assert_eq!(contender.promise(Engine::of(Backend::Postgres)), None);
+    }
+
+    #[test]
+    fn a_gate_is_in_the_name_and_keeps_the_promise() {
+        let overrides = Overrides {
+            isolation: Some(Isolation::ReadCommitted),
+            gate: NonZeroU32::new(2),
+            ..Overrides::default()
+        };
+        let contender = Contender::new(Strategy::Naive, overrides);
+        assert_eq!(contender.name, "transaction + gate 2");
+        assert_eq!(
+            contender.arguments(),
+            "--strategy naive --isolation read-committed --gate 2"
+        );
+        assert_eq!(
+            contender.promise(Engine::of(Backend::Postgres)),
+            Some(Promise::Unsafe)
+        );
     }
 
     #[test]

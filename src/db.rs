@@ -8,6 +8,7 @@ pub mod address;
 pub mod advisory;
 pub mod backend;
 pub mod blocked;
+pub mod columns;
 pub mod conflict;
 pub mod connection;
 pub mod database;
@@ -17,6 +18,7 @@ pub mod level;
 pub mod migration;
 #[cfg(feature = "mysql")]
 pub mod mysql;
+#[cfg(feature = "mysql")]
 mod named_lock;
 pub mod pool;
 pub mod postgres;

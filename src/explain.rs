@@ -8,9 +8,9 @@ use diesel::connection::InstrumentationEvent;
 
 use crate::db::AnyConnection;
 use crate::guard;
+use crate::lobby::Lobby;
 use crate::order::Order;
 use crate::purchase::{Answer, Shop, attempt};
-use crate::slots::Slots;
 use crate::strategy::{Guard, Plan};
 
 /// A statement as it was sent, and the values that went with it.
@@ -30,13 +30,25 @@ pub const STOCK: i64 = 100;
 /// # Errors
 /// The purchase fails, or item 1 is not for sale.
 pub fn overhear(connection: &mut AnyConnection, plan: Plan) -> Result<Vec<Sent>> {
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let slots = Slots::new(1, 1);
     let order = Order {
         key: 1,
         item: 1,
         quantity: 1,
     };
+    overhear_order(connection, plan, order)
+}
+
+/// The same for an order of the caller's choosing.
+///
+/// # Errors
+/// The purchase fails, or the item is not for sale.
+pub fn overhear_order(
+    connection: &mut AnyConnection,
+    plan: Plan,
+    order: Order,
+) -> Result<Vec<Sent>> {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let lobby = Lobby::new(&plan, order.item, 1);
     if plan.guard == Guard::Mutex {
         note(&heard, aside("lock the mutex of item 1"));
     }
@@ -51,7 +63,7 @@ pub fn overhear(connection: &mut AnyConnection, plan: Plan) -> Result<Vec<Sent>>
     let thinking = Arc::clone(&heard);
     let shop = Shop {
         think: &move || note(&thinking, aside("decide")),
-        ..Shop::new(plan, &slots, STOCK)
+        ..Shop::new(plan, &lobby, STOCK)
     };
     let answer = attempt(connection, &shop, &order.into());
     guard::resign(connection, plan.guard);

@@ -4,6 +4,7 @@
 //! a transaction or a guard is held: a waiting worker would steal another purchase onto its
 //! own stack and block on its own row lock.
 
+mod alone;
 mod connections;
 mod cpu;
 mod job;
@@ -14,6 +15,7 @@ mod settled;
 mod source;
 mod spent;
 mod task;
+mod told;
 mod worker;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32};
@@ -27,11 +29,12 @@ pub use progress::Progress;
 pub use record::{Latencies, Record};
 pub use settled::{Ending, Settled};
 pub use spent::Spent;
+pub use told::{Told, Wishes};
 
 use crate::db::Pool;
+use crate::lobby::Lobby;
 use crate::order::Orders;
-use crate::slots::Slots;
-use crate::strategy::Guard;
+use alone::Alone;
 use connections::Connections;
 use worker::Worker;
 
@@ -39,9 +42,9 @@ use worker::Worker;
 struct Shared<'a> {
     job: Job<'a>,
     orders: Orders,
-    slots: Slots,
+    lobby: Lobby,
     /// The index of the next order of this crew's, from 0 up.
-    next: AtomicI64,
+    next: Alone<AtomicI64>,
     /// Deliveries that have not ended yet, where their number is known.
     restocks_left: AtomicI64,
     /// Which items are known to be sold out for good, where the run ends with that.
@@ -98,8 +101,8 @@ pub fn hammer(
         job,
         restocks_left: AtomicI64::new(orders.restocks()),
         orders,
-        slots: slots(job),
-        next: AtomicI64::new(0),
+        lobby: Lobby::new(&job.plan, load.items, load.slots),
+        next: Alone(AtomicI64::new(0)),
         emptied: (0..if load.until_empty { load.items } else { 0 })
             .map(|_| AtomicBool::new(false))
             .collect(),
@@ -129,13 +132,4 @@ pub fn hammer(
         interrupted: stop.load(std::sync::atomic::Ordering::Relaxed),
         gone: shared.gone.into_inner(),
     })
-}
-
-/// The locks in this process, where the guard needs them.
-fn slots(job: Job<'_>) -> Slots {
-    match job.plan.guard {
-        Guard::Mutex => Slots::new(job.load.items, 1),
-        Guard::Semaphore => Slots::new(job.load.items, job.load.slots),
-        _ => Slots::none(),
-    }
 }

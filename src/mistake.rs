@@ -1,4 +1,4 @@
-//! The mistakes: what real applications ship, each a row of the same four choices.
+//! The mistakes: what real applications ship, each a row of the same choices as a strategy.
 //!
 //! To add one: a variant here, its row in [`Mistake::plan`], where it is wrong in
 //! [`Mistake::promise`] and its lesson in [`Mistake::lesson`].
@@ -64,12 +64,7 @@ impl Mistake {
             Self::ShareThenUpgrade => (G::None, I::ReadCommitted, R::ForShare, W::Assign),
             Self::SkippedIsSoldOut => (G::None, I::ReadCommitted, R::SkippedIsSoldOut, W::Assign),
         };
-        Plan {
-            guard,
-            isolation,
-            read,
-            write,
-        }
+        Plan::new(guard, isolation, read, write)
     }
 
     /// What comes of it in that setting: [`Promise::Safe`] where it happens to be right; `None`

@@ -7,7 +7,11 @@
 //! where that strategy's user would put it: after the check and before the write, or, where
 //! the write is the check, after the write. See [`Plan::claims_first`].
 
+mod called;
+mod combined;
+mod found;
 mod recall;
+mod row;
 mod setback;
 mod shop;
 
@@ -15,15 +19,17 @@ use std::slice;
 
 use diesel::result::{DatabaseErrorKind, Error};
 
+pub use combined::Word;
+use found::Found;
 pub use recall::was_carried_out;
 pub use setback::{Conflict, Setback};
 pub use shop::{Effect, Shop};
 
 use crate::db::{self, AnyConnection, RowLock, transaction};
 use crate::guard;
-use crate::item::{self, Item};
+use crate::item::Item;
 use crate::order::{Basket, Order};
-use crate::strategy::{Guard, Plan, Read, Write};
+use crate::strategy::{Dispatch, Guard, Layout, Plan, Read};
 use crate::{ledger, outbox};
 
 /// What a buyer's statement showed.
@@ -31,6 +37,8 @@ use crate::{ledger, outbox};
 pub enum Seen {
     /// The item's row; `None`: there was none, or it was skipped.
     Item(Option<Item>),
+    /// So many units, in the rows that were found and locked.
+    Units(i64),
     /// The sum of what the ledger says was put in and taken out.
     Moved(i64),
     /// How many rows were changed.
@@ -46,6 +54,24 @@ pub enum Answer {
     SoldOut,
 }
 
+/// What a transaction is committed with.
+trait Said {
+    /// Whether the tables were changed, so that it matters whether a COMMIT arrived.
+    fn does_something(&self) -> bool;
+}
+
+impl Said for Answer {
+    fn does_something(&self) -> bool {
+        *self == Self::Done
+    }
+}
+
+impl Said for Vec<Answer> {
+    fn does_something(&self) -> bool {
+        self.contains(&Answer::Done)
+    }
+}
+
 /// Tries once to carry out `basket`, the guard and the transaction around it included.
 ///
 /// # Errors
@@ -55,40 +81,73 @@ pub fn attempt(
     shop: &Shop<'_>,
     basket: &Basket,
 ) -> Result<Answer, Setback> {
-    let guard = shop.plan.guard;
     let orders = basket.orders();
-    let outcome = guard::holding(connection, guard, orders, shop.slots, |connection| {
-        in_transaction(connection, &shop.plan, |connection| {
-            let answer = carry_out_all(connection, shop, orders)?;
-            if guard == Guard::AdvisoryEarly {
-                guard::give_back(connection, guard, orders);
-            }
-            Ok(answer)
-        })
-    });
+    let _inside = shop.lobby.pass_gate(orders);
+    if shop.plan.dispatch == Dispatch::Combined {
+        return combined::attempt(connection, shop, orders);
+    }
+    let outcome = match attempt_alone(connection, shop, orders) {
+        // Nobody is turned away for what was only skipped.
+        Err(Setback::CameUpShort) => {
+            let read = Read::ForUpdate;
+            let plan = Plan { read, ..shop.plan };
+            attempt_alone(connection, &Shop { plan, ..*shop }, orders)
+        }
+        outcome => outcome,
+    };
     match outcome {
         Err(Setback::SoldOutHalfway) => Ok(Answer::SoldOut),
         outcome => outcome,
     }
 }
 
-/// Runs `work` in the plan's transaction, or in none. Any error rolls everything back: a
-/// COMMIT after an error would look like success, and be none.
-fn in_transaction(
+/// Tries once by oneself, the guard and the transaction included.
+fn attempt_alone(
+    connection: &mut AnyConnection,
+    shop: &Shop<'_>,
+    orders: &[Order],
+) -> Result<Answer, Setback> {
+    let guard = shop.plan.guard;
+    guard::holding(connection, guard, orders, &shop.lobby.slots, |connection| {
+        if shop.plan.dispatch == Dispatch::Procedure {
+            return called::call(connection, shop, orders);
+        }
+        let lock = shop.plan.read.row_lock();
+        in_transaction(connection, &shop.plan, lock, |connection| {
+            let answer = carry_out_all(connection, shop, orders)?;
+            if guard == Guard::AdvisoryEarly {
+                guard::give_back(connection, guard, orders);
+            }
+            Ok(answer)
+        })
+    })
+}
+
+/// Runs `work` in the plan's transaction, in which `lock` is the lock that its read will take,
+/// or in none. Any error rolls everything back: a COMMIT after an error would look like success,
+/// and be none.
+fn in_transaction<T: Said>(
     connection: &mut AnyConnection,
     plan: &Plan,
-    work: impl FnOnce(&mut AnyConnection) -> Result<Answer, Setback>,
-) -> Result<Answer, Setback> {
+    lock: Option<RowLock>,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, Setback>,
+) -> Result<T, Setback> {
     let Some(level) = plan.isolation.level() else {
         return work(connection);
     };
-    transaction::begin(connection, level, plan.read.row_lock()).map_err(Setback::of(connection))?;
+    transaction::begin(connection, level, lock).map_err(Setback::of(connection))?;
     match work(connection) {
         // Being turned away is committed as well: at SERIALIZABLE what a transaction has read
         // is only true once it has.
         Ok(answer) => match transaction::commit(connection) {
             Ok(()) => Ok(answer),
-            Err(error) => Err(Setback::at_the_last_word(connection, answer, error)),
+            Err(error) => {
+                let said = match answer.does_something() {
+                    true => Answer::Done,
+                    false => Answer::SoldOut,
+                };
+                Err(Setback::at_the_last_word(connection, said, error))
+            }
         },
         // A lost connection that said its last word inside a transaction has lost nothing else.
         Err(Setback::Uncertain) => Err(Setback::Conflict(Conflict::Database(
@@ -124,15 +183,12 @@ fn carry_out(
     shop: &Shop<'_>,
     order: &Order,
 ) -> Result<Answer, Setback> {
-    let mut seen = look(connection, shop, order)?;
+    let mut found = find(connection, shop, order)?;
     if shop.plan.guard == Guard::AdvisoryLate {
         guard::take(connection, shop.plan.guard, slice::from_ref(order))?;
-        seen = look(connection, shop, order)?;
+        found = find(connection, shop, order)?;
     }
-    if let Some(item) = seen
-        && !order.is_restock()
-        && item.stock < order.quantity
-    {
+    if found.is_too_little_for(order) {
         return Ok(Answer::SoldOut);
     }
     // Whoever claims first has something to prepare only once it is theirs.
@@ -143,7 +199,17 @@ fn carry_out(
     if !shop.plan.claims_first() {
         cause_effect(shop, order)?;
     }
-    if take(connection, shop, seen, order)? == Answer::SoldOut {
+    let taken = match found {
+        Found::Buckets(buckets) => {
+            found::take_from_buckets(connection, shop, order, &buckets).map(|()| Answer::Done)
+        }
+        Found::Units(ids) => {
+            found::take_units(connection, shop, order, &ids).map(|()| Answer::Done)
+        }
+        Found::Item(item) => row::take(connection, shop, Some(item), order),
+        Found::Unseen => row::take(connection, shop, None, order),
+    };
+    if taken? == Answer::SoldOut {
         return Ok(Answer::SoldOut);
     }
     if prepares_what_is_claimed {
@@ -169,124 +235,24 @@ fn cause_effect(shop: &Shop<'_>, order: &Order) -> Result<(), Setback> {
     }
 }
 
-/// How much is left, if the plan looks at all.
-fn look(
-    connection: &mut AnyConnection,
-    shop: &Shop<'_>,
-    order: &Order,
-) -> Result<Option<Item>, Setback> {
-    let Plan { read, .. } = shop.plan;
-    let found = match read {
-        Read::None => return Ok(None),
-        Read::CountSold => return count_sold(connection, shop, order).map(Some),
-        Read::BeforeLock => {
-            let believed = read_row(connection, shop, order, None)?;
-            read_row(connection, shop, order, read.row_lock())?;
-            believed
-        }
-        _ => read_row(connection, shop, order, read.row_lock())?,
-    };
-    match (found, read) {
-        (Some(item), _) => Ok(Some(item)),
-        // No item is ever removed: no row means that somebody has it locked. Whoever takes
-        // that for "sold out" turns buyers away while there is stock.
-        (None, Read::SkippedIsSoldOut) if !order.is_restock() => Ok(Some(Item::EMPTY)),
-        (None, Read::SkipLocked | Read::SkippedIsSoldOut) => {
-            Err(Setback::Conflict(Conflict::RowSkipped))
-        }
-        (None, _) => Err(Setback::Failed(Error::NotFound)),
+/// What there is for `order`, in whichever rows, if the plan looks at all.
+fn find(connection: &mut AnyConnection, shop: &Shop<'_>, order: &Order) -> Result<Found, Setback> {
+    if shop.plan.layout != Layout::OneRow {
+        return found::look(connection, shop, order);
     }
-}
-
-/// The item's row, locked with `lock`.
-fn read_row(
-    connection: &mut AnyConnection,
-    shop: &Shop<'_>,
-    order: &Order,
-    lock: Option<RowLock>,
-) -> Result<Option<Item>, Setback> {
-    let read = |connection: &mut AnyConnection| {
-        item::read(connection, order.item, lock).inspect(|found| (shop.watch)(Seen::Item(*found)))
-    };
-    match shop.plan.isolation.level() {
-        Some(_) => read(connection),
-        None => transaction::around_lone_read(connection, lock, read),
-    }
-    .map_err(Setback::of(connection))
-    .map_err(|setback| setback.of_read(lock))
-}
-
-/// What must be left by what the ledger says was sold.
-fn count_sold(
-    connection: &mut AnyConnection,
-    shop: &Shop<'_>,
-    order: &Order,
-) -> Result<Item, Setback> {
-    let moved = ledger::moved(connection, order.item).map_err(Setback::of(connection))?;
-    (shop.watch)(Seen::Moved(moved));
-    Ok(Item {
-        stock: shop.initial + moved,
-        version: 0,
-    })
-}
-
-/// Takes the units out of the stock, or puts them back.
-fn take(
-    connection: &mut AnyConnection,
-    shop: &Shop<'_>,
-    seen: Option<Item>,
-    order: &Order,
-) -> Result<Answer, Setback> {
-    let Order {
-        item: id, quantity, ..
-    } = *order;
-    let write = shop.plan.write;
-    let changed = match (write, seen) {
-        (Write::Assign, Some(seen)) => item::assign(connection, id, seen.stock - quantity),
-        (Write::IfVersion | Write::IfVersionIgnored | Write::IfVersionAgain, Some(seen)) => {
-            item::assign_if_version(connection, id, seen.stock - quantity, seen.version)
-        }
-        (Write::IfEnough, _) if !order.is_restock() => {
-            item::subtract_if_enough(connection, id, quantity)
-        }
-        (Write::IfEnough | Write::Subtract, _) => item::subtract(connection, id, quantity),
-        // `Plan::refusal` keeps such plans away from here.
-        (_, None) => Err(Error::NotFound),
-    };
-    let changed = changed.map_err(Setback::of(connection))?;
-    (shop.watch)(Seen::Changed(changed));
-    match (changed, write) {
-        (0, Write::IfVersion) => Err(Setback::Conflict(Conflict::StaleVersion)),
-        (0, Write::IfVersionAgain) => take_again(connection, shop, seen, order),
-        (0, Write::IfEnough) => Ok(Answer::SoldOut),
-        (0, Write::IfVersionIgnored) => Ok(Answer::Done),
-        (0, _) => Err(Setback::Failed(Error::NotFound)),
-        (_, _) => Ok(Answer::Done),
-    }
-}
-
-/// Reads and takes again inside the same transaction, where it shows something new. Where it
-/// does not, no number of attempts would help, and the buyer gives up.
-fn take_again(
-    connection: &mut AnyConnection,
-    shop: &Shop<'_>,
-    seen: Option<Item>,
-    order: &Order,
-) -> Result<Answer, Setback> {
-    let now = look(connection, shop, order)?;
-    if now == seen {
-        return Err(Setback::GaveUp);
-    }
-    match now {
-        Some(item) if !order.is_restock() && item.stock < order.quantity => Ok(Answer::SoldOut),
-        _ => take(connection, shop, now, order),
-    }
+    let seen = row::look(connection, shop, order)?;
+    Ok(seen.map_or(Found::Unseen, Found::Item))
 }
 
 /// Writes the order into the ledger.
 fn record(connection: &mut AnyConnection, order: &Order) -> Result<(), Setback> {
-    ledger::record(connection, order).map_err(|error| match error {
+    ledger::record(connection, order).map_err(recorded(connection))
+}
+
+/// What an error means that met whoever wrote into the ledger.
+fn recorded(connection: &mut AnyConnection) -> impl FnOnce(Error) -> Setback {
+    |error| match error {
         Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Setback::AlreadyRecorded,
         error => Setback::at_the_last_word(connection, Answer::Done, error),
-    })
+    }
 }

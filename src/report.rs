@@ -4,6 +4,7 @@
 
 pub mod advise;
 pub mod anomalies;
+pub mod chart;
 pub mod check;
 pub mod compare;
 mod csv;
@@ -12,11 +13,15 @@ mod figures;
 mod json;
 mod markdown;
 mod outside;
+mod page;
+mod pictures;
 pub(crate) mod plain;
+mod rendered;
 mod sentence;
 pub mod sweep;
 mod text;
 
+pub use rendered::Rendered;
 pub(crate) use sentence::wrongs;
 
 use clap::ValueEnum;

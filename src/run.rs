@@ -15,14 +15,15 @@ pub use measure::Measured;
 pub use request::{Billing, Request};
 pub use round::{Overheard, RoundMeasured};
 
+use crate::ceiling::{self, Ceiling, Costs};
 use crate::db::reservation::Reservation;
 use crate::db::{AnyConnection, Database, Description, migration};
 use crate::hammer::Progress;
 use crate::load::Load;
 use crate::result::{Control, Distribution, LatencyResult, RunResult, SCHEMA};
-use crate::strategy::{Promise, Strategy};
+use crate::strategy::{Layout, Promise, Strategy};
 use crate::verdict::{Evidence, Verdict};
-use crate::{item, ledger, outbox};
+use crate::{ledger, outbox, stock};
 
 /// The longest a control runs where the time and not the number of orders decides.
 const LONGEST_CONTROL: Duration = Duration::from_secs(2);
@@ -92,15 +93,23 @@ impl<'a> Shop<'a> {
         Description::of(self.database, &mut self.connection)
     }
 
-    /// Starts over: items as `load` wants them, and an empty ledger.
+    /// Starts over: items as `load` wants them, one row each, and an empty ledger.
     ///
     /// # Errors
     /// Whatever the database answers.
     pub fn restart(&mut self, load: &Load) -> Result<()> {
+        self.restart_in(Layout::OneRow, load)
+    }
+
+    /// The same in that layout.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    pub fn restart_in(&mut self, layout: Layout, load: &Load) -> Result<()> {
         self.look_after(|connection| {
             ledger::clear(connection)
                 .and_then(|()| outbox::clear(connection))
-                .and_then(|()| item::restart(connection, load.items, load.stock))
+                .and_then(|()| stock::restart(connection, layout, load.items, load.stock))
                 .context("the items could not be put up for sale")
         })
     }
@@ -118,6 +127,7 @@ impl<'a> Shop<'a> {
     ) -> Result<RunResult> {
         let description = self.description()?;
         let promise = request.promise(description.engine());
+        let costs = self.costs(request)?;
         let measured = self.measure(request, stop, progress)?;
         let mut evidence = Evidence {
             violated: measured.violations.any(),
@@ -163,6 +173,11 @@ impl<'a> Shop<'a> {
             } else {
                 0.0
             },
+            ceiling: costs
+                .filter(|_| verdict == Verdict::Safe)
+                .and_then(|costs| {
+                    Ceiling::of(&costs, request, &measured.outcomes, measured.elapsed)
+                }),
             latency_us: LatencyResult::from(&measured.record.latencies),
             pool_wait_us: Distribution::from(&measured.record.latencies.pool_wait),
             interrupted,
@@ -172,6 +187,18 @@ impl<'a> Shop<'a> {
             servers: measured.servers,
             events: measured.events,
         })
+    }
+
+    /// What the server and the way to it cost, where that limits the run: see [`ceiling`].
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    pub fn costs(&mut self, request: &Request) -> Result<Option<Costs>> {
+        if !ceiling::is_meant_for(request, self.database.backend()) {
+            return Ok(None);
+        }
+        self.restart(&request.load)?;
+        Costs::measure(self.database, &mut self.connection).map(Some)
     }
 
     /// Naive under the same load; `None` when it was interrupted.

@@ -39,3 +39,25 @@ diesel::table! {
         order_key -> BigInt,
     }
 }
+
+diesel::table! {
+    /// What is for sale in parts: an item's units, split over several rows.
+    lockbench_buckets (item_id, bucket) {
+        /// The item.
+        item_id -> BigInt,
+        /// From 0 up.
+        bucket -> BigInt,
+        /// Units left in it.
+        stock -> BigInt,
+    }
+}
+
+diesel::table! {
+    /// What is for sale unit by unit.
+    lockbench_units (item_id, id) {
+        /// The item.
+        item_id -> BigInt,
+        /// The database counts.
+        id -> BigInt,
+    }
+}

@@ -3,17 +3,22 @@
 //! To add one: a variant here, its row in [`Strategy::plan`], its promise in
 //! [`Strategy::promise`] and its lesson in [`Strategy::lesson`]. Nothing else.
 
+mod choice;
 mod delivery;
 mod plan;
+mod promise;
+mod refusal;
 mod setting;
 
 use std::fmt;
 
 use clap::ValueEnum;
-use serde::Serialize;
 
+pub use choice::{Dispatch, Guard, Isolation, Layout, Read, Write};
 pub use delivery::Delivery;
-pub use plan::{Guard, Isolation, Plan, Read, Write};
+pub use plan::Plan;
+pub use promise::Promise;
+pub use refusal::MOST_UNIT_ROWS;
 pub use setting::Setting;
 
 use crate::db::Backend;
@@ -45,20 +50,14 @@ pub enum Strategy {
     Mutex,
     /// One session does all the work; the others stand by
     Leader,
-}
-
-/// What a strategy promises on a database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Promise {
-    /// Nothing is oversold, lost or counted twice.
-    Safe,
-    /// It will sell too much as soon as buyers meet.
-    Unsafe,
-    /// Nothing is lost, but buyers wait for each other until one is shot.
-    Deadlocks,
-    /// Nothing is lost, but buyers give up whom trying again would have served.
-    GivesUp,
+    /// The whole purchase in one call of a procedure in the database
+    Procedure,
+    /// One buyer takes for all who wait, in one transaction
+    Combine,
+    /// The stock split over several rows: each buyer takes from one that is free
+    Buckets,
+    /// One row for each unit: each buyer takes rows that are free
+    UnitRows,
 }
 
 /// What a student should take away from a strategy.
@@ -73,7 +72,7 @@ pub struct Lesson {
 }
 
 impl Strategy {
-    /// The row: guard, isolation, read, write.
+    /// The row: guard, isolation, read, write; and the layers of those that have any.
     pub fn plan(self) -> Plan {
         use {Guard as G, Isolation as I, Read as R, Write as W};
         let (guard, isolation, read, write) = match self {
@@ -89,12 +88,28 @@ impl Strategy {
             Self::Advisory => (G::Advisory, I::ReadCommitted, R::Plain, W::Assign),
             Self::Mutex => (G::Mutex, I::ReadCommitted, R::Plain, W::Assign),
             Self::Leader => (G::Leader, I::ReadCommitted, R::Plain, W::Assign),
+            Self::Buckets | Self::UnitRows => (G::None, I::ReadCommitted, R::SkipLocked, W::Assign),
+            Self::Procedure | Self::Combine => (G::None, I::ReadCommitted, R::None, W::IfEnough),
         };
-        Plan {
-            guard,
-            isolation,
-            read,
-            write,
+        let plan = Plan::new(guard, isolation, read, write);
+        match self {
+            Self::Combine => Plan {
+                dispatch: Dispatch::Combined,
+                ..plan
+            },
+            Self::Buckets => Plan {
+                layout: Layout::Buckets,
+                ..plan
+            },
+            Self::UnitRows => Plan {
+                layout: Layout::UnitRows,
+                ..plan
+            },
+            Self::Procedure => Plan {
+                dispatch: Dispatch::Procedure,
+                ..plan
+            },
+            _ => plan,
         }
     }
 
@@ -102,7 +117,7 @@ impl Strategy {
     pub fn promise(self, setting: impl Into<Setting>) -> Option<Promise> {
         let setting = setting.into();
         let engine = setting.engine;
-        if self.plan().refusal(engine.backend).is_some() {
+        if self.plan().refusal_in(setting).is_some() {
             return None;
         }
         let for_the_rows = match (self, engine.backend) {
@@ -198,6 +213,26 @@ impl Strategy {
                 "A leader that is only cut off from the database does not know that it leads no more: what it does outside the database it may do at the same time as its successor.",
                 "The work of one, however many there are.",
             ),
+            Self::Procedure => (
+                "Send the whole purchase in one message: a procedure in the database checks, takes and records. The row is locked while the server works and while it commits, and never while a message travels.",
+                "What the program must decide, or do elsewhere, between check and record does not fit. The procedure is a part of the application that lives in the database, and is deployed apart from it.",
+                "One round trip. SQLite has no server to keep procedures.",
+            ),
+            Self::Combine => (
+                "Stand in line inside the program. The first in line leads: it takes for everybody who has come meanwhile, in one transaction, and wakes them when that is committed. Near the end of the stock those that still fit are served in the order in which they came.",
+                "What fails, fails for the whole batch, and each member must try again; whoever waits for a leader that died learns only from the ledger what became of the order. A program that forgets either loses orders.",
+                "A wait for the batch before; in return one round trip, one lock and one flush to disk for all, however many they are.",
+            ),
+            Self::Buckets => (
+                "Split the stock over eight rows. Each buyer looks for a row that nobody has locked and in which there is enough, so that eight can buy at once.",
+                "That none of the rows had enough, or all were locked, does not mean sold out: the units may be spread over several, or come back. A program that does not lock all of them and add up before it says no turns buyers away while there is stock.",
+                "Eight rows to keep and to add up; near the end of the stock buyers wait for each other as they do for one row.",
+            ),
+            Self::UnitRows => (
+                "Give each unit a row, and let a buyer lock as many free ones as it wants. Nobody waits for anybody until there are fewer rows than buyers want.",
+                "Rows that are locked may come back, so that too few free ones are not sold out. A program that does not look again, waiting this time, turns buyers away while there is stock.",
+                "A row for each unit, and its removal; the more units an order wants, the more rows it locks.",
+            ),
         };
         Lesson { idea, fails, cost }
     }
@@ -207,42 +242,6 @@ impl fmt::Display for Strategy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = self.to_possible_value();
         f.write_str(value.as_ref().map_or("", |value| value.get_name()))
-    }
-}
-
-impl Promise {
-    /// What is left of a promise about rows where taking has an effect outside the database,
-    /// which no rollback takes back: a strategy that notices the other buyer only at the write
-    /// has billed by then.
-    pub(crate) fn for_effects_too(self, plan: &Plan, setting: Setting) -> Self {
-        if !setting.bills {
-            return self;
-        }
-        let autocommit = plan.isolation == Isolation::Autocommit;
-        let safe = if setting.idempotent {
-            // The second bill is none, and the second mark is refused by its key; without a
-            // transaction what had been written before that stays.
-            !(autocommit && (setting.killed || plan.write == Write::Subtract))
-        } else {
-            !setting.killed && plan.admits_one_at_a_time(setting.servers, setting.slots)
-        };
-        if safe { Self::Safe } else { Self::Unsafe }
-    }
-
-    /// Whether nothing is to be oversold, lost or counted twice, whatever else may go wrong.
-    pub fn is_sound(self) -> bool {
-        self != Self::Unsafe
-    }
-}
-
-impl fmt::Display for Promise {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Safe => "safe",
-            Self::Unsafe => "unsafe",
-            Self::Deadlocks => "deadlocks",
-            Self::GivesUp => "gives up",
-        })
     }
 }
 

@@ -14,7 +14,7 @@ use lockbench::db::{Backend, Description};
 use lockbench::load::Load;
 use lockbench::machine::Machine;
 use lockbench::report::compare::{CompareFormat, render};
-use lockbench::report::sweep::{self, SweepFormat};
+use lockbench::report::sweep;
 use lockbench::result::Distribution;
 use lockbench::statistics::Estimate;
 use lockbench::strategy::{Promise, Strategy};
@@ -178,8 +178,17 @@ fn result(comparison: Comparison) -> CompareResult {
     }
 }
 
+fn written(result: &CompareResult, format: CompareFormat) -> String {
+    render(result, format).unwrap().text().unwrap().to_owned()
+}
+
+fn swept(format: CompareFormat) -> String {
+    let rendered = sweep::render(&sweep_result(), format).unwrap();
+    rendered.text().unwrap().to_owned()
+}
+
 fn text(result: &CompareResult) -> String {
-    anstream::adapter::strip_str(&render(result, CompareFormat::Text).unwrap()).to_string()
+    anstream::adapter::strip_str(&written(result, CompareFormat::Text)).to_string()
 }
 
 fn first_line(result: &CompareResult) -> String {
@@ -193,13 +202,13 @@ fn the_text_of_a_compare() {
 
 #[test]
 fn the_markdown_of_a_compare() {
-    let markdown = render(&result(comparison()), CompareFormat::Markdown).unwrap();
+    let markdown = written(&result(comparison()), CompareFormat::Markdown);
     assert_snapshot!("compare_markdown", markdown);
 }
 
 #[test]
 fn the_csv_of_a_compare_has_a_line_for_each_number() {
-    let csv = render(&result(comparison()), CompareFormat::Csv).unwrap();
+    let csv = written(&result(comparison()), CompareFormat::Csv);
     let of_atomic = csv.lines().filter(|line| line.starts_with("atomic,"));
     assert_snapshot!("compare_csv", of_atomic.collect::<Vec<_>>().join("\n"));
 }
@@ -322,12 +331,12 @@ fn sweep_result() -> SweepResult {
 
 #[test]
 fn the_text_of_a_sweep() {
-    let text = sweep::render(&sweep_result(), SweepFormat::Text).unwrap();
+    let text = swept(CompareFormat::Text);
     assert_snapshot!("sweep_text", anstream::adapter::strip_str(&text));
 }
 
 #[test]
 fn the_markdown_of_a_sweep() {
-    let markdown = sweep::render(&sweep_result(), SweepFormat::Markdown).unwrap();
+    let markdown = swept(CompareFormat::Markdown);
     assert_snapshot!("sweep_markdown", markdown);
 }

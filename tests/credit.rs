@@ -7,7 +7,7 @@ mod common;
 #[path = "common/stories.rs"]
 mod stories;
 
-use common::books::assert_balanced;
+use common::books::{assert_balanced, sums};
 use lockbench::db::{Backend, Database};
 use lockbench::load::Load;
 use lockbench::result::RunResult;
@@ -28,7 +28,7 @@ fn ten_windows(strategy: Strategy) -> Request {
 /// is an event for each of them.
 fn assert_paid_for(database: &Database, result: &RunResult) {
     assert_balanced(database, result);
-    let balance = number(database, "stock FROM lockbench_items WHERE id = 1");
+    let balance = sums(database, result.load.stock).left;
     let prices = "CAST(COALESCE(SUM(-delta), 0) AS ";
     let whole = match database.backend() {
         Backend::Mysql => "SIGNED",

@@ -27,8 +27,9 @@ mod pages {
 
 <!-- Made by `UPDATE_DOCS=1 tests/run --test documentation`; a test compares. -->
 
-A strategy is a row of four independent choices, interpreted by one routine
-([src/purchase.rs](../src/purchase.rs)): read how much is left, check, decide, take, record. The
+A strategy is a row of independent choices, interpreted by one routine
+([src/purchase.rs](../src/purchase.rs)): read how much is left, check, decide, take, record. Four
+choices make most of them; the last four add a layer each ([layers.md](layers.md)). The
 SQL below was overheard on the connection while one unit of item 1 was bought; a comment marks
 what the program does by itself. `lockbench explain STRATEGY --database …` shows the same for
 your database. What is promised is promised at a database's default settings, and held against
@@ -40,7 +41,7 @@ what is measured by `lockbench check`.
 
 <!-- Made by `UPDATE_DOCS=1 tests/run --test documentation`; a test compares. -->
 
-What real applications ship: each is a row of the same four choices as a strategy
+What real applications ship: each is a row of the same choices as a strategy
 ([strategies.md](strategies.md)), with one that looks right and is not. `lockbench run --strategy
 NAME` shows the damage, `lockbench check --mistakes` that each is caught where it is wrong. The
 SQL was overheard on the connection while one unit was bought, alone: with nobody else there,
@@ -56,7 +57,8 @@ every one of them works.
                 if row.plan().refusal(backend).is_some() {
                     return None;
                 }
-                shop.restart(&Load::default()).expect("a full shop");
+                shop.restart_in(row.plan().layout, &Load::default())
+                    .expect("a full shop");
                 let sent = overhear(shop.connection(), row.plan()).expect("a purchase");
                 let lines = sent.into_iter().map(|statement| statement.text + "\n");
                 Some(lines.collect())

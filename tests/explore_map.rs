@@ -31,12 +31,7 @@ fn sample() -> Vec<Plan> {
         (G::Advisory, I::Autocommit, R::None, W::Subtract),
         (G::Leader, I::ReadCommitted, R::Plain, W::Assign),
     ]
-    .map(|(guard, isolation, read, write)| Plan {
-        guard,
-        isolation,
-        read,
-        write,
-    })
+    .map(|(guard, isolation, read, write)| Plan::new(guard, isolation, read, write))
     .to_vec()
 }
 

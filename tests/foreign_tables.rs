@@ -12,6 +12,11 @@ const THEIRS: &str = "CREATE TABLE lockbench_items (id BIGINT, mine TEXT); \
      INSERT INTO lockbench_items VALUES (1, 'mine'); \
      CREATE TABLE lockbench_ledger (mine TEXT); \
      INSERT INTO lockbench_ledger VALUES ('mine'); \
+     CREATE TABLE lockbench_buckets (mine TEXT); \
+     INSERT INTO lockbench_buckets VALUES ('mine'); \
+     CREATE TABLE lockbench_units (mine TEXT); \
+     INSERT INTO lockbench_units VALUES ('mine'); \
+     CREATE FUNCTION lockbench_purchase() RETURNS text LANGUAGE sql AS $$SELECT 'mine'$$; \
      CREATE TABLE lockbench_migrations (mine TEXT); \
      INSERT INTO lockbench_migrations VALUES ('mine'); \
      CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY); \
@@ -35,7 +40,10 @@ fn tables_of_the_same_names_in_public_are_untouched() {
     let mut theirs = common::postgres(&url);
     theirs.batch_execute(THEIRS).expect("their tables");
     for arguments in [
-        vec!["run", "--strategy", "optimistic"],
+        vec!["run", "--strategy", "optimistic", "--no-control"],
+        vec!["run", "--strategy", "buckets", "--no-control"],
+        vec!["run", "--strategy", "unit-rows", "--no-control"],
+        vec!["run", "--strategy", "procedure", "--no-control"],
         vec!["explain", "naive"],
         vec!["db", "status"],
         vec!["db", "reset"],
@@ -50,12 +58,18 @@ fn tables_of_the_same_names_in_public_are_untouched() {
     let rows = "SELECT string_agg(found, ', ') AS found FROM ( \
         SELECT id || mine AS found FROM public.lockbench_items \
         UNION ALL SELECT mine FROM public.lockbench_ledger \
+        UNION ALL SELECT mine FROM public.lockbench_buckets \
+        UNION ALL SELECT mine FROM public.lockbench_units \
+        UNION ALL SELECT public.lockbench_purchase() \
         UNION ALL SELECT mine FROM public.lockbench_migrations \
         UNION ALL SELECT version FROM public.__diesel_schema_migrations) AS everything";
     let found = sql_query(rows)
         .get_result::<Found>(&mut theirs)
         .expect("their rows");
-    assert_eq!(found.found, "1mine, mine, mine, 20200101000000");
+    assert_eq!(
+        found.found,
+        "1mine, mine, mine, mine, mine, mine, 20200101000000"
+    );
     let schema = "SELECT COUNT(*) AS number FROM pg_namespace WHERE nspname = 'lockbench'";
     let left = sql_query(schema)
         .get_result::<Number>(&mut theirs)
@@ -67,7 +81,14 @@ fn tables_of_the_same_names_in_public_are_untouched() {
 fn a_users_table_in_our_schema_survives_the_drop() {
     let url = common::postgres_url();
     common::lockbench()
-        .args(["run", "--strategy", "atomic", "--database", &url])
+        .args([
+            "run",
+            "--strategy",
+            "atomic",
+            "--no-control",
+            "--database",
+            &url,
+        ])
         .assert()
         .success();
     let mut theirs = common::postgres(&url);

@@ -21,10 +21,10 @@ use lockbench::db::{
     Address, Backend, Database, Description, Engine, advisory, conflict, migration,
 };
 use lockbench::load::Load;
+use lockbench::lobby::Lobby;
 use lockbench::order::Order;
 use lockbench::purchase::{self, Conflict, Setback, attempt};
 use lockbench::run::Shop;
-use lockbench::slots::Slots;
 use lockbench::strategy::{Promise, Read, Strategy};
 use lockbench::verdict::Verdict;
 use lockbench::{item, ledger};
@@ -50,7 +50,7 @@ fn every_safe_strategy_is_safe_run_after_run() {
     let database = open(&mariadb::url());
     let mut shop = Shop::open(&database).expect("a shop of the test's own");
     let strategies = common::safe_strategies(Backend::Mysql);
-    assert_eq!(strategies.len(), 9, "{strategies:?}");
+    assert_eq!(strategies.len(), 13, "{strategies:?}");
     for strategy in strategies {
         for seed in 1..=5 {
             let result = common::run(&mut shop, strategy, &crowd(seed));
@@ -168,10 +168,10 @@ fn after_a_deadlock_nothing_but_a_rollback_is_sent() {
         thread::spawn(move || item::subtract(&mut rival, 1, 1));
         thread::sleep(Duration::from_millis(300));
     };
-    let slots = Slots::none();
+    let lobby = Lobby::new(&plan, 1, 1);
     let shop = purchase::Shop {
         think: &rival,
-        ..purchase::Shop::new(plan, &slots, 100)
+        ..purchase::Shop::new(plan, &lobby, 100)
     };
     let order = Order {
         key: 99,

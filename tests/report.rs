@@ -21,7 +21,8 @@ fn the_json_keeps_its_contract() {
         let result = json(&["--strategy", "optimistic", "--database", &database]);
         assert_eq!(result["schema"], "lockbench.run/1");
         let strategy = serde_json::json!({"name": "optimistic", "guard": "none",
-            "isolation": "read-committed", "read": "plain", "write": "if-version"});
+            "isolation": "read-committed", "read": "plain", "write": "if-version",
+            "layout": "one-row", "dispatch": "statements", "gate": null});
         assert_eq!(result["strategy"], strategy);
         assert_eq!(result["scenario"], "inventory");
         assert_eq!(result["load"]["threads"], 8);

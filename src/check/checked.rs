@@ -83,7 +83,7 @@ impl Checked {
         database: &Description,
         request: &CheckRequest,
     ) -> Self {
-        let refusal = contender.plan.refusal(database.backend);
+        let refusal = contender.refusal(database.backend, request.scenario, &request.load);
         Self {
             strategy: contender.name.clone(),
             contender: contender.clone(),

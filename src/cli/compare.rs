@@ -11,7 +11,8 @@ use super::database::{self, DatabaseArguments};
 use super::entrants::EntrantArguments;
 use super::failure::Failure;
 use super::load::{LoadArguments, in_rounds};
-use super::output::{Output, OutputArguments};
+use super::output::Output;
+use super::outputs::OutputsArguments;
 use crate::compare::{Baseline, CompareRequest, CompareResult, RoundProgress, compare};
 use crate::db::Address;
 use crate::db::address::redact;
@@ -39,7 +40,7 @@ pub(super) struct CompareArguments {
     #[command(flatten)]
     load: LoadArguments,
     #[command(flatten)]
-    output: OutputArguments<CompareFormat>,
+    outputs: OutputsArguments,
 }
 
 /// What comparing starts from, where the load does not say otherwise.
@@ -62,8 +63,8 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
             .request(load, &arguments.database, Strategy::value_variants())?;
     let baseline = arguments.baseline.read()?;
     let saved = arguments.baseline.open()?;
-    let output = match arguments.output.open() {
-        Ok(output) => output,
+    let outputs = match arguments.outputs.open() {
+        Ok(outputs) => outputs,
         Err(failure) => {
             abandon(saved);
             return Err(failure);
@@ -77,17 +78,16 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
                 // Half a compare is nothing to hold a whole one against.
                 Some(saved) if result.interrupted => saved.abandon(),
                 Some(saved) => {
-                    let text = render(&result, CompareFormat::Json);
-                    saved.write(&text.map_err(Failure::unreachable)?)?;
+                    let report = render(&result, CompareFormat::Json);
+                    saved.write_rendered(&report.map_err(Failure::unreachable)?)?;
                 }
                 None => {}
             }
-            let text = render(&result, arguments.output.format);
-            output.write(&text.map_err(Failure::unreachable)?)?;
+            outputs.write(|format| render(&result, format))?;
             Ok(result.exit())
         }
         Err(failure) => {
-            output.abandon();
+            outputs.abandon();
             abandon(saved);
             Err(failure)
         }
@@ -120,12 +120,23 @@ fn measure(
 }
 
 /// The command line as it was given, for the report: without a password, and with the database
-/// where the environment has named it.
+/// where the environment has named it. Where the report goes is left out: it changes nothing of
+/// what is measured.
 pub(super) fn command(database: &DatabaseArguments) -> String {
+    const REPORT: [&str; 3] = ["--format", "--output", "--also"];
     let mut words = vec!["lockbench".to_owned()];
-    words.extend(std::env::args().skip(1).map(|word| redact(&word)));
-    let is_named = |word: &String| word.split('=').next() == Some("--database");
-    if !words.iter().any(is_named) {
+    let mut arguments = std::env::args().skip(1);
+    let mut names_database = false;
+    while let Some(argument) = arguments.next() {
+        let name = argument.split('=').next().unwrap_or_default();
+        names_database |= name == "--database";
+        if !REPORT.contains(&name) {
+            words.push(redact(&argument));
+        } else if name == argument {
+            arguments.next();
+        }
+    }
+    if !names_database {
         words.extend(["--database".to_owned(), database.shown()]);
     }
     let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();

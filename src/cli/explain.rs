@@ -14,6 +14,7 @@ use crate::explain::{Sent, overhear};
 use crate::load::Load;
 use crate::named::Named;
 use crate::run::Shop;
+use crate::scenario::Scenario;
 
 /// Show the statements that one purchase really sends
 ///
@@ -30,7 +31,8 @@ pub(super) struct ExplainArguments {
 pub(super) fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
     let address = arguments.database.address()?;
     let contender = Contender::from(arguments.strategy);
-    refuse_nonsense(&contender, address.backend())?;
+    let load = Load::default();
+    refuse_nonsense(&contender, address.backend(), Scenario::Inventory, &load)?;
     let (description, sent) = buy_one(&address, &contender)?;
     let promise = match contender.promise(description.engine()) {
         Some(promise) => promise.to_string(),
@@ -56,7 +58,7 @@ fn buy_one(address: &Address, contender: &Contender) -> Result<(Description, Vec
     let database = database::open(address, 1)?;
     let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
     let mut work = || {
-        shop.restart(&Load::default())?;
+        shop.restart_in(contender.plan.layout, &Load::default())?;
         let description = Description::of(&database, shop.connection())?;
         let sent = overhear(shop.connection(), contender.plan)?;
         Ok((description, sent))

@@ -71,7 +71,7 @@ pub(super) struct ExploreArguments {
     /// Explore every combination of guard, isolation, read and write that means something, with
     /// two buyers, and print the table
     #[arg(long, conflicts_with_all = [
-        "strategy", "guard", "isolation", "read", "write", "scenario", "sessions", "quantity", "max_attempts",
+        "strategy", "guard", "isolation", "read", "write", "layout", "dispatch", "gate", "scenario", "sessions", "quantity", "max_attempts",
         "no_pruning", "preemptions", "random", "replay",
     ])]
     map: bool,
@@ -119,8 +119,9 @@ struct SearchArguments {
 pub(super) fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
     let wanted = arguments.wanted()?;
     let address = arguments.database.address()?;
-    refuse_nonsense(&wanted.contender, address.backend())?;
-    arguments.refuse_beside(address.backend())?;
+    let (backend, load) = (address.backend(), wanted.load());
+    refuse_nonsense(&wanted.contender, backend, wanted.scenario, &load)?;
+    arguments.refuse_beside(backend, &wanted)?;
     if arguments.map && arguments.output.format == ExploreFormat::Html {
         return Err(Failure::usage(anyhow!(NO_PAGE)));
     }

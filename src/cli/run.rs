@@ -1,5 +1,7 @@
 //! `lockbench run`.
 
+use std::num::NonZeroU32;
+
 use anyhow::anyhow;
 use clap::Args;
 
@@ -14,11 +16,13 @@ use crate::db::{Address, Backend};
 use crate::exit::Exit;
 use crate::hammer::Progress;
 use crate::interrupt;
+use crate::load::Load;
 use crate::named::Named;
 use crate::report::{self, Format};
 use crate::result::RunResult;
 use crate::run::{Request, Shop};
-use crate::strategy::{Guard, Isolation, Read, Strategy, Write};
+use crate::scenario::Scenario;
+use crate::strategy::{Dispatch, Guard, Isolation, Layout, Read, Strategy, Write};
 
 /// Sell under one strategy, from many threads, and say what came of it
 ///
@@ -60,6 +64,16 @@ pub(super) struct ContenderArguments {
     /// Replace how the strategy takes what it wants
     #[arg(long, value_enum)]
     write: Option<Write>,
+    /// Replace how an item's units are laid out in the tables
+    #[arg(long, value_enum)]
+    layout: Option<Layout>,
+    /// Replace how a purchase reaches the database
+    #[arg(long, value_enum)]
+    dispatch: Option<Dispatch>,
+    /// Let at most N purchases of an item be in the database at a time; the others wait here, in
+    /// each process. It holds nothing together, and the strategy keeps its promise
+    #[arg(long, value_name = "N", value_parser = places, allow_negative_numbers = true)]
+    gate: Option<NonZeroU32>,
 }
 
 impl ContenderArguments {
@@ -70,6 +84,9 @@ impl ContenderArguments {
             isolation: self.isolation,
             read: self.read,
             write: self.write,
+            layout: self.layout,
+            dispatch: self.dispatch,
+            gate: self.gate,
         };
         let base = self.strategy.unwrap_or(Strategy::Naive.into());
         Contender::new(base, overrides)
@@ -81,7 +98,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let story = &arguments.story;
     let load = arguments.load.load(story.base()?)?;
     let address = arguments.database.address()?;
-    refuse_nonsense(&contender, address.backend())?;
+    refuse_nonsense(&contender, address.backend(), story.scenario(), &load)?;
     let request = Request {
         contender,
         scenario: story.scenario(),
@@ -105,9 +122,21 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     }
 }
 
-/// Refuses a combination that means nothing on this kind of database.
-pub(super) fn refuse_nonsense(contender: &Contender, backend: Backend) -> Result<(), Failure> {
-    match contender.plan.refusal(backend) {
+/// The places inside a gate.
+fn places(text: &str) -> Result<NonZeroU32, String> {
+    text.parse()
+        .map_err(|_| "a gate lets in at least 1 at a time".to_owned())
+}
+
+/// Refuses a combination that means nothing on this kind of database, in that story or under
+/// that load.
+pub(super) fn refuse_nonsense(
+    contender: &Contender,
+    backend: Backend,
+    scenario: Scenario,
+    load: &Load,
+) -> Result<(), Failure> {
+    match contender.refusal(backend, scenario, load) {
         Some(why) => Err(Failure::usage(anyhow!(
             "{} cannot be run on {backend}: {why}",
             contender.name

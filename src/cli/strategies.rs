@@ -36,6 +36,10 @@ pub(super) fn show(arguments: &StrategiesArguments) -> Result<Exit, Failure> {
     let mut header = [first, "guard", "isolation", "read", "write"]
         .map(str::to_owned)
         .to_vec();
+    // No mistake is about a layer.
+    if !arguments.mistakes {
+        header.extend(["layout", "dispatch"].map(str::to_owned));
+    }
     header.extend(Backend::ALL.map(|backend| backend.to_string()));
     table.set_header(header);
     for row in Named::all(arguments.mistakes) {
@@ -47,6 +51,9 @@ pub(super) fn show(arguments: &StrategiesArguments) -> Result<Exit, Failure> {
             plan.read.to_string(),
             plan.write.to_string(),
         ];
+        if !arguments.mistakes {
+            cells.extend([plan.layout.to_string(), plan.dispatch.to_string()]);
+        }
         cells.extend(Backend::ALL.map(|backend| or_dash(row.promise(Engine::of(backend)))));
         table.add_row(cells);
     }

@@ -8,12 +8,12 @@ use super::database::{self, DatabaseArguments};
 use super::entrants::EntrantArguments;
 use super::failure::Failure;
 use super::load::{LoadArguments, in_rounds};
-use super::output::OutputArguments;
+use super::outputs::OutputsArguments;
 use crate::compare::{CompareRequest, RoundProgress};
 use crate::db::Address;
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::report::sweep::{SweepFormat, render};
+use crate::report::sweep::render;
 use crate::run::Shop;
 use crate::strategy::Strategy;
 use crate::sweep::{AxisError, Steps, SweepResult, sweep};
@@ -37,7 +37,7 @@ pub(super) struct SweepArguments {
     #[command(flatten)]
     load: LoadArguments,
     #[command(flatten)]
-    output: OutputArguments<SweepFormat>,
+    outputs: OutputsArguments,
 }
 
 fn steps(text: &str) -> Result<Steps, AxisError> {
@@ -65,15 +65,14 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<Exit, Failure> {
             return Err(refuse(why));
         }
     }
-    let output = arguments.output.open()?;
+    let outputs = arguments.outputs.open()?;
     match measure(&address, &request, &arguments.axis) {
         Ok(result) => {
-            let text = render(&result, arguments.output.format);
-            output.write(&text.map_err(Failure::unreachable)?)?;
+            outputs.write(|format| render(&result, format))?;
             Ok(result.exit())
         }
         Err(failure) => {
-            output.abandon();
+            outputs.abandon();
             Err(failure)
         }
     }

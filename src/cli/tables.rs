@@ -9,7 +9,7 @@ use super::output::to_terminal;
 use crate::db::reservation::Reservation;
 use crate::db::{Address, AnyConnection, Database, migration};
 use crate::exit::Exit;
-use crate::{item, ledger, outbox};
+use crate::{item, ledger, outbox, stock};
 
 /// Look at lockbench's own tables in a database, empty them, or remove them
 #[derive(Debug, Args)]
@@ -64,7 +64,7 @@ fn act(action: &Action, database: &Database) -> Result<String> {
             migration::run(&mut connection)?;
             ledger::clear(&mut connection)?;
             outbox::clear(&mut connection)?;
-            item::clear(&mut connection)?;
+            stock::clear(&mut connection)?;
             Ok("lockbench's tables are empty".to_owned())
         }
         Action::Drop(_) => {
@@ -76,7 +76,11 @@ fn act(action: &Action, database: &Database) -> Result<String> {
 }
 
 fn status(connection: &mut AnyConnection) -> Result<String> {
-    let stocks = item::stocks(connection)?;
+    // The tables may be those of an earlier version, which had fewer; to look makes none.
+    let stocks = match stock::left(connection) {
+        Ok(stocks) => stocks,
+        Err(_) => item::stocks(connection)?,
+    };
     let units: i64 = stocks.iter().map(|(_, stock)| stock).sum();
     let entries = ledger::count(connection)?;
     Ok(format!(

@@ -14,6 +14,7 @@ use super::{CompareRequest, Comparison, ControlTally, Entrant, Refused, RoundPro
 use crate::db::Engine;
 use crate::load::Load;
 use crate::run::{Request, Shop};
+use crate::scenario::Scenario;
 use crate::statistics::LEAST;
 use crate::strategy::Strategy;
 use crate::verdict::Verdict;
@@ -139,7 +140,9 @@ impl Point {
     fn new(request: &CompareRequest, load: Load, engine: Engine) -> Self {
         let (mut tallies, mut refused) = (Vec::new(), Vec::new());
         for entrant in &request.entrants {
-            match entrant.contender.plan.refusal(engine.backend) {
+            let own = entrant.load(&load);
+            let contender = &entrant.contender;
+            match contender.refusal(engine.backend, Scenario::Inventory, &own) {
                 Some(reason) => refused.push(Refused {
                     label: entrant.label.clone(),
                     reason,

@@ -1,6 +1,7 @@
 //! One of those that are compared: a contender, the name it goes by, and what of the load is
 //! its own.
 
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -45,7 +46,7 @@ pub enum EntrantError {
 
 /// The choices that an entrant can replace. To add one: its name here, and its line in
 /// [`Entrant::replace`].
-const CHOICES: &str = "guard, isolation, read, write, hold";
+const CHOICES: &str = "guard, isolation, read, write, layout, dispatch, gate, hold";
 
 impl Entrant {
     /// The load of all, with what is this one's own.
@@ -82,6 +83,9 @@ impl Entrant {
             "isolation" => overrides.isolation = Some(value_of(choice, value)?),
             "read" => overrides.read = Some(value_of(choice, value)?),
             "write" => overrides.write = Some(value_of(choice, value)?),
+            "layout" => overrides.layout = Some(value_of(choice, value)?),
+            "dispatch" => overrides.dispatch = Some(value_of(choice, value)?),
+            "gate" => overrides.gate = Some(places(choice, value)?),
             "hold" => self.hold = Some(time(choice, value)?),
             _ => return Err(EntrantError::UnknownChoice(choice.to_owned())),
         }
@@ -156,6 +160,13 @@ fn time(choice: &str, value: &str) -> Result<Duration, EntrantError> {
             EntrantError::BadValue(choice.to_owned(), value.to_owned(), error.to_string())
         }),
     }
+}
+
+fn places(choice: &str, value: &str) -> Result<NonZeroU32, EntrantError> {
+    value.parse().map_err(|_| {
+        let wanted = "a number from 1 up".to_owned();
+        EntrantError::BadValue(choice.to_owned(), value.to_owned(), wanted)
+    })
 }
 
 /// The values of a choice, for whoever got one wrong.

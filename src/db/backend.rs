@@ -49,6 +49,21 @@ impl Backend {
         }
     }
 
+    /// Whether one transaction at a time writes, to whatever table: others wait for its end.
+    pub fn has_one_writer(self) -> bool {
+        self == Self::Sqlite
+    }
+
+    /// Why this database keeps no procedures; `None` when it does.
+    pub fn refuses_procedures(self) -> Option<&'static str> {
+        match self {
+            Self::Sqlite => Some(
+                "SQLite has no procedures, because it has no server that would run them: a statement there costs no round trip",
+            ),
+            Self::Postgres | Self::Mysql => None,
+        }
+    }
+
     /// Why this database has no advisory locks; `None` when it has.
     pub fn refuses_advisory_lock(self) -> Option<&'static str> {
         match self {

@@ -2,8 +2,10 @@
 
 mod buyer;
 mod inspect;
+mod look;
 mod map;
 mod proof;
+mod put_back;
 mod replay;
 mod result;
 
@@ -13,17 +15,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use diesel::connection::SimpleConnection;
 use diesel::result::Error;
 
-use super::{Exploration, Footprint, Statement, Step, gave_lock_back, take_lock};
+use super::{Exploration, Footprint, Statement, Step, act, gave_lock_back, note, take_lock};
 use crate::audit::Violations;
 use crate::contender::Contender;
-use crate::db::{AnyConnection, Backend, Database, Engine, table};
+use crate::db::{AnyConnection, Backend, Database, Engine};
+use crate::load::Load;
+use crate::lobby::Lobby;
+use crate::quantity::Quantity;
 use crate::scenario::Scenario;
-use crate::slots::{Slots, Usher};
-use crate::strategy::{Plan, Promise, Read, Setting};
-use crate::{item, ledger, outbox};
+use crate::slots::Usher;
+use crate::stock;
+use crate::strategy::{Dispatch, Plan, Promise, Read, Setting};
 
 pub use map::{MAP_SCHEMA, MapResult, Place};
 pub use proof::Proof;
@@ -48,6 +52,17 @@ pub struct Purchases {
 }
 
 impl Purchases {
+    /// The same as a load.
+    pub fn load(&self) -> Load {
+        Load {
+            items: 1,
+            stock: self.stock,
+            quantity: Quantity::exactly(self.quantity),
+            orders: Some(self.sessions as i64),
+            ..Load::default()
+        }
+    }
+
     /// What is promised of them: all sessions are of one process.
     pub fn promise(&self, engine: Engine) -> Option<Promise> {
         self.contender.promise(Setting {
@@ -80,8 +95,8 @@ pub fn exploration(
 ) -> (Exploration<AnyConnection>, FactsByState) {
     let backend = database.backend();
     let plan = wanted.contender.plan;
-    let slots = Arc::new(Slots::new(1, 1).ushered(Arc::new(Gatekeeper)));
-    let (stock, publishes) = (wanted.stock, wanted.scenario.publishes());
+    let lobby = Arc::new(Lobby::new(&plan, 1, 1).ushered(|place| Arc::new(Gatekeeper(place))));
+    let (units, publishes) = (wanted.stock, wanted.scenario.publishes());
     // Bills sent, which no rollback takes back.
     let bills = Arc::new(AtomicU64::new(0));
     let none_sent = Arc::clone(&bills);
@@ -89,17 +104,18 @@ pub fn exploration(
     let mut exploration = Exploration::new(database.connector())
         .reset(move |connection: &mut AnyConnection| {
             none_sent.store(0, Relaxed);
-            put_back(connection, stock, publishes, std::mem::take(&mut first))
+            let first = std::mem::take(&mut first);
+            put_back::put_back(connection, plan.layout, units, publishes, first)
         })
-        .watch(|connection: &mut AnyConnection| {
-            item::stocks(connection).map(|stocks| format!("stock {}", stocks[0].1))
+        .watch(move |connection: &mut AnyConnection| {
+            stock::left_in(connection, plan.layout).map(|stocks| format!("stock {}", stocks[0].1))
         })
         .footprints(move |statement, done| footprint(backend, &plan, statement, done));
     if backend == Backend::Postgres {
         exploration = exploration.multiversion();
     }
     for key in 1..=wanted.sessions {
-        exploration = exploration.session_that_tells(buyer::buyer(wanted, key, &slots, &bills));
+        exploration = exploration.session_that_tells(buyer::buyer(wanted, key, &lobby, &bills));
     }
     let facts = FactsByState::default();
     let gathered = Rc::clone(&facts);
@@ -116,44 +132,27 @@ pub fn exploration(
 
 /// Shows the scheduler who waits for a lock of this process's.
 #[derive(Debug)]
-struct Gatekeeper;
+struct Gatekeeper(&'static str);
 
 impl Usher for Gatekeeper {
     fn wait(&self, item: i64, try_take: &mut dyn FnMut() -> bool) {
-        take_lock(&name(item), || try_take().then_some(()));
+        take_lock(&self.name(item), || try_take().then_some(()));
+    }
+
+    fn arrives(&self, item: i64) {
+        act(&format!("join {}", self.name(item)));
+        note("in line");
     }
 
     fn given_back(&self, item: i64) {
-        gave_lock_back(&name(item));
+        gave_lock_back(&self.name(item));
     }
 }
 
-fn name(item: i64) -> String {
-    format!("the mutex of item {item}")
-}
-
-/// One item with so much in stock, and an empty ledger; as it may be anything at `first`.
-fn put_back(
-    connection: &mut AnyConnection,
-    stock: i64,
-    publishes: bool,
-    first: bool,
-) -> Result<(), Error> {
-    if first || table::marks_what_was_deleted(connection.backend()) {
-        ledger::clear(connection)?;
-        if first || publishes {
-            outbox::clear(connection)?;
-        }
-        return item::restart(connection, 1, stock);
+impl Gatekeeper {
+    fn name(&self, item: i64) -> String {
+        format!("the {} of item {item}", self.0)
     }
-    connection.batch_execute(&format!(
-        "UPDATE lockbench_items SET stock = {stock}, version = 0; DELETE FROM lockbench_ledger{}",
-        if publishes {
-            "; DELETE FROM lockbench_outbox"
-        } else {
-            ""
-        }
-    ))
 }
 
 /// The ledger's rows are each a buyer's own: where nobody reads them, writing one is nobody
@@ -168,6 +167,10 @@ fn footprint(
 ) -> Option<Footprint> {
     if backend == Backend::Sqlite {
         return None;
+    }
+    // What a procedure does, its call does not say.
+    if plan.dispatch == Dispatch::Procedure {
+        return Some(Footprint::Everything);
     }
     let is_private =
         plan.read != Read::CountSold && statement.sql.starts_with("INSERT INTO lockbench_ledger");

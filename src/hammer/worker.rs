@@ -35,7 +35,7 @@ impl<'a> Worker<'a> {
             buyer: u32::try_from(index + 1).unwrap_or(u32::MAX),
             connection,
             line: RefCell::new(None),
-            record: Record::new(),
+            record: Record::new(shared.told()),
         }
     }
 
@@ -94,7 +94,7 @@ impl<'a> Worker<'a> {
         };
         self.shared
             .progress
-            .ended(ending == Ending::Done, settled.attempts);
+            .ended(self.buyer, ending == Ending::Done, settled.attempts);
         self.tell(|| What::Settled(settled.clone()));
         self.record.add(settled);
         attempts.spent.waiting_for_a_connection = attempts.pool_wait;

@@ -22,6 +22,8 @@ pub enum Setback {
     GaveUp,
     /// There was not enough of a later item of the basket: the earlier ones are given back.
     SoldOutHalfway,
+    /// What was not skipped was too little: the attempt is made again, and waits for the rest.
+    CameUpShort,
     /// The world outside the database did not do its part; its words.
     NoEffect(String),
     /// Trying again would not help.

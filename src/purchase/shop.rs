@@ -1,17 +1,18 @@
 //! What a purchase needs beside the order.
 
 use super::Seen;
+use crate::lobby::Lobby;
 use crate::order::Order;
-use crate::slots::Slots;
 use crate::strategy::Plan;
 
-/// What a purchase needs beside the order: the plan, the locks in this process, and what a
+/// What a purchase needs beside the order: the plan, what the buyers of this process share, and what a
 /// buyer does between reading and taking.
+#[derive(Clone, Copy)]
 pub struct Shop<'a> {
     /// How to buy.
     pub plan: Plan,
-    /// The locks in this process.
-    pub slots: &'a Slots,
+    /// What the buyers of this process share.
+    pub lobby: &'a Lobby,
     /// Units of each item at the start.
     pub initial: i64,
     /// What happens between reading the stock and taking from it.
@@ -32,10 +33,10 @@ pub type Effect<'a> = &'a dyn Fn(&Order) -> Result<(), String>;
 
 impl<'a> Shop<'a> {
     /// A shop whose buyers do not think, and whose sales nobody outside hears of.
-    pub fn new(plan: Plan, slots: &'a Slots, initial: i64) -> Self {
+    pub fn new(plan: Plan, lobby: &'a Lobby, initial: i64) -> Self {
         Self {
             plan,
-            slots,
+            lobby,
             initial,
             think: &|| {},
             effect: None,

@@ -81,18 +81,21 @@ impl Shop<'_> {
         if !request.load.warm_up.is_zero() {
             self.warm_up(request, stop)?;
         }
-        self.restart(&request.load)?;
+        self.restart_in(request.contender.plan.layout, &request.load)?;
         let gateway = match request.scenario.bills() {
             true => Some(Gateway::open(request.billing.latency)?),
             false => None,
         };
         let observed = self.observe(request, gateway.as_ref(), stop, progress)?;
         self.wait_for_what_is_under_way(&observed.measurement.record);
-        let books = self.look_after(Books::read).with_context(|| {
-            let gone = observed.measurement.gone.as_deref();
-            let gone = gone.unwrap_or("the run is over");
-            format!("{gone}, and there is no result without an audit")
-        })?;
+        let told = &observed.measurement.record.told;
+        let books = self
+            .look_after(|connection| Books::read(connection, told))
+            .with_context(|| {
+                let gone = observed.measurement.gone.as_deref();
+                let gone = gone.unwrap_or("the run is over");
+                format!("{gone}, and there is no result without an audit")
+            })?;
         Ok(conclude(request, observed, gateway.as_ref(), &books))
     }
 
@@ -108,7 +111,7 @@ impl Shop<'_> {
             events: false,
             ..request.clone()
         };
-        self.restart(&warm_up.load)?;
+        self.restart_in(request.contender.plan.layout, &warm_up.load)?;
         self.observe(&warm_up, None, stop, &Progress::default())
             .map(drop)
     }
@@ -167,13 +170,9 @@ impl Shop<'_> {
     /// A COMMIT that a killed server has sent may still be at work when the others are done.
     /// Whoever asks for the order's key waits for it.
     pub(super) fn wait_for_what_is_under_way(&mut self, record: &Record) {
-        let unknown = record
-            .endings
-            .iter()
-            .filter(|(_, ending)| *ending == Ending::Unknown);
-        for (basket, _) in unknown {
+        for basket in record.told.ended(Ending::Unknown) {
             for _ in 0..LOOK_UPS {
-                if was_carried_out(&mut self.connection, basket).is_ok() {
+                if was_carried_out(&mut self.connection, &basket).is_ok() {
                     break;
                 }
                 thread::sleep(Duration::from_millis(50));
@@ -202,7 +201,7 @@ pub(super) fn conclude(
         interrupted,
         gone,
     } = measurement;
-    let mut found = audit(request.scenario, &request.load, &record.endings, books);
+    let mut found = audit(request.scenario, &request.load, &record.told, books);
     let effects = gateway.map(|gateway| {
         let calls = gateway.calls();
         for server in &mut servers {
@@ -226,10 +225,7 @@ pub(super) fn conclude(
         stock: found.stock,
         violations: found.violations,
         truly_sold: found.truly_sold,
-        events_published: request
-            .scenario
-            .publishes()
-            .then_some(books.events.len() as u64),
+        events_published: request.scenario.publishes().then_some(books.events.count()),
         effects,
         servers,
         events,

@@ -98,7 +98,7 @@ impl Shop<'_> {
             ..request.load.clone()
         };
         let pool = pool::open(self.database, 1)?;
-        self.restart(&load)?;
+        self.restart_in(request.contender.plan.layout, &load)?;
         let job = Job::new(request.contender.plan, &load);
         let Measurement { record, gone, .. } = hammer(&pool, job, stop, &Progress::default())?;
         if let Some(gone) = gone {
@@ -117,7 +117,7 @@ impl Shop<'_> {
         stop: &AtomicBool,
         progress: &Progress,
     ) -> Result<Option<Measured>> {
-        self.restart(&request.load)?;
+        self.restart_in(request.contender.plan.layout, &request.load)?;
         let job = Job::new(request.contender.plan, &request.load);
         let measurement = hammer(pool, job, stop, progress)?;
         if stop.load(Relaxed) {
@@ -127,8 +127,9 @@ impl Shop<'_> {
             bail!("the round ended early: {gone}");
         }
         self.wait_for_what_is_under_way(&measurement.record);
+        let told = &measurement.record.told;
         let books = self
-            .look_after(Books::read)
+            .look_after(|connection| Books::read(connection, told))
             .context("the round is over, and there is no result without an audit")?;
         let observed = Observed {
             measurement,
@@ -152,7 +153,7 @@ impl Shop<'_> {
             until_empty: false,
             ..request.load.clone()
         };
-        self.restart(&load)?;
+        self.restart_in(request.contender.plan.layout, &load)?;
         let sent = Arc::new(AtomicU64::new(0));
         listen(pool, &load, Some(&sent))?;
         let job = Job::new(request.contender.plan, &load);

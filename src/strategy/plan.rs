@@ -1,92 +1,16 @@
-//! The four independent choices that make a strategy, and which of their combinations mean
-//! something.
+//! A strategy's row: its independent choices.
 
 use std::fmt;
+use std::num::NonZeroU32;
 
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
-use crate::db::{Backend, IsolationLevel, RowLock};
+use super::{Dispatch, Guard, Isolation, Layout, Read, Write};
+use crate::db::Backend;
 
-/// What is held around the whole purchase, COMMIT included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Guard {
-    /// Nothing
-    None,
-    /// A lock in this process, one per item
-    Mutex,
-    /// The same with room for several buyers at a time (`--slots`)
-    Semaphore,
-    /// A lock in the database that no row knows of, one per item
-    Advisory,
-    /// A lock in the database on the whole task: one session leads it to the end
-    Leader,
-    /// A mistake: an advisory lock, given back before COMMIT
-    AdvisoryEarly,
-    /// A mistake: an advisory lock, taken inside the transaction, after it has read
-    AdvisoryLate,
-    /// A mistake: an advisory lock, on the order instead of the item
-    AdvisoryNarrow,
-}
-
-/// Whether the purchase is one transaction, and what that transaction sees of others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Isolation {
-    /// No transaction: each statement commits by itself
-    Autocommit,
-    /// Each statement sees what was committed before it
-    ReadCommitted,
-    /// All statements see what was committed before the first
-    RepeatableRead,
-    /// As if the purchases had run one after the other
-    Serializable,
-}
-
-/// How the purchase finds out what is left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Read {
-    /// It does not look
-    None,
-    /// SELECT
-    Plain,
-    /// SELECT … FOR SHARE: others may look, none may write
-    ForShare,
-    /// SELECT … FOR UPDATE: the next buyer waits
-    ForUpdate,
-    /// SELECT … FOR UPDATE NOWAIT: the next buyer is refused at once
-    Nowait,
-    /// SELECT … FOR UPDATE SKIP LOCKED: the next buyer sees no row
-    SkipLocked,
-    /// A mistake: the same, where no row is taken for sold out
-    SkippedIsSoldOut,
-    /// A mistake: SELECT, then SELECT … FOR UPDATE, of which the first is believed
-    BeforeLock,
-    /// A mistake: the ledger is added up instead
-    CountSold,
-}
-
-/// How the purchase takes what it wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Write {
-    /// SET stock = the value computed from the read
-    Assign,
-    /// The same, only if the version is still the one that was read
-    IfVersion,
-    /// SET stock = stock - n, only if there is enough
-    IfEnough,
-    /// SET stock = stock - n, whatever there is
-    Subtract,
-    /// A mistake: if-version, without a look at whether a row was changed
-    IfVersionIgnored,
-    /// A mistake: if-version, tried again inside the same transaction
-    IfVersionAgain,
-}
-
-/// A strategy's row: four independent choices.
+/// A strategy's row: independent choices. The first four make most strategies; the others are
+/// layers that lift the ceiling of a hot row, and neutral elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
     /// What is held around the whole purchase.
@@ -97,11 +21,41 @@ pub struct Plan {
     pub read: Read,
     /// How it is taken.
     pub write: Write,
+    /// How an item's units are laid out.
+    #[serde(default)]
+    pub layout: Layout,
+    /// How a purchase reaches the database.
+    #[serde(default)]
+    pub dispatch: Dispatch,
+    /// How many purchases of one item this process has in the database at a time; `None`: as
+    /// many as there are buyers. No guard: no promise rests on it.
+    #[serde(default)]
+    pub gate: Option<NonZeroU32>,
 }
 
 impl Plan {
-    /// Every combination of choices that means something on `backend`. Left out are those with
-    /// a choice that is a mistake by itself, and `semaphore`, which with one slot is `mutex`.
+    /// A row of the first four choices, with the others neutral.
+    pub const fn new(guard: Guard, isolation: Isolation, read: Read, write: Write) -> Self {
+        Self {
+            guard,
+            isolation,
+            read,
+            write,
+            layout: Layout::OneRow,
+            dispatch: Dispatch::Statements,
+            gate: None,
+        }
+    }
+
+    /// The same without a gate: the row that its promise is about.
+    #[must_use]
+    pub fn ungated(self) -> Self {
+        Self { gate: None, ..self }
+    }
+
+    /// Every combination of the first four choices that means something on `backend`. Left out
+    /// are those with a choice that is a mistake by itself, and `semaphore`, which with one slot
+    /// is `mutex`.
     pub fn meaningful(backend: Backend) -> Vec<Self> {
         let guards = [Guard::None, Guard::Mutex, Guard::Advisory, Guard::Leader];
         let reads = [
@@ -122,42 +76,12 @@ impl Plan {
         for guard in guards {
             for &isolation in Isolation::value_variants() {
                 for read in reads {
-                    plans.extend(writes.map(|write| Self {
-                        guard,
-                        isolation,
-                        read,
-                        write,
-                    }));
+                    plans.extend(writes.map(|write| Self::new(guard, isolation, read, write)));
                 }
             }
         }
         plans.retain(|plan| plan.refusal(backend).is_none());
         plans
-    }
-
-    /// Why this combination means nothing on `backend`; `None` when it can be run.
-    pub fn refusal(&self, backend: Backend) -> Option<String> {
-        if self.read == Read::None {
-            match self.write {
-                Write::Assign => {
-                    return Some("write `assign` computes the new stock from the read, and read `none` reads nothing".to_owned());
-                }
-                Write::IfVersion | Write::IfVersionIgnored | Write::IfVersionAgain => {
-                    return Some("write `if-version` compares with the version that was read, and read `none` reads nothing".to_owned());
-                }
-                Write::IfEnough | Write::Subtract => {}
-            }
-        }
-        if self.guard.is_advisory()
-            && let Some(why) = backend.refuses_advisory_lock()
-        {
-            return Some(why.to_owned());
-        }
-        if let Some(why) = self.refused_before_lock(backend) {
-            return Some(why.to_owned());
-        }
-        let lock = self.read.row_lock()?;
-        backend.refuses_row_lock(lock).map(str::to_owned)
     }
 
     /// Whether the write is also the check, so that whatever follows from a sale comes after
@@ -184,26 +108,7 @@ impl Plan {
             Read::None => self.write == Write::IfEnough,
             _ => false,
         };
-        guarded || locked
-    }
-
-    /// Why a mistake about *when* a lock is taken cannot be made.
-    fn refused_before_lock(&self, backend: Backend) -> Option<&'static str> {
-        let in_transaction = self.isolation != Isolation::Autocommit;
-        if self.guard == Guard::AdvisoryLate && (!in_transaction || self.read == Read::None) {
-            return Some(
-                "guard `advisory-late` comes after a transaction's first read, and here is none",
-            );
-        }
-        if self.guard == Guard::AdvisoryEarly && !in_transaction {
-            return Some("guard `advisory-early` ends before COMMIT, and here is none");
-        }
-        if self.write == Write::IfVersionAgain && !in_transaction {
-            return Some("write `if-version-again` stays inside its transaction, and here is none");
-        }
-        (self.read == Read::BeforeLock)
-            .then(|| backend.refuses_reading_before_locking())
-            .flatten()
+        guarded || locked && self.layout == Layout::OneRow
     }
 }
 
@@ -213,52 +118,16 @@ impl fmt::Display for Plan {
             f,
             "guard {} · isolation {} · read {} · write {}",
             self.guard, self.isolation, self.read, self.write
-        )
-    }
-}
-
-impl Isolation {
-    /// The level of the transaction; `None` where there is no transaction.
-    pub fn level(self) -> Option<IsolationLevel> {
-        match self {
-            Self::Autocommit => None,
-            Self::ReadCommitted => Some(IsolationLevel::ReadCommitted),
-            Self::RepeatableRead => Some(IsolationLevel::RepeatableRead),
-            Self::Serializable => Some(IsolationLevel::Serializable),
+        )?;
+        if self.layout != Layout::OneRow {
+            write!(f, " · layout {}", self.layout)?;
+        }
+        if self.dispatch != Dispatch::Statements {
+            write!(f, " · dispatch {}", self.dispatch)?;
+        }
+        match self.gate {
+            Some(gate) => write!(f, " · gate {gate}"),
+            None => Ok(()),
         }
     }
 }
-
-impl Guard {
-    /// Whether it asks the database for a lock.
-    pub fn is_advisory(self) -> bool {
-        !matches!(self, Self::None | Self::Mutex | Self::Semaphore)
-    }
-}
-
-impl Read {
-    /// The lock that the read takes on its row.
-    pub fn row_lock(self) -> Option<RowLock> {
-        match self {
-            Self::None | Self::Plain | Self::CountSold => None,
-            Self::ForShare => Some(RowLock::ForShare),
-            Self::ForUpdate | Self::BeforeLock => Some(RowLock::ForUpdate),
-            Self::Nowait => Some(RowLock::NoWait),
-            Self::SkipLocked | Self::SkippedIsSoldOut => Some(RowLock::SkipLocked),
-        }
-    }
-}
-
-/// Shows a choice by the name it has on the command line.
-macro_rules! named_as_on_the_command_line {
-    ($($choice:ty),*) => {$(
-        impl fmt::Display for $choice {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let value = self.to_possible_value();
-                f.write_str(value.as_ref().map_or("", |value| value.get_name()))
-            }
-        }
-    )*};
-}
-
-named_as_on_the_command_line!(Guard, Isolation, Read, Write);

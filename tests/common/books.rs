@@ -35,14 +35,19 @@ pub struct Sums {
 
 /// Adds up the tables of `database`, in which each item began with `stock` units.
 pub fn sums(database: &Database, stock: i64) -> Sums {
+    // Wherever an item's units are laid out.
+    let stock_of_i = "i.stock \
+         + COALESCE((SELECT SUM(b.stock) FROM lockbench_buckets AS b WHERE b.item_id = i.id), 0) \
+         + (SELECT COUNT(*) FROM lockbench_units AS u WHERE u.item_id = i.id)";
     let question = format!(
-        "SELECT CAST((SELECT COALESCE(SUM(stock), 0) FROM lockbench_items) AS BIGINT) AS \"left\", \
+        "SELECT CAST((SELECT COALESCE(SUM({stock_of_i}), 0) FROM lockbench_items AS i) AS BIGINT) AS \"left\", \
          CAST((SELECT COALESCE(SUM(delta), 0) FROM lockbench_ledger) AS BIGINT) AS moved, \
          (SELECT COUNT(*) FROM lockbench_ledger WHERE delta < 0) AS sales, \
          CAST((SELECT COALESCE(SUM(-delta), 0) FROM lockbench_ledger WHERE delta < 0) AS BIGINT) AS sold_units, \
-         (SELECT COUNT(*) FROM lockbench_items AS i WHERE i.stock <> {stock} + COALESCE(\
+         (SELECT COUNT(*) FROM lockbench_items AS i WHERE {stock_of_i} <> {stock} + COALESCE(\
             (SELECT SUM(delta) FROM lockbench_ledger AS l WHERE l.item_id = i.id), 0)) AS unbalanced, \
-         (SELECT COUNT(*) FROM lockbench_items WHERE stock < 0) AS negative, \
+         (SELECT COUNT(*) FROM lockbench_items WHERE stock < 0) \
+            + (SELECT COUNT(*) FROM lockbench_buckets WHERE stock < 0) AS negative, \
          (SELECT COUNT(*) FROM (SELECT order_key FROM lockbench_ledger GROUP BY order_key \
             HAVING COUNT(*) > 1) AS twice) AS repeated"
     );
@@ -55,7 +60,9 @@ pub fn sums(database: &Database, stock: i64) -> Sums {
         Backend::Postgres => {
             let question = question
                 .replace("lockbench_items", "lockbench.lockbench_items")
-                .replace("lockbench_ledger", "lockbench.lockbench_ledger");
+                .replace("lockbench_ledger", "lockbench.lockbench_ledger")
+                .replace("lockbench_buckets", "lockbench.lockbench_buckets")
+                .replace("lockbench_units", "lockbench.lockbench_units");
             sql_query(question).get_result(&mut postgres(&url))
         }
         #[cfg(feature = "mysql")]

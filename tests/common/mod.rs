@@ -106,6 +106,16 @@ pub fn safe_strategies(backend: Backend) -> Vec<Strategy> {
         .collect()
 }
 
+/// Those of them that serve such a load.
+pub fn safe_strategies_under(backend: Backend, load: &Load) -> Vec<Strategy> {
+    let mut strategies = safe_strategies(backend);
+    strategies.retain(|strategy| {
+        let refused = strategy.plan().refuses_load(load.basket, load.units());
+        refused.is_none()
+    });
+    strategies
+}
+
 /// The program, in an environment that names no database.
 pub fn lockbench() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lockbench"));

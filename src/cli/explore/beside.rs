@@ -10,10 +10,15 @@ use crate::explore::purchases::{Purchases, ReplayResult, exploration};
 
 impl ExploreArguments {
     /// Refuses what cannot be run there, before anything runs.
-    pub(super) fn refuse_beside(&self, backend: Backend) -> Result<(), Failure> {
-        self.beside
-            .iter()
-            .try_for_each(|name| refuse_nonsense(&Contender::from(*name), backend))
+    pub(super) fn refuse_beside(
+        &self,
+        backend: Backend,
+        wanted: &Purchases,
+    ) -> Result<(), Failure> {
+        self.beside.iter().try_for_each(|name| {
+            let contender = Contender::from(*name);
+            refuse_nonsense(&contender, backend, wanted.scenario, &wanted.load())
+        })
     }
 
     /// Runs `token` under each of the other strategies.

@@ -7,9 +7,9 @@ use super::Purchases;
 use crate::db::AnyConnection;
 use crate::explore::{act, begin_again, note};
 use crate::guard;
+use crate::lobby::Lobby;
 use crate::order::{Basket, Order};
 use crate::purchase::{Answer, Seen, Setback, Shop, attempt};
-use crate::slots::Slots;
 
 pub(super) const SOLD: &str = "sold";
 pub(super) const SOLD_OUT: &str = "sold out";
@@ -22,10 +22,10 @@ pub(super) const CUT: &str = "used up its attempts";
 pub(super) fn buyer(
     wanted: &Purchases,
     key: usize,
-    slots: &Arc<Slots>,
+    lobby: &Arc<Lobby>,
     bills: &Arc<AtomicU64>,
 ) -> impl FnMut(&mut AnyConnection) -> Result<&'static str, String> + Send + 'static {
-    let slots = Arc::clone(slots);
+    let lobby = Arc::clone(lobby);
     let bills = Arc::clone(bills);
     let basket = order(wanted, key as i64);
     let wanted = wanted.clone();
@@ -42,7 +42,7 @@ pub(super) fn buyer(
             watch: &|seen| note(in_words(seen)),
             effect: wanted.scenario.bills().then_some(&bill),
             publishes: wanted.scenario.publishes(),
-            ..Shop::new(wanted.contender.plan, &slots, wanted.stock)
+            ..Shop::new(wanted.contender.plan, &lobby, wanted.stock)
         };
         let ending = settle(connection, &shop, &basket, wanted.max_attempts);
         guard::resign(connection, shop.plan.guard);
@@ -68,7 +68,9 @@ fn settle(
     for number in 1..=max_attempts {
         match attempt(connection, shop, basket) {
             Ok(Answer::Done) => return Ok(SOLD),
-            Ok(Answer::SoldOut) | Err(Setback::SoldOutHalfway) => return Ok(SOLD_OUT),
+            Ok(Answer::SoldOut) | Err(Setback::SoldOutHalfway | Setback::CameUpShort) => {
+                return Ok(SOLD_OUT);
+            }
             Err(Setback::AlreadyRecorded) if number > 1 => return Ok(SOLD),
             Err(Setback::AlreadyRecorded) => return Err("the order was there".to_owned()),
             Err(Setback::GaveUp) => return Ok(GAVE_UP),
@@ -86,6 +88,7 @@ fn in_words(seen: Seen) -> String {
     match seen {
         Seen::Item(Some(item)) => format!("stock = {}, version = {}", item.stock, item.version),
         Seen::Item(None) => NO_ROW.to_owned(),
+        Seen::Units(units) => format!("units = {units}"),
         Seen::Moved(units) => format!("sum = {units}"),
         Seen::Changed(1) => "1 row".to_owned(),
         Seen::Changed(rows) => format!("{rows} rows"),

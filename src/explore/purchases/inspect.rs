@@ -5,16 +5,14 @@ use std::collections::BTreeMap;
 use diesel::result::Error;
 
 use super::buyer::{CUT, GAVE_UP, SOLD, SOLD_OUT, order};
-use super::{Facts, Purchases};
-use crate::audit::{Books, audit};
+use super::{Facts, Purchases, look};
+use crate::audit::{Books, Events, audit};
 use crate::db::AnyConnection;
 use crate::explore::Inspection;
-use crate::hammer::Ending;
-use crate::load::Load;
+use crate::hammer::{Ending, Told};
 use crate::order::Basket;
-use crate::quantity::Quantity;
+use crate::outbox;
 use crate::report::wrongs;
-use crate::{item, ledger, outbox};
 
 pub(super) fn inspect(
     connection: &mut AnyConnection,
@@ -22,23 +20,18 @@ pub(super) fn inspect(
     endings: &[Result<String, String>],
     bills: u64,
 ) -> Result<(Inspection, Facts), Error> {
-    let books = Books {
-        events: match wanted.scenario.publishes() {
-            true => outbox::events(connection)?,
-            false => Vec::new(),
-        },
-        ..Books::of(item::stocks(connection)?, ledger::entries(connection)?)
-    };
-    let load = Load {
-        items: 1,
-        stock: wanted.stock,
-        quantity: Quantity::exactly(wanted.quantity),
-        orders: Some(wanted.sessions as i64),
-        ..Load::default()
-    };
     let orders = (1..).map(|key| order(wanted, key));
     let told: Vec<(Basket, Ending)> = orders.zip(endings.iter().map(ending)).collect();
-    let mut found = audit(wanted.scenario, &load, &told, &books);
+    let told = Told::listed(told);
+    let (stocks, entries) = look::look(connection, wanted.contender.plan.layout)?;
+    let books = Books {
+        events: match wanted.scenario.publishes() {
+            true => outbox::events(connection)?.into_iter().collect(),
+            false => Events::default(),
+        },
+        ..Books::of(stocks, &entries, &told)
+    };
+    let mut found = audit(wanted.scenario, &wanted.load(), &told, &books);
     if wanted.scenario.bills() {
         found.violations.double_billed = bills.saturating_sub(wanted.stock.unsigned_abs());
         let marked = wanted.stock - found.stock.left;

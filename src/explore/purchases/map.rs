@@ -1,4 +1,4 @@
-//! The map: every combination of the four choices that means something, and what every
+//! The map: every combination of the first four choices that means something, and what every
 //! schedule of two buyers shows of it.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -34,7 +34,7 @@ pub struct MapResult {
 /// A plan, and what is known of it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Place {
-    /// Its four choices.
+    /// Its choices.
     #[serde(flatten)]
     pub plan: Plan,
     /// The name that it goes by, if it has one.
@@ -96,6 +96,7 @@ impl Place {
                 isolation: Some(plan.isolation),
                 read: Some(plan.read),
                 write: Some(plan.write),
+                ..Overrides::default()
             },
         );
         Self {

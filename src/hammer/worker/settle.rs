@@ -36,7 +36,8 @@ pub(super) struct Attempts {
 impl Worker<'_> {
     /// Tries until the basket is settled, or the attempts are used up.
     pub(super) fn settle(&mut self, basket: &Basket, attempts: &mut Attempts) -> Ending {
-        let mut delays = delays();
+        // Most orders need none.
+        let mut waits = None;
         let ending = loop {
             attempts.made += 1;
             let outcome = match self.try_once(basket, attempts) {
@@ -55,7 +56,8 @@ impl Worker<'_> {
             }
             self.let_go(false);
             let pausing = Instant::now();
-            pause(delays.next().unwrap_or_default(), self.shared.stop);
+            let wait = waits.get_or_insert_with(delays).next();
+            pause(wait.unwrap_or_default(), self.shared.stop);
             attempts.spent.backing_off += pausing.elapsed();
         };
         match ending {
@@ -84,8 +86,10 @@ impl Worker<'_> {
         };
         let conflict = match outcome {
             Ok(Answer::Done) => return Some(Ending::Done),
-            // `attempt` has made a sold-out of the second.
-            Ok(Answer::SoldOut) | Err(Setback::SoldOutHalfway) => return Some(Ending::SoldOut),
+            // `attempt` has seen to the others.
+            Ok(Answer::SoldOut) | Err(Setback::SoldOutHalfway | Setback::CameUpShort) => {
+                return Some(Ending::SoldOut);
+            }
             // Somebody else has billed this invoice.
             Err(Setback::AlreadyRecorded) if self.has_shared_keys() => {
                 return Some(Ending::SoldOut);
@@ -132,7 +136,7 @@ impl Worker<'_> {
         attempts: &mut Attempts,
     ) -> anyhow::Result<Result<Answer, Setback>> {
         let Shared {
-            job, slots, stop, ..
+            job, lobby, stop, ..
         } = self.shared;
         let connection = self.connection.borrow(&mut attempts.pool_wait)?;
         let (line, shared, buyer) = (&self.line, self.shared, self.buyer);
@@ -149,7 +153,7 @@ impl Worker<'_> {
             think: &think,
             effect: job.outside.is_some().then_some(&bill),
             publishes: job.scenario.publishes(),
-            ..Shop::new(job.plan, slots, job.load.stock)
+            ..Shop::new(job.plan, lobby, job.load.stock)
         };
         let began = Instant::now();
         let outcome = attempt(connection, &shop, basket);

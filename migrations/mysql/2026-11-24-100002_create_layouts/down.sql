@@ -1,0 +1,2 @@
+DROP TABLE lockbench_units;
+DROP TABLE lockbench_buckets;

@@ -1,0 +1,1 @@
+DROP FUNCTION lockbench_purchase(BIGINT, BIGINT, BIGINT, BIGINT);
