@@ -13,6 +13,10 @@ use lockbench::strategy::Strategy;
 /// Enough for the start not to count.
 const SCHEDULES: u64 = 5_000;
 
+/// Schedules a second, at least, of a strategy whose schedules do not block, on a machine that
+/// does nothing else.
+const TARGET: f64 = 1_000.0;
+
 fn main() -> Result<()> {
     let options = ServerOptions {
         connections: 10,
@@ -38,13 +42,13 @@ fn main() -> Result<()> {
             .0
             .random(SCHEDULES, 1)
             .explore()?;
-        let seconds = found.elapsed.as_secs_f64();
-        println!(
-            "{strategy}: {:.0} schedules a second, {} of {} with a wait",
-            found.schedules as f64 / seconds,
-            found.waited,
-            found.schedules
-        );
+        let speed = found.schedules as f64 / found.elapsed.as_secs_f64();
+        let judged = match (found.waited, speed >= TARGET) {
+            (0, true) => format!("no less than the {TARGET} it is to reach"),
+            (0, false) => format!("short of the {TARGET} it is to reach on a quiet machine"),
+            (waited, _) => format!("{waited} of {} with a wait", found.schedules),
+        };
+        println!("{strategy}: {speed:.0} schedules a second, {judged}");
     }
     Ok(())
 }

@@ -6,19 +6,20 @@
 mod books;
 mod effects;
 mod outcomes;
+mod recorded;
 mod violations;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 pub use books::Books;
 pub use effects::{Effects, Invoice};
 pub use outcomes::Outcomes;
+pub use recorded::{Events, Recorded};
 pub use violations::Violations;
 
-use crate::hammer::Ending;
-use crate::ledger::Entry;
+use crate::hammer::{Ending, Told};
 use crate::load::Load;
 use crate::order::{Basket, Order};
 use crate::scenario::Scenario;
@@ -52,56 +53,49 @@ pub struct Audit {
     pub truly_sold: i64,
 }
 
-/// Holds the buyers' `endings` against the `books`.
-pub fn audit(
-    scenario: Scenario,
-    load: &Load,
-    endings: &[(Basket, Ending)],
-    books: &Books,
-) -> Audit {
+/// Holds what the buyers were `told` against the `books`.
+pub fn audit(scenario: Scenario, load: &Load, told: &Told, books: &Books) -> Audit {
     let mut audit = Audit::default();
     balance_items(scenario, load, books, &mut audit);
     if scenario.publishes() {
         count_events(books, &mut audit.violations);
     }
-    let ledger = Ledger::of(&books.entries);
+    let ledger = &books.ledger;
     audit.violations.duplicate_sales = ledger.duplicates();
-    audit.violations.phantom_sales = ledger.without_a_buyer(endings);
-    let acknowledged = keys(endings, |ending| ending == Ending::Done);
+    audit.violations.phantom_sales = ledger.without_a_buyer(told);
     let complete = |basket: &Basket| basket.orders().iter().all(|order| ledger.has(order));
     // Several buyers may have one key: a row of the ledger is one sale, whoever made it.
+    let acknowledged = told.keys(Ending::Done);
     let mut found_again = BTreeSet::new();
-    let lost = endings
-        .iter()
-        .filter(|(_, ending)| *ending == Ending::Unknown);
-    let lost = lost.filter(|(basket, _)| complete(basket));
-    let explained: BTreeSet<i64> = lost
-        .flat_map(|(basket, _)| basket.orders().iter().map(|order| order.key))
-        .chain(acknowledged.iter().copied())
-        .collect();
-    for (basket, ending) in endings {
+    let mut explained = acknowledged.clone();
+    for basket in told.ended(Ending::Unknown).filter(complete) {
+        let orders = basket.orders().iter();
+        explained.extend(orders.map(|order| order.key.cast_unsigned()));
+    }
+    for (basket, ending) in told.iter() {
         match ending {
             Ending::Done => {
                 let missing = basket.orders().iter().filter(|order| !ledger.has(order));
                 audit.violations.missing_sales += missing.count() as u64;
-                audit.count_done(basket);
+                audit.count_done(&basket);
             }
             Ending::Unknown
-                if complete(basket)
-                    && !acknowledged.contains(&basket.key())
+                if complete(&basket)
+                    && !acknowledged.contains(basket.key().cast_unsigned())
                     && found_again.insert(basket.key()) =>
             {
                 audit.outcomes.unknown_found += 1;
-                audit.count_done(basket);
+                audit.count_done(&basket);
             }
             _ => {
                 // Recorded by another buyer, where several have the same key.
-                let taken =
-                    |order: &&Order| ledger.has_key(order.key) && !explained.contains(&order.key);
+                let taken = |order: &&Order| {
+                    ledger.has_key(order.key) && !explained.contains(order.key.cast_unsigned())
+                };
                 audit.violations.phantom_sales +=
                     basket.orders().iter().filter(taken).count() as u64;
-                audit.count_undone(*ending);
-                if *ending == Ending::SoldOut && remained(load, books, basket) {
+                audit.count_undone(ending);
+                if ending == Ending::SoldOut && remained(load, books, &basket) {
                     audit.violations.false_sold_out += 1;
                 }
             }
@@ -117,51 +111,6 @@ fn remained(load: &Load, books: &Books, basket: &Basket) -> bool {
     let sold = |item| books.sold.get(&item).copied().unwrap_or(0);
     let enough = |order: &Order| load.stock - sold(order.item) >= order.quantity;
     basket.orders().iter().all(enough)
-}
-
-/// The keys of all orders that ended in such a way.
-fn keys(endings: &[(Basket, Ending)], which: impl Fn(Ending) -> bool) -> BTreeSet<i64> {
-    endings
-        .iter()
-        .filter(|(_, ending)| which(*ending))
-        .flat_map(|(basket, _)| basket.orders().iter().map(|order| order.key))
-        .collect()
-}
-
-/// The ledger's rows by their key.
-struct Ledger<'a>(BTreeMap<i64, Vec<&'a Entry>>);
-
-impl<'a> Ledger<'a> {
-    fn of(entries: &'a [Entry]) -> Self {
-        let mut by_key: BTreeMap<i64, Vec<&Entry>> = BTreeMap::new();
-        for entry in entries {
-            by_key.entry(entry.order_key).or_default().push(entry);
-        }
-        Self(by_key)
-    }
-
-    fn has_key(&self, key: i64) -> bool {
-        self.0.contains_key(&key)
-    }
-
-    /// Whether the order is in it, as ordered.
-    fn has(&self, order: &Order) -> bool {
-        let as_ordered =
-            |entry: &&Entry| entry.item_id == order.item && entry.delta == -order.quantity;
-        let rows = self.0.get(&order.key);
-        rows.is_some_and(|rows| rows.iter().any(as_ordered))
-    }
-
-    fn duplicates(&self) -> u64 {
-        self.0.values().map(|rows| rows.len() as u64 - 1).sum()
-    }
-
-    /// Rows that no buyer knows of, whatever he was told.
-    fn without_a_buyer(&self, endings: &[(Basket, Ending)]) -> u64 {
-        let known = keys(endings, |_| true);
-        let strangers = self.0.iter().filter(|(key, _)| !known.contains(key));
-        strangers.map(|(_, rows)| rows.len() as u64).sum()
-    }
 }
 
 impl Audit {
@@ -214,10 +163,8 @@ fn balance_items(scenario: Scenario, load: &Load, books: &Books, audit: &mut Aud
 
 /// One event for each sale, and no other.
 fn count_events(books: &Books, violations: &mut Violations) {
-    let sales = books.entries.iter().filter(|entry| entry.delta < 0);
-    let sales: BTreeSet<i64> = sales.map(|entry| entry.order_key).collect();
-    let told: BTreeSet<i64> = books.events.iter().copied().collect();
-    violations.missing_events = sales.difference(&told).count() as u64;
-    let repeated = books.events.len() - told.len();
-    violations.surplus_events = (told.difference(&sales).count() + repeated) as u64;
+    let (sales, told) = (books.ledger.sales(), books.events.orders());
+    violations.missing_events = (sales - told).len();
+    let repeated = books.events.count() - told.len();
+    violations.surplus_events = (told - sales).len() + repeated;
 }

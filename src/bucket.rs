@@ -3,7 +3,8 @@
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use crate::db::row_lock::{self, Locking};
+use crate::db::connection::on_its_own_kind;
+use crate::db::row_lock::{self, with_lock};
 use crate::db::{AnyConnection, RowLock, table};
 use crate::schema::lockbench_buckets as buckets;
 use crate::statement::statement;
@@ -37,8 +38,11 @@ pub fn find(
         .order(buckets::bucket)
         .select((buckets::bucket, buckets::stock))
         .limit(1);
-    let found = row_lock::load(connection, Locking { query, lock })?;
-    Ok(found.into_iter().next())
+    let found = on_its_own_kind!(
+        connection,
+        inner => with_lock!(query, lock, locked => locked.load(inner))
+    );
+    Ok(row_lock::loaded(connection, found)?.into_iter().next())
 }
 
 /// One bucket of an item, taking `lock` on its row.
@@ -71,7 +75,11 @@ pub fn all(
         .filter(buckets::item_id.eq(item))
         .order(buckets::bucket)
         .select((buckets::bucket, buckets::stock));
-    row_lock::load(connection, Locking { query, lock })
+    let found = on_its_own_kind!(
+        connection,
+        inner => with_lock!(query, lock, locked => locked.load(inner))
+    );
+    row_lock::loaded(connection, found)
 }
 
 statement! {

@@ -1,19 +1,25 @@
 //! The command line. The doc comments of these types are the help texts.
 
+mod advise;
 mod anomalies;
 mod bar;
+mod baseline;
 mod check;
+mod compare;
 mod completions;
 mod database;
+mod entrants;
 mod explain;
 mod explore;
 mod failure;
 mod load;
 mod output;
+mod outputs;
 mod run;
 mod server;
 mod story;
 mod strategies;
+mod sweep;
 mod tables;
 
 use clap::{Parser, Subcommand};
@@ -34,12 +40,15 @@ pub struct Cli {
 
 /// The end of `--help`.
 const EXIT_CODES: &str = "Exit codes: 0 held, 1 a promise was broken, 2 wrong usage, \
-3 database unreachable or set-up failed, 4 inconclusive, 130 interrupted";
+3 database unreachable or set-up failed, 4 inconclusive, 5 slower than the baseline allows, 130 interrupted";
 
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(run::RunArguments),
     Check(check::CheckArguments),
+    Compare(Box<compare::CompareArguments>),
+    Sweep(Box<sweep::SweepArguments>),
+    Advise(advise::AdviseArguments),
     Explore(explore::ExploreArguments),
     Anomalies(anomalies::AnomaliesArguments),
     Strategies(strategies::StrategiesArguments),
@@ -68,6 +77,9 @@ pub fn main() -> Exit {
     let done = match &cli.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Compare(arguments) => compare::run(arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
+        Command::Advise(arguments) => advise::run(arguments),
         Command::Explore(arguments) => explore::run(arguments),
         Command::Anomalies(arguments) => anomalies::run(arguments),
         Command::Strategies(arguments) => strategies::show(arguments),

@@ -18,6 +18,7 @@ pub mod level;
 pub mod migration;
 #[cfg(feature = "mysql")]
 pub mod mysql;
+#[cfg(feature = "mysql")]
 mod named_lock;
 pub mod pool;
 pub mod postgres;

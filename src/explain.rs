@@ -30,13 +30,25 @@ pub const STOCK: i64 = 100;
 /// # Errors
 /// The purchase fails, or item 1 is not for sale.
 pub fn overhear(connection: &mut AnyConnection, plan: Plan) -> Result<Vec<Sent>> {
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let lobby = Lobby::new(&plan, 1, 1);
     let order = Order {
         key: 1,
         item: 1,
         quantity: 1,
     };
+    overhear_order(connection, plan, order)
+}
+
+/// The same for an order of the caller's choosing.
+///
+/// # Errors
+/// The purchase fails, or the item is not for sale.
+pub fn overhear_order(
+    connection: &mut AnyConnection,
+    plan: Plan,
+    order: Order,
+) -> Result<Vec<Sent>> {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let lobby = Lobby::new(&plan, order.item, 1);
     if plan.guard == Guard::Mutex {
         note(&heard, aside("lock the mutex of item 1"));
     }

@@ -17,6 +17,7 @@ mod exploration;
 mod footprint;
 mod gate;
 mod history;
+mod mailbox;
 pub mod purchases;
 mod result;
 mod search;

@@ -1,9 +1,11 @@
 //! What is held around a whole purchase: a lock in this process, or one in the database.
 
+use smallvec::SmallVec;
+
 use crate::db::{self, AnyConnection, advisory};
 use crate::order::Order;
 use crate::purchase::{Conflict, Setback};
-use crate::slots::{Slot, Slots};
+use crate::slots::{Held, Slots};
 use crate::strategy::Guard;
 
 /// Runs `work` while `guard` is held for `orders`: taken before the transaction begins, in the
@@ -53,8 +55,8 @@ pub fn resign(connection: &mut AnyConnection, guard: Guard) {
     }
 }
 
-fn take_slots<'a>(orders: &[Order], slots: &'a Slots) -> Result<Vec<Slot<'a>>, Setback> {
-    let items: Vec<i64> = orders.iter().map(|order| order.item).collect();
+fn take_slots<'a>(orders: &[Order], slots: &'a Slots) -> Result<Held<'a>, Setback> {
+    let items: SmallVec<[i64; 1]> = orders.iter().map(|order| order.item).collect();
     let timeout = Conflict::Database(db::Conflict::LockTimeout);
     slots.take(&items).ok_or(Setback::Conflict(timeout))
 }

@@ -4,14 +4,18 @@
 //! a transaction or a guard is held: a waiting worker would steal another purchase onto its
 //! own stack and block on its own row lock.
 
+mod alone;
 mod connections;
+mod cpu;
 mod job;
 mod patience;
 mod progress;
 mod record;
 mod settled;
 mod source;
+mod spent;
 mod task;
+mod told;
 mod worker;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32};
@@ -24,10 +28,13 @@ pub use job::{Job, Share};
 pub use progress::Progress;
 pub use record::{Latencies, Record};
 pub use settled::{Ending, Settled};
+pub use spent::Spent;
+pub use told::{Told, Wishes};
 
 use crate::db::Pool;
 use crate::lobby::Lobby;
 use crate::order::Orders;
+use alone::Alone;
 use connections::Connections;
 use worker::Worker;
 
@@ -37,7 +44,7 @@ struct Shared<'a> {
     orders: Orders,
     lobby: Lobby,
     /// The index of the next order of this crew's, from 0 up.
-    next: AtomicI64,
+    next: Alone<AtomicI64>,
     /// Deliveries that have not ended yet, where their number is known.
     restocks_left: AtomicI64,
     /// Which items are known to be sold out for good, where the run ends with that.
@@ -60,6 +67,8 @@ pub struct Measurement {
     pub record: Record,
     /// From the common start to the end of the last order.
     pub elapsed: Duration,
+    /// What this process has used of the processors meanwhile; zero for buyers in others.
+    pub cpu: Duration,
     /// Whether it was ended early from outside.
     pub interrupted: bool,
     /// Why it ended early by itself: the database's last words.
@@ -93,7 +102,7 @@ pub fn hammer(
         restocks_left: AtomicI64::new(orders.restocks()),
         orders,
         lobby: Lobby::new(&job.plan, load.items, load.slots),
-        next: AtomicI64::new(0),
+        next: Alone(AtomicI64::new(0)),
         emptied: (0..if load.until_empty { load.items } else { 0 })
             .map(|_| AtomicBool::new(false))
             .collect(),
@@ -104,6 +113,7 @@ pub fn hammer(
         failures: AtomicU32::new(0),
         progress,
     };
+    let used = cpu::used();
     let (records, ends): (Vec<Record>, Vec<Instant>) = crew
         .broadcast(|buyer| {
             let index = buyer.index();
@@ -118,6 +128,7 @@ pub fn hammer(
         elapsed: started
             .zip(ended)
             .map_or(Duration::ZERO, |(from, to)| to - from),
+        cpu: cpu::used().saturating_sub(used),
         interrupted: stop.load(std::sync::atomic::Ordering::Relaxed),
         gone: shared.gone.into_inner(),
     })

@@ -1,9 +1,9 @@
 //! What is for sale: the statements that read its stock and take from it.
 
-use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
-use crate::db::row_lock::Locking;
+use crate::db::connection::on_its_own_kind;
+use crate::db::row_lock::with_lock;
 use crate::db::{AnyConnection, RowLock, table};
 use crate::schema::lockbench_items as items;
 use crate::statement::statement;
@@ -37,7 +37,11 @@ pub fn read(
     let query = items::table
         .filter(items::id.eq(id))
         .select((items::stock, items::version));
-    Locking { query, lock }.get_result(connection).optional()
+    on_its_own_kind!(
+        connection,
+        inner => with_lock!(query, lock, locked => locked.get_result(inner))
+    )
+    .optional()
 }
 
 statement! {
@@ -135,13 +139,7 @@ pub fn clear(connection: &mut AnyConnection) -> QueryResult<()> {
 /// Whatever the database answers.
 pub fn restart(connection: &mut AnyConnection, count: i64, stock: i64) -> QueryResult<()> {
     clear(connection)?;
-    // WITH RECURSIVE is the one way to count that every database has.
-    connection.batch_execute(&format!(
-        "INSERT INTO lockbench_items (id, stock) \
-         WITH RECURSIVE counted (id) AS \
-         (SELECT 1 UNION ALL SELECT id + 1 FROM counted WHERE id < {count}) \
-         SELECT id, {stock} FROM counted"
-    ))
+    table::fill(connection, "lockbench_items (id, stock)", count, stock)
 }
 
 /// The items of which something is left, by id.

@@ -18,6 +18,9 @@ pub struct Entry {
     pub delta: i64,
 }
 
+/// How many rows are read at a time: enough for the round trips not to count.
+const PAGE: i64 = 10_000;
+
 statement! {
     Record(order_key, item_id, delta):
     "INSERT INTO lockbench_ledger (order_key, item_id, delta) VALUES (" order_key ", " item_id
@@ -60,6 +63,34 @@ pub fn entries(connection: &mut AnyConnection) -> QueryResult<Vec<Entry>> {
         .order(ledger::order_key)
         .select((ledger::order_key, ledger::item_id, ledger::delta))
         .load(connection)
+}
+
+/// Shows every row of the ledger, by order, without ever holding more than a page of them.
+///
+/// # Errors
+/// Whatever the database answers.
+pub fn for_each(connection: &mut AnyConnection, mut show: impl FnMut(&Entry)) -> QueryResult<()> {
+    let (mut after, mut limit) = (i64::MIN, PAGE);
+    loop {
+        let page: Vec<Entry> = ledger::table
+            .filter(ledger::order_key.gt(after))
+            .order(ledger::order_key)
+            .limit(limit)
+            .select((ledger::order_key, ledger::item_id, ledger::delta))
+            .load(connection)?;
+        let is_last = (page.len() as i64) < limit;
+        let Some(end) = page.last().map(|entry| entry.order_key) else {
+            return Ok(());
+        };
+        // An order that stands there several times may go on on the next page.
+        let whole = page.partition_point(|entry| is_last || entry.order_key < end);
+        page[..whole].iter().for_each(&mut show);
+        match page[..whole].last() {
+            _ if is_last => return Ok(()),
+            Some(entry) => after = entry.order_key,
+            None => limit *= 2,
+        }
+    }
 }
 
 /// How many rows the ledger has.

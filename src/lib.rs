@@ -17,9 +17,13 @@
 //! | [`hammer`] | many buyers at once: threads, one start, retries, records |
 //! | [`servers`], [`event`] | the same in several processes, and what each says happens |
 //! | [`audit`] | what the buyers were told, held against what the database says |
+//! | [`ceiling`] | how fast a hot row can be sold from at the most, on the server at hand |
 //! | [`verdict`], [`result`](mod@result) | what a run amounts to, and all that is known of it |
 //! | [`run`] | all of it in order: reset, warm up, hammer, audit, control |
 //! | [`check`] | every promise held against what is measured, for CI |
+//! | [`compare`], [`sweep`] | which strategy is fastest among those that are right, and where that changes |
+//! | [`advise`] | which to take, in plain words |
+//! | [`statistics`], [`machine`] | estimates with their intervals; what they were measured on |
 //! | [`explore`] | every order in which statements can meet, one after the other |
 //! | [`anomaly`] | what isolation levels are there to prevent, as scripts for `explore` |
 //! | [`explain`] | the statements that one purchase really sends |
@@ -53,14 +57,17 @@
 //! ```
 
 // Not in Cargo.toml, because there they would hold for the tests as well.
-#![warn(clippy::expect_used, clippy::unwrap_used)]
+#![cfg_attr(not(test), warn(clippy::expect_used, clippy::unwrap_used))]
 
+pub mod advise;
 pub mod anomaly;
 pub mod audit;
 pub mod batch;
 pub mod bucket;
+pub mod ceiling;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod contender;
 pub mod db;
 pub mod event;
@@ -75,6 +82,7 @@ pub mod item;
 pub mod ledger;
 pub mod load;
 pub mod lobby;
+pub mod machine;
 pub mod mistake;
 pub mod named;
 pub mod order;
@@ -91,7 +99,9 @@ pub mod schema;
 pub mod servers;
 pub mod slots;
 mod statement;
+pub mod statistics;
 pub mod stock;
 pub mod strategy;
+pub mod sweep;
 pub mod unit;
 pub mod verdict;

@@ -5,6 +5,7 @@ use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand_distr::{Distribution, Zipf};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::load::{BasketOrder, Load};
 use crate::quantity::Quantity;
@@ -28,9 +29,9 @@ impl Order {
 }
 
 /// What one buyer wants at once, all of it or nothing: orders for different items, in the
-/// order in which the buyer takes them. Most baskets hold one.
+/// order in which the buyer takes them. Most baskets hold one, which needs no allocation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Basket(Vec<Order>);
+pub struct Basket(SmallVec<[Order; 1]>);
 
 impl Basket {
     /// The orders in it.
@@ -51,7 +52,7 @@ impl Basket {
 
 impl From<Order> for Basket {
     fn from(order: Order) -> Self {
-        Self(vec![order])
+        Self(SmallVec::from([order]))
     }
 }
 
@@ -135,7 +136,7 @@ impl Orders {
         // An odd factor spreads neighbouring numbers; the generator mixes the rest.
         let mixed = self.seed ^ (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let mut random = SmallRng::seed_from_u64(mixed);
-        let mut items = Vec::with_capacity(self.basket as usize);
+        let mut items: SmallVec<[i64; 8]> = SmallVec::new();
         for _ in 0..self.basket {
             items.push(self.another(&items, &mut random));
         }
@@ -143,7 +144,7 @@ impl Orders {
             items.sort_unstable();
         }
         let sign = if self.restock.has(number) { -1 } else { 1 };
-        let first_key = (number - 1) * i64::from(self.basket) + 1;
+        let first_key = (number - 1) * self.lines() + 1;
         let order = |(key, item)| Order {
             key,
             item,
@@ -151,9 +152,32 @@ impl Orders {
         };
         Basket((first_key..).zip(items).map(order).collect())
     }
-}
 
-impl Orders {
+    /// The number of the basket with that key in it.
+    pub(crate) fn number_of(&self, key: i64) -> i64 {
+        (key - 1).div_euclid(self.lines()) + 1
+    }
+
+    /// The order with that key; `None` where keys do not go.
+    pub(crate) fn order(&self, key: i64) -> Option<Order> {
+        if key < 1 {
+            return None;
+        }
+        let basket = self.get(self.number_of(key));
+        let mut orders = basket.orders().iter();
+        orders.find(|order| order.key == key).copied()
+    }
+
+    /// Whether each basket holds one order.
+    pub(crate) fn are_single(&self) -> bool {
+        self.basket == 1
+    }
+
+    /// Orders in each basket.
+    fn lines(&self) -> i64 {
+        self.basket.into()
+    }
+
     /// An item that is not among `items` yet.
     fn another(&self, items: &[i64], random: &mut SmallRng) -> i64 {
         let new = |item: &i64| !items.contains(item);
@@ -172,111 +196,4 @@ fn zipf(load: &Load) -> Zipf<f64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn load() -> Load {
-        Load {
-            orders: Some(1_000),
-            items: 10,
-            ..Load::default()
-        }
-    }
-
-    #[test]
-    fn one_seed_asks_for_the_same_every_time_and_another_for_something_else() {
-        let first = Orders::new(&load());
-        let again = Orders::new(&load());
-        let other = Orders::new(&Load { seed: 2, ..load() });
-        let wish = |orders: &Orders| {
-            (1..=100)
-                .map(|key| orders.get(key).orders()[0].item)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(wish(&first), wish(&again));
-        assert_ne!(wish(&first), wish(&other));
-    }
-
-    #[test]
-    fn the_share_of_restocks_is_exact_and_the_last_third_only_buys() {
-        let orders = Orders::new(&Load {
-            restock: 0.4,
-            ..load()
-        });
-        let restocks: Vec<i64> = (1..=1_000)
-            .filter(|key| orders.get(*key).is_restock())
-            .collect();
-        assert_eq!(restocks.len(), 400);
-        assert_eq!(orders.restocks(), 400);
-        assert!(restocks.iter().all(|key| *key <= 667), "{restocks:?}");
-    }
-
-    #[test]
-    fn skew_prefers_the_first_item_and_its_absence_none() {
-        let share_of_first = |skew| {
-            let orders = Orders::new(&Load { skew, ..load() });
-            (1..=1_000)
-                .filter(|key| orders.get(*key).orders()[0].item == 1)
-                .count()
-        };
-        assert!(share_of_first(1.1) > 250, "{}", share_of_first(1.1));
-        assert!(
-            (50..=150).contains(&share_of_first(0.0)),
-            "{}",
-            share_of_first(0.0)
-        );
-    }
-
-    #[test]
-    fn a_basket_holds_different_items_under_keys_of_its_own() {
-        let orders = Orders::new(&Load {
-            basket: 3,
-            ..load()
-        });
-        let mut keys = Vec::new();
-        let mut in_own_order = false;
-        for number in 1..=50 {
-            let basket = orders.get(number);
-            let mut items: Vec<i64> = basket.orders().iter().map(|order| order.item).collect();
-            in_own_order |= !items.is_sorted();
-            items.sort_unstable();
-            items.dedup();
-            assert_eq!(items.len(), 3);
-            assert_eq!(basket.key(), (number - 1) * 3 + 1);
-            keys.extend(basket.orders().iter().map(|order| order.key));
-        }
-        assert_eq!(keys, (1..=150).collect::<Vec<_>>());
-        assert!(in_own_order);
-    }
-
-    #[test]
-    fn a_sorted_basket_is_in_everybodys_order() {
-        let orders = Orders::new(&Load {
-            basket: 3,
-            basket_order: BasketOrder::Sorted,
-            ..load()
-        });
-        for number in 1..=50 {
-            assert!(
-                orders
-                    .get(number)
-                    .orders()
-                    .is_sorted_by_key(|order| order.item)
-            );
-        }
-    }
-
-    #[test]
-    fn quantities_of_a_range_take_every_value_of_it() {
-        let orders = Orders::new(&Load {
-            quantity: Quantity { least: 1, most: 4 },
-            ..load()
-        });
-        let mut seen: Vec<i64> = (1..=100)
-            .map(|number| orders.get(number).orders()[0].quantity)
-            .collect();
-        seen.sort_unstable();
-        seen.dedup();
-        assert_eq!(seen, [1, 2, 3, 4]);
-    }
-}
+mod tests;

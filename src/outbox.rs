@@ -12,6 +12,9 @@ use crate::order::Order;
 use crate::schema::lockbench_outbox as outbox;
 use crate::statement::statement;
 
+/// How many rows are read at a time: enough for the round trips not to count.
+const PAGE: i64 = 10_000;
+
 statement! {
     Publish(order_key):
     "INSERT INTO lockbench_outbox (order_key, event) VALUES (" order_key ", 'purchase_succeeded')"
@@ -38,6 +41,27 @@ pub fn events(connection: &mut AnyConnection) -> QueryResult<Vec<i64>> {
         .select(outbox::order_key)
         .order(outbox::order_key)
         .load(connection)
+}
+
+/// Shows of every event which order it tells of, without ever holding more than a page of them.
+///
+/// # Errors
+/// Whatever the database answers.
+pub fn for_each(connection: &mut AnyConnection, mut show: impl FnMut(i64)) -> QueryResult<()> {
+    let mut after = i64::MIN;
+    loop {
+        let page: Vec<(i64, i64)> = outbox::table
+            .filter(outbox::id.gt(after))
+            .order(outbox::id)
+            .limit(PAGE)
+            .select((outbox::id, outbox::order_key))
+            .load(connection)?;
+        page.iter().for_each(|(_, order_key)| show(*order_key));
+        match page.last() {
+            Some((id, _)) if page.len() as i64 == PAGE => after = *id,
+            _ => return Ok(()),
+        }
+    }
 }
 
 /// Empties the outbox.

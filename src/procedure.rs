@@ -1,6 +1,6 @@
 //! The purchase as a procedure in the database, made by our migrations.
 
-use diesel::{QueryResult, RunQueryDsl};
+use diesel::QueryResult;
 
 use crate::db::{AnyConnection, Backend};
 use crate::order::Order;

@@ -2,18 +2,26 @@
 //!
 //! To add a format: a variant of [`Format`], its arm in [`render`], and its file.
 
+pub mod advise;
 pub mod anomalies;
+pub mod chart;
 pub mod check;
+pub mod compare;
 mod csv;
 pub mod explore;
 mod figures;
 mod json;
 mod markdown;
 mod outside;
+mod page;
+mod pictures;
 pub(crate) mod plain;
+mod rendered;
 mod sentence;
+pub mod sweep;
 mod text;
 
+pub use rendered::Rendered;
 pub(crate) use sentence::wrongs;
 
 use clap::ValueEnum;

@@ -6,6 +6,7 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 
 use crate::audit::{Effects, Outcomes, Stock, Violations};
+use crate::ceiling::Ceiling;
 use crate::contender::Contender;
 use crate::db::Description;
 use crate::event::Event;
@@ -58,6 +59,9 @@ pub struct RunResult {
     pub elapsed_s: f64,
     /// Units truly sold per second.
     pub goodput_per_s: f64,
+    /// What this server allows a hot item at the most, and how close the run came; `null` where
+    /// that means nothing: see [`crate::ceiling`].
+    pub ceiling: Option<Ceiling>,
     /// How long the orders took, in microseconds.
     pub latency_us: LatencyResult,
     /// How long orders waited for a connection, in microseconds; part of their latency.

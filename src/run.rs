@@ -2,6 +2,7 @@
 
 mod measure;
 mod request;
+mod round;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -12,7 +13,9 @@ use diesel::r2d2::R2D2Connection;
 
 pub use measure::Measured;
 pub use request::{Billing, Request};
+pub use round::{Overheard, RoundMeasured};
 
+use crate::ceiling::{self, Ceiling, Costs};
 use crate::db::reservation::Reservation;
 use crate::db::{AnyConnection, Database, Description, migration};
 use crate::hammer::Progress;
@@ -124,6 +127,7 @@ impl<'a> Shop<'a> {
     ) -> Result<RunResult> {
         let description = self.description()?;
         let promise = request.promise(description.engine());
+        let costs = self.costs(request)?;
         let measured = self.measure(request, stop, progress)?;
         let mut evidence = Evidence {
             violated: measured.violations.any(),
@@ -169,6 +173,11 @@ impl<'a> Shop<'a> {
             } else {
                 0.0
             },
+            ceiling: costs
+                .filter(|_| verdict == Verdict::Safe)
+                .and_then(|costs| {
+                    Ceiling::of(&costs, request, &measured.outcomes, measured.elapsed)
+                }),
             latency_us: LatencyResult::from(&measured.record.latencies),
             pool_wait_us: Distribution::from(&measured.record.latencies.pool_wait),
             interrupted,
@@ -178,6 +187,18 @@ impl<'a> Shop<'a> {
             servers: measured.servers,
             events: measured.events,
         })
+    }
+
+    /// What the server and the way to it cost, where that limits the run: see [`ceiling`].
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    pub fn costs(&mut self, request: &Request) -> Result<Option<Costs>> {
+        if !ceiling::is_meant_for(request, self.database.backend()) {
+            return Ok(None);
+        }
+        self.restart(&request.load)?;
+        Costs::measure(self.database, &mut self.connection).map(Some)
     }
 
     /// Naive under the same load; `None` when it was interrupted.

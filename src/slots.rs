@@ -11,6 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
+use smallvec::SmallVec;
+
 /// How long a buyer who holds one place waits for another. Two buyers whose baskets hold the
 /// same items in opposite orders would wait for each other for ever: no database sees these
 /// locks, and so none looks for deadlocks among them.
@@ -44,6 +46,9 @@ pub struct Slot<'a> {
     item: i64,
     places: &'a Mutex<Places>,
 }
+
+/// The places that a buyer holds: for most baskets one, which needs no allocation.
+pub type Held<'a> = SmallVec<[Slot<'a>; 1]>;
 
 /// The places of an item.
 #[derive(Debug, Default)]
@@ -89,7 +94,7 @@ impl Slots {
     /// Waits for a place at each of `items`, one after the other. `None`: there was none for a
     /// while, as when two buyers hold what the other one wants. Who wants one place only can
     /// be in nobody's way, and waits for as long as it takes.
-    pub fn take(&self, items: &[i64]) -> Option<Vec<Slot<'_>>> {
+    pub fn take(&self, items: &[i64]) -> Option<Held<'_>> {
         let patience = (items.len() > 1).then_some(PATIENCE);
         items
             .iter()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
 
-use crate::db::{AnyConnection, table};
+use crate::db::AnyConnection;
 use crate::strategy::Layout;
 use crate::{bucket, item, unit};
 
@@ -73,28 +73,20 @@ pub fn restart(
     }
 }
 
-/// Puts what was for sale in that layout back as it was, `stock` units of each of `count` items,
-/// leaving no more behind than [`restart`] does, and in less time.
+/// Puts what was for sale in that layout back as it was, `stock` units of each item, leaving no
+/// more behind than [`restart`] does, and in less time: the rows of the items are overwritten in
+/// their place.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub fn put_back(
-    connection: &mut AnyConnection,
-    layout: Layout,
-    count: i64,
-    stock: i64,
-) -> QueryResult<()> {
+pub fn put_back(connection: &mut AnyConnection, layout: Layout, stock: i64) -> QueryResult<()> {
     let in_items = match layout {
         Layout::OneRow => stock,
         Layout::Buckets | Layout::UnitRows => 0,
     };
-    if table::marks_what_was_deleted(connection.backend()) {
-        item::restart(connection, count, in_items)?;
-    } else {
-        connection.batch_execute(&format!(
-            "UPDATE lockbench_items SET stock = {in_items}, version = 0"
-        ))?;
-    }
+    connection.batch_execute(&format!(
+        "UPDATE lockbench_items SET stock = {in_items}, version = 0"
+    ))?;
     match layout {
         Layout::OneRow => Ok(()),
         Layout::Buckets => bucket::refill(connection, stock),

@@ -8,7 +8,8 @@ use diesel::sql_types::BigInt;
 
 use crate::batch::{insert, power_of_two_within};
 use crate::db::connection::MultiBackend;
-use crate::db::row_lock::{self, Locking};
+use crate::db::connection::on_its_own_kind;
+use crate::db::row_lock::{self, with_lock};
 use crate::db::{AnyConnection, RowLock, table};
 use crate::schema::lockbench_units as units;
 
@@ -27,7 +28,11 @@ pub fn find(
         .order(units::id)
         .select(units::id)
         .limit(at_most);
-    row_lock::load(connection, Locking { query, lock })
+    let found = on_its_own_kind!(
+        connection,
+        inner => with_lock!(query, lock, locked => locked.load(inner))
+    );
+    row_lock::loaded(connection, found)
 }
 
 /// Takes units away. Gives how many were there.

@@ -7,12 +7,15 @@ use std::sync::atomic::AtomicBool;
 use diesel::connection::SimpleConnection;
 use lockbench::audit::{Books, Violations, audit};
 use lockbench::db::{Backend, pool};
-use lockbench::hammer::{Ending, Job, Measurement, Progress, hammer};
+use lockbench::hammer::{Ending, Job, Progress, Told, hammer};
 use lockbench::load::Load;
-use lockbench::order::Orders;
+use lockbench::order::{Basket, Orders};
 use lockbench::run::Shop;
 use lockbench::scenario::Scenario;
 use lockbench::strategy::Strategy;
+
+/// What each buyer was told, by order.
+type Endings = [(Basket, Ending)];
 
 /// Ten units, twenty orders: ten are sold, ten turned away.
 fn load() -> Load {
@@ -27,14 +30,14 @@ fn load() -> Load {
 
 /// Sells ten units safely, falsifies the tables with `sql` and what the buyers were told with
 /// `retell`, and audits what is left.
-fn falsified(backend: Backend, sql: &str, retell: impl Fn(&mut Measurement)) -> Violations {
+fn falsified(backend: Backend, sql: &str, retell: impl Fn(&mut Endings)) -> Violations {
     let load = load();
     let database = common::database(backend);
     let mut shop = Shop::open(&database).expect("a shop of the test's own");
     shop.restart(&load).expect("a full shop");
     let pool = pool::open(&database, 2).expect("two connections");
     let (never, unseen) = (AtomicBool::new(false), Progress::default());
-    let mut measurement = hammer(
+    let measurement = hammer(
         &pool,
         Job::new(Strategy::Atomic.plan(), &load),
         &never,
@@ -52,10 +55,19 @@ fn falsified(backend: Backend, sql: &str, retell: impl Fn(&mut Measurement)) -> 
     shop.connection()
         .batch_execute(&sql)
         .expect("falsified tables");
-    retell(&mut measurement);
-    let books = Books::read(shop.connection()).expect("the falsified tables");
-    let told = &measurement.record.endings;
-    audit(Scenario::Inventory, &load, told, &books).violations
+    let mut endings: Vec<_> = measurement.record.told.iter().collect();
+    endings.sort_by_key(|(basket, _)| basket.key());
+    retell(&mut endings);
+    let mut by_number = Told::of(Orders::new(&load));
+    for (basket, ending) in endings.clone() {
+        by_number.add(basket, ending);
+    }
+    let [found, also_found] = [by_number, Told::listed(endings)].map(|told| {
+        let books = Books::read(shop.connection(), &told).expect("the falsified tables");
+        audit(Scenario::Inventory, &load, &told, &books)
+    });
+    assert_eq!(found, also_found, "the two ways of keeping what was told");
+    found.violations
 }
 
 fn on_every_database(sql: &str, expected: Violations) {
@@ -68,8 +80,7 @@ fn on_every_database(sql: &str, expected: Violations) {
     }
 }
 
-fn the_first(measurement: &mut Measurement, was: Ending, becomes: Ending) {
-    let told = &mut measurement.record.endings;
+fn the_first(told: &mut Endings, was: Ending, becomes: Ending) {
     let first = told.iter_mut().find(|(_, ending)| *ending == was);
     first.expect("an order that ended so").1 = becomes;
 }
@@ -194,11 +205,7 @@ fn buyers_turned_away_while_stock_remained_are_counted() {
                 (SELECT MAX(order_key) FROM lockbench_ledger); \
              UPDATE lockbench_items SET stock = 1",
             |told| {
-                let last = told
-                    .record
-                    .endings
-                    .iter_mut()
-                    .rfind(|(_, ending)| *ending == Ending::Done);
+                let last = told.iter_mut().rfind(|(_, ending)| *ending == Ending::Done);
                 last.expect("a sale").1 = Ending::GaveUp;
             },
         );
@@ -225,9 +232,10 @@ fn an_unknown_end_is_resolved_by_the_ledger() {
                  UPDATE lockbench_items SET stock = 9",
             )
             .expect("one sale");
-        let books = Books::read(shop.connection()).expect("the tables");
         let orders = Orders::new(&load);
         let told = [1, 2].map(|number| (orders.get(number), Ending::Unknown));
+        let told = Told::listed(told.into());
+        let books = Books::read(shop.connection(), &told).expect("the tables");
         let found = audit(Scenario::Inventory, &load, &told, &books);
         assert_eq!(found.violations, Violations::default());
         assert_eq!((found.outcomes.sold, found.outcomes.unknown_found), (1, 1));
@@ -252,8 +260,9 @@ fn a_surplus_of_one_item_does_not_make_up_for_the_lack_of_another() {
                  UPDATE lockbench_items SET stock = 8 WHERE id = 2",
             )
             .expect("two wrongs that add up to nothing");
-        let books = Books::read(shop.connection()).expect("the tables");
-        let found = audit(Scenario::Inventory, &load, &[], &books);
+        let nothing = Told::default();
+        let books = Books::read(shop.connection(), &nothing).expect("the tables");
+        let found = audit(Scenario::Inventory, &load, &nothing, &books);
         assert_eq!(found.violations.lost_updates, 4);
     }
 }

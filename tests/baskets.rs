@@ -165,8 +165,8 @@ fn second_is_sold_out(backend: Backend, contender: impl Into<Contender>) -> Data
     let (never, unseen) = (AtomicBool::new(false), Progress::default());
     let job = Job::new(contender.plan, &load);
     let measurement = hammer(&pool, job, &never, &unseen).unwrap();
-    let told = measurement.record.endings.iter();
-    let told: Vec<_> = told.map(|(_, ending)| *ending).collect();
+    let told = measurement.record.told.iter();
+    let told: Vec<_> = told.map(|(_, ending)| ending).collect();
     assert_eq!(told, [lockbench::hammer::Ending::SoldOut; 4]);
     drop((pool, shop));
     database

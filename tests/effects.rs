@@ -11,10 +11,10 @@ use diesel::connection::SimpleConnection;
 use lockbench::audit::{Books, Effects, Violations, audit};
 use lockbench::db::{Backend, pool};
 use lockbench::gateway::Call;
-use lockbench::hammer::{Ending, Job, Progress, hammer};
+use lockbench::hammer::{Ending, Job, Progress, Told, hammer};
 use lockbench::ledger::Entry;
 use lockbench::load::Load;
-use lockbench::order::{Basket, Order};
+use lockbench::order::Order;
 use lockbench::run::Shop;
 use lockbench::scenario::Scenario;
 use lockbench::strategy::{Delivery, Strategy};
@@ -37,15 +37,21 @@ fn known(server: u32, invoice: i64) -> Call {
     }
 }
 
-/// Three invoices, of which these are marked.
-fn marked(invoices: &[i64]) -> Books {
+/// Three invoices, of which these are marked, where this was told.
+fn marked_as_told(invoices: &[i64], told: &Told) -> Books {
     let stocks = (1..=3).map(|id| (id, i64::from(!invoices.contains(&id))));
     let sold = |id: &i64| Entry {
         order_key: *id,
         item_id: *id,
         delta: -1,
     };
-    Books::of(stocks.collect(), invoices.iter().map(sold).collect())
+    let entries: Vec<Entry> = invoices.iter().map(sold).collect();
+    Books::of(stocks.collect(), &entries, told)
+}
+
+/// Three invoices, of which these are marked.
+fn marked(invoices: &[i64]) -> Books {
+    marked_as_told(invoices, &Told::default())
 }
 
 fn effects(calls: &[Call], books: &Books) -> (Effects, Violations) {
@@ -134,15 +140,16 @@ fn two_lost_orders_under_one_key_are_one_sale() {
         item: 1,
         quantity: 1,
     };
-    let told: Vec<(Basket, Ending)> = vec![
+    let told = Told::listed(vec![
         (order.into(), Ending::Unknown),
         (order.into(), Ending::Unknown),
-    ];
+    ]);
     let load = Load {
         items: 3,
         ..Scenario::Invoices.load()
     };
-    let found = audit(Scenario::Invoices, &load, &told, &marked(&[1]));
+    let books = marked_as_told(&[1], &told);
+    let found = audit(Scenario::Invoices, &load, &told, &books);
     assert_eq!(found.violations, Violations::default());
     assert_eq!((found.outcomes.sold, found.outcomes.unknown_found), (1, 1));
 }
@@ -162,8 +169,9 @@ fn who_was_turned_away_for_what_a_dead_server_did_is_no_phantom() {
         [Ending::Unknown, Ending::SoldOut],
         [Ending::SoldOut, Ending::Unknown],
     ] {
-        let told: Vec<(Basket, Ending)> = told.map(|ending| (order.into(), ending)).into();
-        let found = audit(Scenario::Invoices, &load, &told, &marked(&[1]));
+        let told = Told::listed(told.map(|ending| (order.into(), ending)).into());
+        let books = marked_as_told(&[1], &told);
+        let found = audit(Scenario::Invoices, &load, &told, &books);
         assert_eq!(found.violations, Violations::default());
         assert_eq!((found.outcomes.sold, found.outcomes.sold_out), (1, 1));
     }
@@ -187,8 +195,9 @@ fn falsified(backend: Backend, sql: &str) -> Violations {
     };
     let measurement = hammer(&pool, job, &never, &unseen).unwrap();
     shop.connection().batch_execute(sql).unwrap();
-    let books = Books::read(shop.connection()).unwrap();
-    audit(Scenario::Credit, &load, &measurement.record.endings, &books).violations
+    let told = &measurement.record.told;
+    let books = Books::read(shop.connection(), told).unwrap();
+    audit(Scenario::Credit, &load, told, &books).violations
 }
 
 fn on_every_database(sql: &str, expected: Violations) {

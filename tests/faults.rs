@@ -97,6 +97,10 @@ fn sessions_that_the_server_ends_again_and_again_cost_nothing_but_time() {
         Strategy::Atomic,
     ] {
         let mut connection = common::postgres(&server.url());
+        // What the strategy before has sold is not to be taken for this one's sales.
+        connection
+            .batch_execute("DROP SCHEMA IF EXISTS lockbench CASCADE")
+            .unwrap();
         let result = run_in_trouble(server.url(), strategy, &for_a_while(), || {
             let mut connection = common::postgres(&server.url());
             wait_for_sales(&mut connection);

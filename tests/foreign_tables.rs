@@ -40,10 +40,10 @@ fn tables_of_the_same_names_in_public_are_untouched() {
     let mut theirs = common::postgres(&url);
     theirs.batch_execute(THEIRS).expect("their tables");
     for arguments in [
-        vec!["run", "--strategy", "optimistic"],
-        vec!["run", "--strategy", "buckets"],
-        vec!["run", "--strategy", "unit-rows"],
-        vec!["run", "--strategy", "procedure"],
+        vec!["run", "--strategy", "optimistic", "--no-control"],
+        vec!["run", "--strategy", "buckets", "--no-control"],
+        vec!["run", "--strategy", "unit-rows", "--no-control"],
+        vec!["run", "--strategy", "procedure", "--no-control"],
         vec!["explain", "naive"],
         vec!["db", "status"],
         vec!["db", "reset"],
@@ -81,7 +81,14 @@ fn tables_of_the_same_names_in_public_are_untouched() {
 fn a_users_table_in_our_schema_survives_the_drop() {
     let url = common::postgres_url();
     common::lockbench()
-        .args(["run", "--strategy", "atomic", "--database", &url])
+        .args([
+            "run",
+            "--strategy",
+            "atomic",
+            "--no-control",
+            "--database",
+            &url,
+        ])
         .assert()
         .success();
     let mut theirs = common::postgres(&url);

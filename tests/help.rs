@@ -35,6 +35,13 @@ fn the_help_of_anomalies() {
 }
 
 #[test]
+fn the_help_of_compare_and_sweep_and_advise() {
+    assert_help("compare", &["compare", "--help"]);
+    assert_help("sweep", &["sweep", "--help"]);
+    assert_help("advise", &["advise", "--help"]);
+}
+
+#[test]
 fn the_help_of_explain() {
     assert_help("explain", &["explain", "--help"]);
 }

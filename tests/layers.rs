@@ -179,7 +179,10 @@ fn a_gate_is_passed_with_baskets_in_any_order() {
         &load,
     );
     assert_eq!(result.verdict, Verdict::Safe, "{result:#?}");
-    assert_eq!(result.outcomes.sold, 30, "{result:#?}");
+    // Who is served before whom decides whether the last units are of two items or of one.
+    let served = result.outcomes.sold + result.outcomes.sold_out;
+    assert_eq!(served, 60, "{result:#?}");
+    assert!(result.outcomes.sold >= 20, "{result:#?}");
     // Whoever is inside has all its items to itself.
     assert!(result.conflicts.is_empty(), "{result:#?}");
 }

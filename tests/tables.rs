@@ -72,3 +72,24 @@ fn a_file_that_is_not_there_is_not_made() {
         .stderr(contains("there is no file"));
     assert!(!std::path::Path::new("/tmp/no-such-shop.db").exists());
 }
+
+#[test]
+fn thousands_of_items_are_put_up_for_sale_on_every_database() {
+    use lockbench::{item, load::Load, run::Shop};
+    for backend in common::backends() {
+        let database = common::database(backend);
+        let mut shop = Shop::open(&database).expect("a shop of the test's own");
+        // MariaDB counts to 1,000 by recursion, and then stops without a word.
+        for items in [1, 2, 3, 2_500] {
+            let load = Load {
+                items,
+                stock: 7,
+                ..Load::default()
+            };
+            shop.restart(&load).expect("a full shop");
+            let expected: Vec<_> = (1..=items).map(|item| (item, 7)).collect();
+            let found = item::stocks(shop.connection()).expect("the items");
+            assert_eq!(found, expected, "{backend}");
+        }
+    }
+}

@@ -24,3 +24,18 @@ pub struct Outcomes {
     /// Orders whose end was unknown, and that the ledger does not have: given up.
     pub unknown_not_found: u64,
 }
+
+impl Outcomes {
+    /// Adds those of another run.
+    pub fn add(&mut self, other: &Self) {
+        self.sold += other.sold;
+        self.restocked += other.restocked;
+        self.sold_out += other.sold_out;
+        self.in_use += other.in_use;
+        self.gave_up += other.gave_up;
+        self.failed += other.failed;
+        self.unknown += other.unknown;
+        self.unknown_found += other.unknown_found;
+        self.unknown_not_found += other.unknown_not_found;
+    }
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::compare::RoundProgress;
 use crate::hammer::Progress;
 
 /// What is quicker needs no bar.
@@ -19,20 +20,45 @@ pub(super) fn alongside<T>(
     orders: Option<i64>,
     work: impl FnOnce() -> T,
 ) -> T {
+    let draw = |bar: &ProgressBar| {
+        bar.set_position(progress.orders());
+        bar.set_message(format!(
+            "{} done, {} retries",
+            progress.done(),
+            progress.retries()
+        ));
+    };
+    drawn(|| bar(orders), draw, work)
+}
+
+/// The same for a comparison, of whose rounds nobody knows how many it takes.
+pub(super) fn of_rounds<T>(progress: &RoundProgress, work: impl FnOnce() -> T) -> T {
+    let draw = |bar: &ProgressBar| {
+        let (turn, turns) = progress.turn();
+        bar.set_position(progress.orders());
+        bar.set_message(format!(
+            "round {}, turn {turn} of {turns}",
+            progress.round()
+        ));
+    };
+    drawn(|| bar(None), draw, work)
+}
+
+/// Draws the bar again and again until `work` is done.
+fn drawn<T>(
+    bar: impl FnOnce() -> ProgressBar + Send,
+    draw: impl Fn(&ProgressBar) + Send,
+    work: impl FnOnce() -> T,
+) -> T {
     thread::scope(|scope| {
         let (done, is_done) = mpsc::channel::<()>();
         scope.spawn(move || {
             if is_done.recv_timeout(DELAY) != Err(RecvTimeoutError::Timeout) {
                 return;
             }
-            let bar = bar(orders);
+            let bar = bar();
             while is_done.recv_timeout(REDRAW) == Err(RecvTimeoutError::Timeout) {
-                bar.set_position(progress.orders());
-                bar.set_message(format!(
-                    "{} done, {} retries",
-                    progress.done(),
-                    progress.retries()
-                ));
+                draw(&bar);
             }
             bar.finish_and_clear();
         });

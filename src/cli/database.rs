@@ -6,6 +6,7 @@ use super::failure::Failure;
 use crate::db::address::{AddressError, redact};
 use crate::db::server::ServerOptions;
 use crate::db::{Address, Database};
+use crate::load::Load;
 
 /// Which database to use
 #[derive(Debug, Args)]
@@ -56,6 +57,16 @@ pub(super) fn open(address: &Address, connections: u32) -> Result<Database, Fail
 /// The same where deadlocks are met on purpose, and what is private looks for them at once.
 pub(super) fn open_for_deadlocks(address: &Address, connections: u32) -> Result<Database, Failure> {
     open_with(address, connections, true, Vec::new())
+}
+
+/// The same for such a load: baskets deadlock, and PostgreSQL would wait a second each time before
+/// it looks.
+pub(super) fn open_for(
+    address: &Address,
+    load: &Load,
+    connections: u32,
+) -> Result<Database, Failure> {
+    open_with(address, connections, load.basket > 1, Vec::new())
 }
 
 /// The same for an exploration, where nothing that a private server holds has to last.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Arg, Args};
 
 use super::failure::Failure;
 use crate::load::{BasketOrder, Load};
@@ -96,6 +96,30 @@ pub(super) struct LoadArguments {
     warm_up: Duration,
 }
 
+/// What the help of the same arguments says where strategies are compared, round by round.
+pub(super) fn in_rounds(argument: Arg) -> Arg {
+    match argument.get_id().as_str() {
+        "threads" => argument.help("Buyers at work at the same time [default: 8]"),
+        "items" => argument.help("Different items for sale [default: 1]"),
+        "stock" => argument
+            .help("Units of each item at the start [default: 1000000, more than a round sells]"),
+        "orders" => argument.help("Number of orders in each round, instead of a time"),
+        "duration" => argument.help("How long orders keep coming in each round [default: 500ms]"),
+        "quantity" => argument.help(
+            "Units that an order asks for, of each of its items: a number, or a range as in \
+             `1..20` [default: 1]",
+        ),
+        "hold" => argument.help(
+            "How long a buyer thinks between reading the stock and taking from it, as in `1ms` \
+             [default: 0]",
+        ),
+        "warm_up" => argument
+            .default_value("100ms")
+            .help("Run this long without measuring before each round"),
+        _ => argument,
+    }
+}
+
 /// A number of seconds, or a number with a unit.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     match text.parse::<u64>() {
@@ -109,13 +133,15 @@ impl LoadArguments {
     /// The load they ask for, where `base` says what they leave open.
     pub(super) fn load(&self, base: Load) -> Result<Load, Failure> {
         let threads = self.threads.unwrap_or(base.threads);
+        let counted = self.orders.is_some() || self.until_empty;
+        let duration = base.duration.filter(|_| !counted);
         let load = Load {
             threads,
             pool: self.pool.unwrap_or(threads).min(threads.max(1)),
             items: self.items.unwrap_or(base.items),
             stock: self.stock.unwrap_or(base.stock),
             orders: self.orders,
-            duration: self.duration,
+            duration: self.duration.or(duration),
             quantity: self.quantity.unwrap_or(base.quantity),
             until_empty: self.until_empty || base.until_empty && self.duration.is_none(),
             basket: self.basket,
@@ -135,9 +161,9 @@ impl LoadArguments {
             preset.unwrap_or_else(|| load.orders_for_twice_what_is_for_sale())
         };
         let load = Load {
-            orders: match (self.orders, self.duration, base.orders) {
-                (None, None, Some(_)) => Some(enough()),
-                (orders, _, _) => orders,
+            orders: match (self.orders, load.duration) {
+                (None, None) if base.orders.is_some() || base.duration.is_some() => Some(enough()),
+                (orders, _) => orders,
             },
             ..load
         };

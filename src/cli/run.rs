@@ -149,12 +149,7 @@ fn measure(address: &Address, request: &Request) -> Result<RunResult, Failure> {
     let stop = interrupt::flag().map_err(Failure::unreachable)?;
     let servers = request.servers.as_ref().map_or(1, |servers| servers.count);
     let connections = request.load.pool.saturating_mul(servers);
-    // Baskets deadlock, and PostgreSQL would wait a second each time before it looks.
-    let database = if request.load.basket > 1 {
-        database::open_for_deadlocks(address, connections)?
-    } else {
-        database::open(address, connections)?
-    };
+    let database = database::open_for(address, &request.load, connections)?;
     let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
     let progress = Progress::default();
     bar::alongside(&progress, request.load.orders, || {

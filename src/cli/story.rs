@@ -40,8 +40,8 @@ pub(super) struct StoryArguments {
     /// record the invoice under the same key
     #[arg(long)]
     idempotency_key: bool,
-    /// Show what happened, moment by moment
-    #[arg(long)]
+    /// Show what happened, moment by moment: every order is kept, in memory that grows with them
+    #[arg(long, visible_alias = "history")]
     pub(super) events: bool,
 }
 

@@ -1,13 +1,15 @@
 //! Advisory locks: names that a server locks without knowing what they stand for.
 
 use diesel::connection::SimpleConnection;
+use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Bool, Integer};
-use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
-use super::connection::MultiBackend;
-use super::{AnyConnection, Backend, named_lock};
+#[cfg(feature = "mysql")]
+use super::named_lock;
+use super::{AnyConnection, Backend};
 
 /// The first half of every advisory lock of ours: the letters "lock", so that we do not meet
 /// the user's own locks by accident.
@@ -29,23 +31,19 @@ struct Release {
     key: i32,
 }
 
-impl QueryFragment<MultiBackend> for Take {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl QueryFragment<Pg> for Take {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         call("SELECT pg_advisory_lock(", &self.key, out)
     }
 }
 
-impl QueryFragment<MultiBackend> for Release {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl QueryFragment<Pg> for Release {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         call("SELECT pg_advisory_unlock(", &self.key, out)
     }
 }
 
-fn call<'b>(
-    function: &'static str,
-    key: &'b i32,
-    mut out: AstPass<'_, 'b, MultiBackend>,
-) -> QueryResult<()> {
+fn call<'b>(function: &'static str, key: &'b i32, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
     out.push_sql(function);
     out.push_bind_param::<Integer, _>(&CLASS)?;
     out.push_sql(", ");
@@ -54,8 +52,8 @@ fn call<'b>(
     Ok(())
 }
 
-impl RunQueryDsl<AnyConnection> for Take {}
-impl RunQueryDsl<AnyConnection> for Release {}
+impl RunQueryDsl<PgConnection> for Take {}
+impl RunQueryDsl<PgConnection> for Release {}
 
 /// Waits for the advisory lock of an item. It belongs to the session, not to a transaction,
 /// so that it can be held around a whole one, COMMIT included (PostgreSQL 15 manual, 13.3.5;
@@ -64,11 +62,15 @@ impl RunQueryDsl<AnyConnection> for Release {}
 /// # Errors
 /// Whatever the server answers, or the backend's refusal where there are no such locks.
 pub fn lock(connection: &mut AnyConnection, item: i64) -> QueryResult<()> {
-    if connection.backend() == Backend::Mysql {
-        return named_lock::take(connection, item);
+    match connection {
+        AnyConnection::Sqlite(_) => Err(refusal(Backend::Sqlite)),
+        AnyConnection::Postgres(inner) => {
+            let key = key(item)?;
+            Take { key }.execute(inner).map(drop)
+        }
+        #[cfg(feature = "mysql")]
+        AnyConnection::Mysql(inner) => named_lock::take(inner, item),
     }
-    let key = key(connection, item)?;
-    Take { key }.execute(connection).map(drop)
 }
 
 /// Gives the advisory lock of an item back.
@@ -76,11 +78,15 @@ pub fn lock(connection: &mut AnyConnection, item: i64) -> QueryResult<()> {
 /// # Errors
 /// Whatever the server answers; a lost connection gives its locks back by itself.
 pub fn unlock(connection: &mut AnyConnection, item: i64) -> QueryResult<()> {
-    if connection.backend() == Backend::Mysql {
-        return named_lock::release(connection, item);
+    match connection {
+        AnyConnection::Sqlite(_) => Err(refusal(Backend::Sqlite)),
+        AnyConnection::Postgres(inner) => {
+            let key = key(item)?;
+            Release { key }.execute(inner).map(drop)
+        }
+        #[cfg(feature = "mysql")]
+        AnyConnection::Mysql(inner) => named_lock::release(inner, item),
     }
-    let key = key(connection, item)?;
-    Release { key }.execute(connection).map(drop)
 }
 
 /// Gives back every advisory lock of the session.
@@ -96,14 +102,13 @@ pub fn unlock_all(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
-fn key(connection: &AnyConnection, item: i64) -> QueryResult<i32> {
-    if let Some(refusal) = connection.backend().refuses_advisory_lock() {
-        return Err(Error::DatabaseError(
-            DatabaseErrorKind::Unknown,
-            Box::new(refusal.to_owned()),
-        ));
-    }
+fn key(item: i64) -> QueryResult<i32> {
     i32::try_from(item).map_err(|error| Error::SerializationError(Box::new(error)))
+}
+
+fn refusal(backend: Backend) -> Error {
+    let words = backend.refuses_advisory_lock().unwrap_or_default();
+    Error::DatabaseError(DatabaseErrorKind::Unknown, Box::new(words.to_owned()))
 }
 
 #[derive(QueryableByName)]
@@ -118,13 +123,14 @@ struct Taken {
 /// # Errors
 /// Whatever the server answers.
 pub(super) fn try_lock_database(connection: &mut AnyConnection) -> QueryResult<bool> {
-    match connection.backend() {
-        Backend::Sqlite => Ok(true),
-        Backend::Postgres => sql_query(format!(
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(true),
+        AnyConnection::Postgres(inner) => sql_query(format!(
             "SELECT pg_try_advisory_lock({CLASS}, {AT_WORK}) AS taken"
         ))
-        .get_result::<Taken>(connection)
+        .get_result::<Taken>(inner)
         .map(|answer| answer.taken),
-        Backend::Mysql => named_lock::try_take(connection, AT_WORK.into()),
+        #[cfg(feature = "mysql")]
+        AnyConnection::Mysql(inner) => named_lock::try_take(inner, AT_WORK.into()),
     }
 }

@@ -1,12 +1,10 @@
 //! MariaDB's and MySQL's advisory locks: `GET_LOCK` and `RELEASE_LOCK`.
 
+use diesel::mysql::Mysql;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{BigInt, Nullable};
-use diesel::{QueryResult, RunQueryDsl};
-
-use super::AnyConnection;
-use super::connection::MultiBackend;
+use diesel::{MysqlConnection, QueryResult, RunQueryDsl};
 
 /// The lock's name. Names are the whole server's, so that of the database is in front, cut so
 /// that MySQL's limit of 64 characters is kept: two long names that begin alike share a lock,
@@ -37,8 +35,8 @@ struct Release {
     key: i64,
 }
 
-impl QueryFragment<MultiBackend> for Take {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl QueryFragment<Mysql> for Take {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Mysql>) -> QueryResult<()> {
         out.push_sql("SET @lockbench = IF(GET_LOCK(");
         out.push_sql(NAME);
         out.push_bind_param::<BigInt, _>(&self.key)?;
@@ -49,8 +47,8 @@ impl QueryFragment<MultiBackend> for Take {
     }
 }
 
-impl QueryFragment<MultiBackend> for TryTake {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl QueryFragment<Mysql> for TryTake {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Mysql>) -> QueryResult<()> {
         out.push_sql("SELECT GET_LOCK(");
         out.push_sql(NAME);
         out.push_bind_param::<BigInt, _>(&self.key)?;
@@ -59,8 +57,8 @@ impl QueryFragment<MultiBackend> for TryTake {
     }
 }
 
-impl QueryFragment<MultiBackend> for Release {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl QueryFragment<Mysql> for Release {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Mysql>) -> QueryResult<()> {
         out.push_sql("SELECT RELEASE_LOCK(");
         out.push_sql(NAME);
         out.push_bind_param::<BigInt, _>(&self.key)?;
@@ -77,15 +75,15 @@ impl Query for Release {
     type SqlType = Nullable<BigInt>;
 }
 
-impl RunQueryDsl<AnyConnection> for Take {}
-impl RunQueryDsl<AnyConnection> for TryTake {}
-impl RunQueryDsl<AnyConnection> for Release {}
+impl RunQueryDsl<MysqlConnection> for Take {}
+impl RunQueryDsl<MysqlConnection> for TryTake {}
+impl RunQueryDsl<MysqlConnection> for Release {}
 
 /// Waits for the lock of `key`. It belongs to the session, not to a transaction.
 ///
 /// # Errors
 /// Whatever the server answers; any answer but 1 is an error, never silently a lock.
-pub(super) fn take(connection: &mut AnyConnection, key: i64) -> QueryResult<()> {
+pub(super) fn take(connection: &mut MysqlConnection, key: i64) -> QueryResult<()> {
     let seconds = FOR_EVER;
     Take { key, seconds }.execute(connection).map(drop)
 }
@@ -94,7 +92,7 @@ pub(super) fn take(connection: &mut AnyConnection, key: i64) -> QueryResult<()> 
 ///
 /// # Errors
 /// Whatever the server answers; no answer (NULL) is an error.
-pub(super) fn try_take(connection: &mut AnyConnection, key: i64) -> QueryResult<bool> {
+pub(super) fn try_take(connection: &mut MysqlConnection, key: i64) -> QueryResult<bool> {
     match (TryTake { key }).get_result(connection)? {
         Some(0) => Ok(false),
         answer => demand(answer, "GET_LOCK").map(|()| true),
@@ -105,7 +103,7 @@ pub(super) fn try_take(connection: &mut AnyConnection, key: i64) -> QueryResult<
 ///
 /// # Errors
 /// Whatever the server answers; that this session had no such lock is an error.
-pub(super) fn release(connection: &mut AnyConnection, key: i64) -> QueryResult<()> {
+pub(super) fn release(connection: &mut MysqlConnection, key: i64) -> QueryResult<()> {
     let answer = Release { key }.get_result::<Option<i64>>(connection)?;
     demand(answer, "RELEASE_LOCK")
 }

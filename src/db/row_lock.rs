@@ -1,11 +1,16 @@
 //! The lock that a read takes on the row it returns.
 
+use std::marker::PhantomData;
+
+use diesel::backend::Backend;
+#[cfg(feature = "mysql")]
+use diesel::mysql::Mysql;
+use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::query_dsl::LoadQuery;
+use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl};
 
 use super::AnyConnection;
-use super::connection::MultiBackend;
 
 /// The lock that a `SELECT` takes on the rows it returns.
 ///
@@ -31,58 +36,129 @@ impl RowLock {
             Self::NoWait | Self::SkipLocked => false,
         }
     }
+}
 
-    fn clause(self, backend: &MultiBackend) -> &'static str {
-        match (backend, self) {
-            // Taken by BEGIN IMMEDIATE: see `transaction::begin`.
-            (MultiBackend::Sqlite(_), _) => "",
-            // MariaDB has no FOR SHARE, and MySQL still knows what it was called before.
-            #[cfg(feature = "mysql")]
-            (MultiBackend::Mysql(_), Self::ForShare) => " LOCK IN SHARE MODE",
-            (_, Self::ForShare) => " FOR SHARE",
-            (_, Self::ForUpdate) => " FOR UPDATE",
-            (_, Self::NoWait) => " FOR UPDATE NOWAIT",
-            (_, Self::SkipLocked) => " FOR UPDATE SKIP LOCKED",
+/// How a kind of database asks for a lock.
+pub trait Clauses: Backend {
+    /// The clause behind a query.
+    fn clause(lock: RowLock) -> &'static str {
+        match lock {
+            RowLock::ForShare => " FOR SHARE",
+            RowLock::ForUpdate => " FOR UPDATE",
+            RowLock::NoWait => " FOR UPDATE NOWAIT",
+            RowLock::SkipLocked => " FOR UPDATE SKIP LOCKED",
         }
     }
 }
 
-/// A query with a locking clause behind it.
-///
-/// diesel's own `.for_update()` does not compile on a connection of several backends.
-#[derive(Clone, Copy, Debug)]
-pub struct Locking<Q> {
-    /// The query.
-    pub query: Q,
-    /// The lock its rows take; `None` is a plain read.
-    pub lock: Option<RowLock>,
+impl Clauses for Pg {}
+
+impl Clauses for Sqlite {
+    /// Taken by BEGIN IMMEDIATE: see `transaction::begin`.
+    fn clause(_: RowLock) -> &'static str {
+        ""
+    }
 }
 
-impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Locking<Q> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        self.query.walk_ast(out.reborrow())?;
-        if let Some(lock) = self.lock {
-            let clause = lock.clause(out.backend());
-            out.push_sql(clause);
+#[cfg(feature = "mysql")]
+impl Clauses for Mysql {
+    fn clause(lock: RowLock) -> &'static str {
+        match lock {
+            // MariaDB has no FOR SHARE, and MySQL still knows what it was called before.
+            RowLock::ForShare => " LOCK IN SHARE MODE",
+            lock => Pg::clause(lock),
         }
+    }
+}
+
+/// A lock as a type, so that each makes a statement of its own.
+pub trait Lock: 'static {
+    /// Which one it is.
+    const LOCK: RowLock;
+}
+
+/// Declares such a type for each lock.
+macro_rules! locks {
+    ($($lock:ident),*) => {$(
+        #[doc = concat!("[`RowLock::", stringify!($lock), "`].")]
+        #[derive(Clone, Copy, Debug)]
+        pub struct $lock;
+
+        impl Lock for $lock {
+            const LOCK: RowLock = RowLock::$lock;
+        }
+    )*};
+}
+
+locks!(ForShare, ForUpdate, NoWait, SkipLocked);
+
+/// A query with a locking clause behind it.
+///
+/// diesel's own `.for_update()` does not compile for several backends. The lock is a part of the
+/// type: diesel finds a prepared statement by its type, and would else hand the statement of one
+/// lock to a read that asked for another.
+#[derive(Clone, Copy, Debug)]
+pub struct Locking<Q, L> {
+    query: Q,
+    lock: PhantomData<L>,
+}
+
+impl<Q, L> Locking<Q, L> {
+    /// `query` with that lock.
+    pub fn new(query: Q, _: L) -> Self {
+        Self {
+            query,
+            lock: PhantomData,
+        }
+    }
+}
+
+impl<DB: Clauses, Q: QueryFragment<DB>, L: Lock> QueryFragment<DB> for Locking<Q, L> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.query.walk_ast(out.reborrow())?;
+        out.push_sql(DB::clause(L::LOCK));
         Ok(())
     }
 }
 
-// The clause is not in the type, so the statement is cached by its text, never by its type:
-// a static id would hand the statement of one lock to a read that asked for another.
-impl<Q> QueryId for Locking<Q> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
+impl<Q: QueryId, L: Lock> QueryId for Locking<Q, L> {
+    type QueryId = Locking<Q::QueryId, L>;
+    const HAS_STATIC_QUERY_ID: bool = Q::HAS_STATIC_QUERY_ID;
 }
 
-impl<Q: Query> Query for Locking<Q> {
+impl<Q: Query, L> Query for Locking<Q, L> {
     type SqlType = Q::SqlType;
 }
 
-impl<Q> RunQueryDsl<AnyConnection> for Locking<Q> {}
+impl<Q, L, C> RunQueryDsl<C> for Locking<Q, L> {}
 
-/// Loads rows with a lock on each, which can be refused when the answer has begun.
+/// Does `$work` with the query `$locked` that is `$query` with `$lock` behind it; `None` is a
+/// plain read.
+macro_rules! with_lock {
+    ($query:expr, $lock:expr, $locked:ident => $work:expr) => {
+        $crate::db::row_lock::with_lock!(
+            @each $query, $lock, $locked => $work, ForShare, ForUpdate, NoWait, SkipLocked
+        )
+    };
+    (@each $query:expr, $lock:expr, $locked:ident => $work:expr, $($kind:ident),*) => {
+        match $lock {
+            None => {
+                let $locked = $query;
+                $work
+            }
+            $(Some($crate::db::RowLock::$kind) => {
+                let lock = $crate::db::row_lock::$kind;
+                let $locked = $crate::db::row_lock::Locking::new($query, lock);
+                $work
+            })*
+        }
+    };
+}
+
+pub(crate) use with_lock;
+
+/// What a read of several rows gave that takes a lock on each, and can be refused when its answer
+/// has begun.
 ///
 /// MariaDB's client library (Connector/C 3.3, `mysql_stmt_store_result`) leaves a statement that
 /// meets an error there in a state in which it waits for ever when it is sent again. Such a
@@ -90,14 +166,10 @@ impl<Q> RunQueryDsl<AnyConnection> for Locking<Q> {}
 /// begins, and cannot meet that.
 ///
 /// # Errors
-/// Whatever the database answers; a locking read can be refused.
-pub fn load<Q, T>(connection: &mut AnyConnection, query: Locking<Q>) -> QueryResult<Vec<T>>
-where
-    Locking<Q>: for<'query> LoadQuery<'query, AnyConnection, T>,
-{
-    let loaded = query.load(connection);
-    if loaded.is_err() {
+/// Those of the read.
+pub fn loaded<T>(connection: &mut AnyConnection, answer: QueryResult<T>) -> QueryResult<T> {
+    if answer.is_err() {
         connection.forget_statements();
     }
-    loaded
+    answer
 }

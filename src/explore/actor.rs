@@ -32,6 +32,8 @@ pub(super) struct Actor {
     pub(super) changes: u64,
     /// What the others had committed when its present attempt began.
     pub(super) others_at_beginning: u64,
+    /// Whether it has gone on already with the statement at its gate.
+    pub(super) ahead: bool,
     /// Whether its thread has ended.
     pub(super) left: bool,
     /// Whether it has ever come to its gate.
@@ -69,6 +71,7 @@ impl Actor {
             refused: false,
             changes: 0,
             others_at_beginning: 0,
+            ahead: false,
             left: false,
             seen: false,
         }
@@ -84,6 +87,7 @@ impl Actor {
         self.refused = false;
         self.changes = 0;
         self.others_at_beginning = 0;
+        self.ahead = false;
     }
 
     pub(super) fn has_ended(&self) -> bool {

@@ -49,6 +49,9 @@ pub enum ExploreError {
         "session {0} never sent a statement over the connection it was given: there is nothing to explore"
     )]
     Silent(usize),
+    /// A session went on by itself where another was to: its choice had been foreseen wrongly.
+    #[error("session {0} went on although another session was chosen")]
+    Unforeseen(usize),
     /// A session's thread is gone.
     #[error("the thread of a session ended unexpectedly")]
     ThreadGone,

@@ -8,12 +8,13 @@ use std::cell::RefCell;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::Receiver;
 
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel::result::Error;
 
 use super::Statement;
+use super::mailbox::Mailbox;
 use crate::db::{Backend, conflict};
 
 thread_local! {
@@ -29,6 +30,8 @@ pub(super) struct Event {
     pub(super) report: Report,
     /// What it does now.
     pub(super) now: Now,
+    /// Whether it has gone on with the statement at its gate already.
+    pub(super) goes_on: bool,
 }
 
 /// What a session does.
@@ -93,7 +96,7 @@ pub(super) struct Aborted;
 pub(super) struct Gate {
     session: usize,
     backend: Backend,
-    events: Sender<Event>,
+    mailbox: Arc<Mailbox>,
     orders: Receiver<Order>,
     /// Set as soon as the database has answered, for whoever wonders what a session is doing.
     answered: Arc<AtomicBool>,
@@ -108,14 +111,14 @@ impl Gate {
     pub(super) fn new(
         session: usize,
         backend: Backend,
-        events: Sender<Event>,
+        mailbox: Arc<Mailbox>,
         orders: Receiver<Order>,
         answered: Arc<AtomicBool>,
     ) -> Self {
         Self {
             session,
             backend,
-            events,
+            mailbox,
             orders,
             answered,
             report: Report::default(),
@@ -129,14 +132,32 @@ impl Gate {
         GATE.with_borrow_mut(|slot| *slot = Some(self));
     }
 
-    fn tell(&mut self, now: Now) {
-        let event = Event {
+    fn event(&mut self, now: Now) -> Event {
+        Event {
             session: self.session,
             report: std::mem::take(&mut self.report),
             now,
-        };
-        // Nobody listens any more: the next order says so.
-        let _ = self.events.send(event);
+            goes_on: false,
+        }
+    }
+
+    fn tell(&mut self, now: Now) {
+        let event = self.event(now);
+        self.mailbox.leave(event);
+    }
+
+    /// Comes to the gate with a statement, and does not return before it may be sent.
+    fn come_with(&mut self, statement: Statement) {
+        // What was refused, and what begins again, is a reason to choose anew.
+        let goes_well = self.report.error.is_none() && !self.report.begins_again;
+        let event = self.event(Now::AtGate(statement));
+        if !goes_well {
+            self.mailbox.leave(event);
+        } else if self.mailbox.leave_and_go_on(event) {
+            self.answered.store(false, Relaxed);
+            return;
+        }
+        self.wait();
     }
 
     /// Waits to be let go; does not return when told to leave.
@@ -203,11 +224,10 @@ pub fn begin_again() {
 /// own, which is let go on when its turn comes. Outside an exploration it does nothing.
 pub fn act(what: &str) {
     with_closed_gate(|gate| {
-        gate.tell(Now::AtGate(Statement {
+        gate.come_with(Statement {
             sql: format!("-- {what}"),
             binds: Vec::new(),
-        }));
-        gate.wait();
+        });
     });
 }
 
@@ -216,11 +236,10 @@ pub fn act(what: &str) {
 /// once, and the caller waits in its own way.
 pub fn take_lock<T>(name: &str, mut try_lock: impl FnMut() -> Option<T>) -> Option<T> {
     let asked = with_closed_gate(|gate| {
-        gate.tell(Now::AtGate(Statement {
+        gate.come_with(Statement {
             sql: format!("-- lock {name}"),
             binds: Vec::new(),
-        }));
-        gate.wait();
+        });
     });
     asked?;
     loop {
@@ -254,8 +273,7 @@ impl Instrumentation for Gated {
                 let statement = Statement::of(&query.to_string());
                 if !is_setting(&statement) {
                     gate.in_transaction = is_in_transaction(&statement, gate.in_transaction);
-                    gate.tell(Now::AtGate(statement));
-                    gate.wait();
+                    gate.come_with(statement);
                 }
             }
             InstrumentationEvent::FinishQuery { error, .. } => {

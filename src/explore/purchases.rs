@@ -2,8 +2,10 @@
 
 mod buyer;
 mod inspect;
+mod look;
 mod map;
 mod proof;
+mod put_back;
 mod replay;
 mod result;
 
@@ -13,20 +15,19 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use diesel::connection::SimpleConnection;
 use diesel::result::Error;
 
 use super::{Exploration, Footprint, Statement, Step, act, gave_lock_back, note, take_lock};
 use crate::audit::Violations;
 use crate::contender::Contender;
-use crate::db::{AnyConnection, Backend, Database, Engine, table};
+use crate::db::{AnyConnection, Backend, Database, Engine};
 use crate::load::Load;
 use crate::lobby::Lobby;
 use crate::quantity::Quantity;
 use crate::scenario::Scenario;
 use crate::slots::Usher;
-use crate::strategy::{Dispatch, Layout, Plan, Promise, Read, Setting};
-use crate::{ledger, outbox, stock};
+use crate::stock;
+use crate::strategy::{Dispatch, Plan, Promise, Read, Setting};
 
 pub use map::{MAP_SCHEMA, MapResult, Place};
 pub use proof::Proof;
@@ -103,13 +104,8 @@ pub fn exploration(
     let mut exploration = Exploration::new(database.connector())
         .reset(move |connection: &mut AnyConnection| {
             none_sent.store(0, Relaxed);
-            put_back(
-                connection,
-                plan.layout,
-                units,
-                publishes,
-                std::mem::take(&mut first),
-            )
+            let first = std::mem::take(&mut first);
+            put_back::put_back(connection, plan.layout, units, publishes, first)
         })
         .watch(move |connection: &mut AnyConnection| {
             stock::left_in(connection, plan.layout).map(|stocks| format!("stock {}", stocks[0].1))
@@ -157,33 +153,6 @@ impl Gatekeeper {
     fn name(&self, item: i64) -> String {
         format!("the {} of item {item}", self.0)
     }
-}
-
-/// One item with so much in stock, and an empty ledger; as it may be anything at `first`.
-fn put_back(
-    connection: &mut AnyConnection,
-    layout: Layout,
-    units: i64,
-    publishes: bool,
-    first: bool,
-) -> Result<(), Error> {
-    if first {
-        ledger::clear(connection)?;
-        outbox::clear(connection)?;
-        return stock::restart(connection, layout, 1, units);
-    }
-    if table::marks_what_was_deleted(connection.backend()) {
-        ledger::clear(connection)?;
-        if publishes {
-            outbox::clear(connection)?;
-        }
-    } else {
-        connection.batch_execute(match publishes {
-            true => "DELETE FROM lockbench_ledger; DELETE FROM lockbench_outbox",
-            false => "DELETE FROM lockbench_ledger",
-        })?;
-    }
-    stock::put_back(connection, layout, 1, units)
 }
 
 /// The ledger's rows are each a buyer's own: where nobody reads them, writing one is nobody

@@ -45,6 +45,12 @@ pub(super) trait Search {
     /// Chooses at the next point of the present schedule.
     fn choose(&mut self, point: &Point) -> Choice;
 
+    /// How many more times in a row the session that was just chosen is sure to be chosen again,
+    /// as long as it can go on, and whatever the others could do they can still do.
+    fn goes_on(&self, _session: usize) -> usize {
+        0
+    }
+
     /// Goes back to the beginning of the present schedule.
     fn rewind(&mut self);
 

@@ -1,26 +1,24 @@
 //! The stage: the sessions, the scheduler's own connection, and one schedule after the other.
 
+mod cast;
 mod hear;
 mod settle;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use super::actor::{Actor, Doing};
 use super::error::ExploreError;
-use super::gate::{Event, Gate, Order};
+use super::gate::Order;
+use super::mailbox::Mailbox;
 use super::search::{Candidate, Choice, Point, Search};
-use super::session::{Connect, Connected, Work, connect, live};
+use super::session::{Connect, Work};
 use super::{Footprint, Statement, Step, Token};
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
-
-/// How long sessions may take to close their connections at the end.
-const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What the user knows of what a statement touches.
 pub(super) type Footprints = Box<dyn FnMut(&Statement, Option<&Step>) -> Option<Footprint>>;
@@ -53,8 +51,7 @@ pub(super) struct Stage<C> {
     connect: Connect<C>,
     actors: Vec<Actor>,
     works: Vec<Receiver<Work<C>>>,
-    events: Receiver<Event>,
-    teller: Sender<Event>,
+    mailbox: Arc<Mailbox>,
     pub(super) observer: C,
     kind: Backend,
     closes_own_circle: bool,
@@ -93,15 +90,13 @@ impl<C: Explorable> Stage<C> {
         rules: Rules,
     ) -> Result<Self, ExploreError> {
         let observer = connecting().map_err(ExploreError::Connect)?;
-        let (teller, events) = channel();
         let mut stage = Self {
             rules,
             footprints,
             connect: connecting,
             actors: Vec::new(),
             works: Vec::new(),
-            events,
-            teller,
+            mailbox: Arc::default(),
             kind: observer.kind(),
             observer,
             closes_own_circle: false,
@@ -119,46 +114,6 @@ impl<C: Explorable> Stage<C> {
             stage.works.push(work);
         }
         Ok(stage)
-    }
-
-    /// Starts a session's thread. Its work comes back when the thread ends in good order.
-    fn enter(
-        &mut self,
-        session: usize,
-        mut work: Work<C>,
-    ) -> Result<(Actor, Receiver<Work<C>>), ExploreError> {
-        let Connected {
-            connection,
-            id,
-            closes_own_circle,
-        } = connect(&self.connect)?;
-        self.closes_own_circle = closes_own_circle;
-        let (orders, ordered) = channel();
-        let (hand_back, handed_back) = channel();
-        let teller = self.teller.clone();
-        let answered = Arc::new(AtomicBool::new(false));
-        let actor = Actor::new(orders, id, Arc::clone(&answered));
-        let gate = Gate::new(session, self.kind, teller, ordered, answered);
-        thread::Builder::new()
-            .name(format!("session {}", session + 1))
-            .spawn(move || {
-                live(connection, &mut work, gate);
-                let _ = hand_back.send(work);
-            })
-            .map_err(|error| ExploreError::Connect(error.to_string()))?;
-        Ok((actor, handed_back))
-    }
-
-    /// Replaces a session whose thread has ended, or ends now.
-    fn replace(&mut self, session: usize) -> Result<(), ExploreError> {
-        let work = self.works[session]
-            .recv_timeout(self.rules.patience)
-            .map_err(|_| ExploreError::ThreadGone)?;
-        let (mut actor, work) = self.enter(session, work)?;
-        actor.seen = self.actors[session].seen;
-        self.actors[session] = actor;
-        self.works[session] = work;
-        Ok(())
     }
 
     /// Runs one schedule as `search` decides.
@@ -194,15 +149,22 @@ impl<C: Explorable> Stage<C> {
             } else {
                 search.choose(&point)
             };
-            let session = match choice {
-                Choice::Go(session) => session,
-                Choice::Forget => {
-                    forgotten = true;
-                    point.enabled[0].session
+            forgotten = choice == Choice::Forget;
+            let session = match (self.ahead(), choice) {
+                (Some(ahead), Choice::Go(chosen)) if chosen != ahead => {
+                    return Err(ExploreError::Unforeseen(ahead + 1));
                 }
+                (Some(ahead), _) => ahead,
+                (None, Choice::Go(chosen)) => chosen,
+                (None, Choice::Forget) => point.enabled[0].session,
             };
             token.push(session + 1);
             last = Some(session);
+            if self.ahead().is_none() && !forgotten && watch.is_none() && self.is_alone(&point) {
+                let further = search.goes_on(session);
+                let most = self.rules.longest - token.len();
+                self.mailbox.free(session, further.min(most));
+            }
             self.let_go(session);
         }
         Ok(Run {
@@ -214,6 +176,18 @@ impl<C: Explorable> Stage<C> {
             deadlocked: self.deadlocked,
             raced: self.raced,
         })
+    }
+
+    /// Who has gone on already with the statement at its gate.
+    fn ahead(&self) -> Option<usize> {
+        self.actors.iter().position(|actor| actor.ahead)
+    }
+
+    /// Whether whoever is chosen at `point` is the only one that moves until another is chosen:
+    /// the others stand at their gates, where they can be chosen at any time, or have ended.
+    fn is_alone(&self, point: &Point) -> bool {
+        let ended = self.actors.iter().filter(|actor| actor.has_ended()).count();
+        point.enabled.len() + ended == self.actors.len()
     }
 
     fn begin(&mut self) -> Result<(), ExploreError> {
@@ -259,7 +233,8 @@ impl<C: Explorable> Stage<C> {
                 continue;
             }
             let access = if self.rules.pruning {
-                let footprint = footprint(&mut self.footprints, self.kind, statement, None);
+                let text = Footprint::of(statement);
+                let footprint = footprint(&mut self.footprints, self.kind, statement, None, text);
                 actor.transaction.access(statement, footprint)
             } else {
                 Default::default()
@@ -299,8 +274,11 @@ impl<C: Explorable> Stage<C> {
             blocked_until: None,
             state_after: None,
         });
-        actor.answered.store(false, Relaxed);
         actor.let_go = Instant::now();
+        if std::mem::take(&mut actor.ahead) {
+            return;
+        }
+        actor.answered.store(false, Relaxed);
         // A thread that is gone is noticed when nothing moves.
         let _ = actor.orders.send(Order::Go);
     }
@@ -310,51 +288,22 @@ impl<C: Explorable> Stage<C> {
         total - self.actors[session].changes
     }
 
-    /// Ends a schedule in the middle: the sessions leave, and others take their places.
-    fn abort(&mut self) -> Result<(), ExploreError> {
-        for actor in &self.actors {
-            let _ = actor.orders.send(Order::Abort);
-        }
-        for session in 0..self.actors.len() {
-            if !self.actors[session].has_ended() {
-                self.replace(session)?;
-            }
-        }
-        // What they said while they left is about nothing any more.
-        while self.events.try_recv().is_ok() {}
-        Ok(())
-    }
-
     /// A session that never came to its gate.
     pub(super) fn silent(&self) -> Option<usize> {
         self.actors.iter().position(|actor| !actor.seen)
     }
 }
 
-impl<C> Drop for Stage<C> {
-    /// Lets every session end, and waits until its connection is closed; one that hangs in its
-    /// own code is left behind.
-    fn drop(&mut self) {
-        for actor in &self.actors {
-            let _ = actor.orders.send(Order::Abort);
-        }
-        let deadline = Instant::now() + FAREWELL;
-        for (actor, work) in self.actors.drain(..).zip(&self.works) {
-            // Whoever waits for an order is told by this that there will be none.
-            drop(actor);
-            let _ = work.recv_timeout(deadline.saturating_duration_since(Instant::now()));
-        }
-    }
-}
-
+/// What a statement touches: by what the user knows of it, or else by its text.
 fn footprint(
     own: &mut Option<Footprints>,
     kind: Backend,
     statement: &Statement,
     done: Option<&Step>,
+    text: Footprint,
 ) -> Footprint {
     let known = own.as_mut().and_then(|own| own(statement, done));
-    let found = known.unwrap_or_else(|| Footprint::of(statement));
+    let found = known.unwrap_or(text);
     match (kind, found) {
         // One write lock for the whole file: tables keep nobody apart.
         (Backend::Sqlite, found) => found.merged_into("the file"),

@@ -74,12 +74,13 @@ impl Verb {
 
 impl Transaction {
     /// Whether `statement` commits something that others may be waiting for, when it succeeds.
-    pub(super) fn is_change(&self, statement: &Statement) -> bool {
+    /// `text` is what its text tells.
+    pub(super) fn is_change(&self, statement: &Statement, text: &Footprint) -> bool {
         match Verb::of(statement) {
             Verb::Commit => true,
             Verb::Other => {
                 let only_reads = matches!(
-                    Footprint::of(statement),
+                    text,
                     Footprint::Touches { writes, .. } if writes.is_empty()
                 );
                 !self.open && !only_reads
@@ -90,10 +91,8 @@ impl Transaction {
 
     /// Whether `statement`, once it has succeeded, has given no lock back: locks are held until
     /// the transaction ends.
-    pub(super) fn keeps_locks(&self, statement: &Statement) -> bool {
-        self.open
-            && Verb::of(statement) == Verb::Other
-            && matches!(Footprint::of(statement), Footprint::Touches { .. })
+    pub(super) fn keeps_locks(&self, statement: &Statement, text: &Footprint) -> bool {
+        self.open && Verb::of(statement) == Verb::Other && matches!(text, Footprint::Touches { .. })
     }
 
     /// Whether it may hold a lock that somebody else waits for.

@@ -1,18 +1,18 @@
 //! What the buyers were told, kept by each thread for itself and put together at the end.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use super::{Ending, Settled};
-use crate::order::Basket;
+use super::{Ending, Settled, Spent, Told};
 use crate::purchase::Conflict;
 
 /// What a buyer, or all buyers together, were told.
 #[derive(Debug)]
 pub struct Record {
-    /// How each basket ended, by its key.
-    pub endings: Vec<(Basket, Ending)>,
+    /// How each order ended.
+    pub told: Told,
     /// Attempts, the first ones included.
     pub attempts: u64,
     /// Attempts that met another buyer, by cause.
@@ -21,6 +21,13 @@ pub struct Record {
     pub errors: BTreeMap<String, u64>,
     /// How long the orders took.
     pub latencies: Latencies,
+    /// Where the buyers' time went; nothing of buyers in other processes.
+    pub spent: Spent,
+    /// From the common start to the end of each buyer's last order, summed over them.
+    pub at_work: Duration,
+    /// Units sold, of all orders that ended while orders were still coming (`--duration`): the
+    /// last orders of a run meet fewer and fewer others. Nothing of buyers in other processes.
+    pub units_in_time: i64,
 }
 
 /// How long orders took, from the moment they came in, in microseconds.
@@ -54,13 +61,17 @@ fn histogram() -> Histogram<u64> {
 }
 
 impl Record {
-    pub(crate) fn new() -> Self {
+    /// An empty one, which will keep how orders ended in `told`.
+    pub(crate) fn new(told: Told) -> Self {
         Self {
-            endings: Vec::new(),
+            told,
             attempts: 0,
             conflicts: BTreeMap::new(),
             errors: BTreeMap::new(),
             latencies: Latencies::default(),
+            spent: Spent::default(),
+            at_work: Duration::ZERO,
+            units_in_time: 0,
         }
     }
 
@@ -75,7 +86,7 @@ impl Record {
             latency_us,
             pool_wait_us,
         } = settled;
-        self.endings.push((basket, ending));
+        self.told.add(basket, ending);
         self.attempts += u64::from(attempts);
         for conflict in conflicts {
             *self.conflicts.entry(conflict).or_default() += 1;
@@ -94,12 +105,15 @@ impl Record {
         }
     }
 
-    /// All records as one, in the order of the orders.
+    /// All records as one.
     pub(crate) fn merge(records: Vec<Self>) -> Self {
-        let mut all = Self::new();
+        let mut all = Self::new(Told::default());
         for record in records {
-            all.endings.extend(record.endings);
+            all.told.absorb(record.told);
             all.attempts += record.attempts;
+            all.spent.add(&record.spent);
+            all.at_work += record.at_work;
+            all.units_in_time += record.units_in_time;
             for (conflict, count) in record.conflicts {
                 *all.conflicts.entry(conflict).or_default() += count;
             }
@@ -117,7 +131,6 @@ impl Record {
                 let _ = into.add(from);
             }
         }
-        all.endings.sort_by_key(|(basket, _)| basket.key());
         all
     }
 }
@@ -137,7 +150,7 @@ mod tests {
     #[test]
     fn a_latency_is_recorded_as_it_was_however_long() {
         for micros in [1, 999, 5_000, 1_000_000, 60_000_000] {
-            let mut record = Record::new();
+            let mut record = Record::new(Told::default());
             let order = Order {
                 key: 1,
                 item: 1,
@@ -152,7 +165,7 @@ mod tests {
                 latency_us: micros,
                 pool_wait_us: 0,
             });
-            let merged = Record::merge(vec![record, Record::new()]);
+            let merged = Record::merge(vec![record, Record::new(Told::default())]);
             let found = merged.latencies.retried.max();
             assert!(
                 found.abs_diff(micros) <= micros / 500,

@@ -6,7 +6,7 @@ use crate::order::Basket;
 use crate::purchase::Conflict;
 
 /// How an order ended, as its buyer was told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ending {
     /// It was carried out.
@@ -21,6 +21,18 @@ pub enum Ending {
     Failed,
     /// The connection died while the last word was being said, or the server did.
     Unknown,
+}
+
+impl Ending {
+    /// Every way to end.
+    pub const ALL: [Self; 6] = [
+        Self::Done,
+        Self::SoldOut,
+        Self::InUse,
+        Self::GaveUp,
+        Self::Failed,
+        Self::Unknown,
+    ];
 }
 
 /// What became of one basket, and how long that took.

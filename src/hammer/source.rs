@@ -3,8 +3,8 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-use super::Shared;
 use super::patience::{pause, wait_until};
+use super::{Shared, Told};
 use crate::order::Basket;
 
 /// How often a buyer looks whether the last delivery has come.
@@ -16,7 +16,25 @@ impl Shared<'_> {
         self.stop.load(Relaxed) || self.gone.get().is_some()
     }
 
-    /// The number of the next order of this crew's.
+    /// Where a buyer keeps how its orders ended. Those to bill an invoice do not come from the
+    /// seed.
+    pub(super) fn told(&self) -> Told {
+        if self.job.scenario.bills() {
+            Told::default()
+        } else {
+            Told::of(self.orders.clone())
+        }
+    }
+
+    /// Whether orders still come; where their number decides, to the end.
+    pub(super) fn is_in_time(&self) -> bool {
+        let time = self.job.load.duration.zip(self.started.get());
+        time.is_none_or(|(duration, started)| started.elapsed() <= duration)
+    }
+
+    /// The number of the next order of this crew's. One at a time: an order's number is also
+    /// when it is due and which delivery comes before it, and a counter that is raised once a
+    /// purchase costs a thousandth of it.
     pub(super) fn next_number(&self) -> i64 {
         self.job.share.number(self.next.fetch_add(1, Relaxed))
     }

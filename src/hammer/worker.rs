@@ -35,7 +35,7 @@ impl<'a> Worker<'a> {
             buyer: u32::try_from(index + 1).unwrap_or(u32::MAX),
             connection,
             line: RefCell::new(None),
-            record: Record::new(),
+            record: Record::new(shared.told()),
         }
     }
 
@@ -51,6 +51,7 @@ impl<'a> Worker<'a> {
             }
         }
         let ended = Instant::now();
+        self.record.at_work = ended - started;
         self.let_go(true);
         (self.record, ended)
     }
@@ -77,6 +78,10 @@ impl<'a> Worker<'a> {
         if ending == Ending::SoldOut {
             self.shared.note_sold_out(&basket);
         }
+        if ending == Ending::Done && !is_restock && self.shared.is_in_time() {
+            let units = basket.orders().iter().map(|order| order.quantity);
+            self.record.units_in_time += units.sum::<i64>();
+        }
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         let settled = Settled {
             basket,
@@ -89,9 +94,11 @@ impl<'a> Worker<'a> {
         };
         self.shared
             .progress
-            .ended(ending == Ending::Done, settled.attempts);
+            .ended(self.buyer, ending == Ending::Done, settled.attempts);
         self.tell(|| What::Settled(settled.clone()));
         self.record.add(settled);
+        attempts.spent.waiting_for_a_connection = attempts.pool_wait;
+        self.record.spent.add(&attempts.spent);
         if is_restock {
             self.shared.restocks_left.fetch_sub(1, Relaxed);
         }

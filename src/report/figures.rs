@@ -34,6 +34,12 @@ pub(super) fn time(micros: u64) -> String {
     }
 }
 
+/// 0.05 as "5 %".
+pub(super) fn percent(share: f64) -> String {
+    // Else 0.07 would be 7.000000000000001.
+    format!("{} %", (share * 1e4).round() / 1e2)
+}
+
 /// "one sale", "2 sales".
 pub(super) fn count(number: u64, one: &str, many: &str) -> String {
     match number {
@@ -94,6 +100,12 @@ mod tests {
         assert_eq!(thousands(1_000), "1,000");
         assert_eq!(thousands(1_234_567), "1,234,567");
         assert_eq!(signed(-1_000), "-1,000");
+    }
+
+    #[test]
+    fn a_share_is_shown_without_the_noise_of_its_last_digits() {
+        assert_eq!(percent(0.07), "7 %");
+        assert_eq!(percent(0.125), "12.5 %");
     }
 
     #[test]

@@ -36,6 +36,13 @@ pub(super) fn render(result: &RunResult) -> String {
     ] {
         out.push_str(&format!("| {name} | {value} |\n"));
     }
+    if let Some(ceiling) = &result.ceiling {
+        out.push_str(&format!(
+            "| allowed per second by {} round trips under the lock | {} |\n",
+            ceiling.round_trips_under_lock,
+            thousands(ceiling.ceiling_per_s.round() as u64)
+        ));
+    }
     if let Some(effects) = &result.effects {
         for (name, value) in [
             ("calls to the outside API", effects.calls),

@@ -6,6 +6,7 @@ use super::figures::{count, latencies, thousands};
 use super::outside;
 use super::plain::plain;
 use super::sentence::{what_happened, what_it_means};
+use crate::ceiling::Ceiling;
 use crate::load::BasketOrder;
 use crate::result::RunResult;
 use crate::scenario::Scenario;
@@ -66,6 +67,9 @@ fn lines(result: &RunResult) -> Vec<(&'static str, String)> {
         ("attempts", attempts(result)),
         ("speed", speed(result)),
     ];
+    if let Some(ceiling) = &result.ceiling {
+        lines.push(("ceiling", limit(ceiling)));
+    }
     if let Some(effects) = &result.effects {
         lines.extend(outside::lines(effects));
     }
@@ -193,6 +197,27 @@ fn attempts(result: &RunResult) -> String {
         format!("conflicts: {}", causes.join(", "))
     };
     format!("{}, {conflicts}", thousands(result.attempts))
+}
+
+/// "91 % of what this server allows for 3 round trips under the lock".
+fn limit(ceiling: &Ceiling) -> String {
+    let round_trips = match ceiling.round_trips_under_lock {
+        0 => "no round trip".to_owned(),
+        number => count(number.into(), "round trip", "round trips"),
+    };
+    let doubt = match ceiling.is_disturbed() {
+        true => "; what was timed before the run did not hold during it",
+        false => "",
+    };
+    format!(
+        "{:.0} % of the {} per second that this server allows for {round_trips} under the lock \
+         (a round trip {:.0} µs, a commit {:.0} µs, handing over {:.0} µs{doubt})",
+        ceiling.reached * 100.0,
+        thousands(ceiling.ceiling_per_s.round() as u64),
+        ceiling.rtt_us,
+        ceiling.flush_us,
+        ceiling.hand_over_us
+    )
 }
 
 fn speed(result: &RunResult) -> String {

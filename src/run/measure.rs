@@ -34,6 +34,8 @@ pub struct Measured {
     pub record: Record,
     /// From the common start to the end of the last order.
     pub elapsed: Duration,
+    /// What this process has used of the processors meanwhile; zero for buyers in others.
+    pub cpu: Duration,
     /// Whether it was ended early from outside.
     pub interrupted: bool,
     /// Why it ended early by itself.
@@ -86,11 +88,14 @@ impl Shop<'_> {
         };
         let observed = self.observe(request, gateway.as_ref(), stop, progress)?;
         self.wait_for_what_is_under_way(&observed.measurement.record);
-        let books = self.look_after(Books::read).with_context(|| {
-            let gone = observed.measurement.gone.as_deref();
-            let gone = gone.unwrap_or("the run is over");
-            format!("{gone}, and there is no result without an audit")
-        })?;
+        let told = &observed.measurement.record.told;
+        let books = self
+            .look_after(|connection| Books::read(connection, told))
+            .with_context(|| {
+                let gone = observed.measurement.gone.as_deref();
+                let gone = gone.unwrap_or("the run is over");
+                format!("{gone}, and there is no result without an audit")
+            })?;
         Ok(conclude(request, observed, gateway.as_ref(), &books))
     }
 
@@ -164,14 +169,10 @@ impl Shop<'_> {
 
     /// A COMMIT that a killed server has sent may still be at work when the others are done.
     /// Whoever asks for the order's key waits for it.
-    fn wait_for_what_is_under_way(&mut self, record: &Record) {
-        let unknown = record
-            .endings
-            .iter()
-            .filter(|(_, ending)| *ending == Ending::Unknown);
-        for (basket, _) in unknown {
+    pub(super) fn wait_for_what_is_under_way(&mut self, record: &Record) {
+        for basket in record.told.ended(Ending::Unknown) {
             for _ in 0..LOOK_UPS {
-                if was_carried_out(&mut self.connection, basket).is_ok() {
+                if was_carried_out(&mut self.connection, &basket).is_ok() {
                     break;
                 }
                 thread::sleep(Duration::from_millis(50));
@@ -181,7 +182,7 @@ impl Shop<'_> {
 }
 
 /// Holds what was told against what is there.
-fn conclude(
+pub(super) fn conclude(
     request: &Request,
     observed: Observed,
     gateway: Option<&Gateway>,
@@ -196,10 +197,11 @@ fn conclude(
     let Measurement {
         record,
         elapsed,
+        cpu,
         interrupted,
         gone,
     } = measurement;
-    let mut found = audit(request.scenario, &request.load, &record.endings, books);
+    let mut found = audit(request.scenario, &request.load, &record.told, books);
     let effects = gateway.map(|gateway| {
         let calls = gateway.calls();
         for server in &mut servers {
@@ -215,6 +217,7 @@ fn conclude(
     Measured {
         record,
         elapsed,
+        cpu,
         interrupted,
         gone,
         not_killed: kill.is_some() && !killed,
@@ -222,10 +225,7 @@ fn conclude(
         stock: found.stock,
         violations: found.violations,
         truly_sold: found.truly_sold,
-        events_published: request
-            .scenario
-            .publishes()
-            .then_some(books.events.len() as u64),
+        events_published: request.scenario.publishes().then_some(books.events.count()),
         effects,
         servers,
         events,

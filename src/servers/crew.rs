@@ -17,8 +17,8 @@ use super::work::Work;
 use super::{Observed, Servers};
 use crate::db::Database;
 use crate::event::{Event, What, now_us};
-use crate::hammer::{Ending, Job, Measurement, Progress, Record, Settled, Share};
-use crate::order::Basket;
+use crate::hammer::{Ending, Job, Measurement, Progress, Record, Settled, Share, Told};
+use crate::order::{Basket, Orders};
 use ambush::AMBUSH;
 use member::Member;
 
@@ -53,6 +53,11 @@ impl<'a> Crew<'a> {
         watched: bool,
     ) -> Result<Self> {
         let (ear, said) = mpsc::channel();
+        // Orders to bill an invoice do not come from the seed.
+        let told = match job.scenario.bills() {
+            true => Told::default(),
+            false => Told::of(Orders::new(job.load)),
+        };
         let assignment = Assignment {
             server: 0,
             database: database.address(),
@@ -69,7 +74,7 @@ impl<'a> Crew<'a> {
             members: Vec::new(),
             said,
             ear,
-            record: Record::new(),
+            record: Record::new(told),
             events: Vec::new(),
             work: Work::of(job),
             started: Instant::now(),
@@ -190,7 +195,7 @@ impl<'a> Crew<'a> {
     }
 
     fn settle(&mut self, server: u32, settled: Settled, progress: &Progress) {
-        progress.ended(settled.ending == Ending::Done, settled.attempts);
+        progress.ended(server, settled.ending == Ending::Done, settled.attempts);
         let restocks_left = self.work.restocks_left;
         self.work.count(&settled);
         if restocks_left > 0 {
@@ -254,6 +259,7 @@ impl<'a> Crew<'a> {
             measurement: Measurement {
                 record: Record::merge(vec![self.record]),
                 elapsed: Duration::from_micros(elapsed),
+                cpu: Duration::ZERO,
                 interrupted: stop.load(Ordering::Relaxed),
                 gone: self.gone,
             },

@@ -40,6 +40,11 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// The PNG in the file.
+    pub fn read(file: &Path) -> Self {
+        decoded(&std::fs::read(file).expect("a file"))
+    }
+
     /// From 0, black, to 1, white.
     pub fn brightness(&self) -> f64 {
         let sum: u64 = self

@@ -26,7 +26,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 /// How soon a private server must be gone after lockbench was killed.
 pub const SOON: Duration = Duration::from_secs(5);
 
-/// A `lockbench run` in a process group of its own, as a terminal would start it, and with a
+/// A `lockbench run`, or another command, in a process group of its own, as a terminal would start it, and with a
 /// temporary folder of its own.
 pub struct Program {
     child: Child,
@@ -42,6 +42,12 @@ impl Program {
 
     /// The same in an environment with these variables.
     pub fn start_in(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let run = ["run", "--format", "json", "--no-control"];
+        Self::start_command(environment, &[&run, arguments].concat())
+    }
+
+    /// Another command than `run`.
+    pub fn start_command(environment: &[(&str, &str)], arguments: &[&str]) -> Self {
         // Short enough for a socket, and open to the user that PostgreSQL runs as.
         let temporary = tempfile::Builder::new()
             .prefix("lb-")
@@ -50,7 +56,6 @@ impl Program {
         let open_to_all = std::fs::Permissions::from_mode(0o1777);
         std::fs::set_permissions(temporary.path(), open_to_all).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_lockbench"))
-            .args(["run", "--format", "json", "--no-control"])
             .args(arguments)
             .env_remove("DATABASE_URL")
             .env("TMPDIR", temporary.path())

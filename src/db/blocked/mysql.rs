@@ -65,7 +65,7 @@ impl Explorable for MysqlConnection {
     }
 
     fn soon(&self) -> Duration {
-        Duration::from_millis(15)
+        Duration::from_millis(5)
     }
 
     fn waits(&mut self, suspects: &[Suspect], exactly: bool) -> QueryResult<Vec<Wait>> {

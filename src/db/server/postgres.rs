@@ -1,6 +1,6 @@
 //! A private PostgreSQL server.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::Result;
@@ -21,6 +21,7 @@ const USER: &str = "lockbench";
 #[derive(Debug)]
 pub struct PostgresServer {
     folder: Folder,
+    programs: Programs,
     /// Where it is not the usual one: it is also a part of the socket's name.
     port: Option<String>,
 }
@@ -42,7 +43,11 @@ impl PostgresServer {
             .iter()
             .find_map(|setting| setting.strip_prefix("port="))
             .map(str::to_owned);
-        let server = Self { folder, port };
+        let server = Self {
+            folder,
+            programs,
+            port,
+        };
         let url = server.url();
         ready::wait("PostgreSQL", server.folder(), || {
             PgConnection::establish(&url)
@@ -63,6 +68,12 @@ impl PostgresServer {
             "postgres://{USER}@{socket}{}/{name}",
             port.unwrap_or_default()
         )
+    }
+
+    /// Another of PostgreSQL's programs, such as `pgbench`, beside the server's own if it is
+    /// there, else on the PATH.
+    pub fn program(&self, name: &str) -> Option<PathBuf> {
+        self.programs.other("postgres", name)
     }
 
     /// The server's folder: its data are in `data` below it, its socket beside them.

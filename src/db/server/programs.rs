@@ -156,6 +156,17 @@ impl Programs {
     pub(super) fn path(&self, program: &str) -> PathBuf {
         near(&self.folder, program).unwrap_or_else(|| self.folder.join(program))
     }
+
+    /// Where one is that was not needed: beside `needed`, where that really is if the folder only
+    /// holds a link to it, or on the PATH.
+    pub(super) fn other(&self, needed: &str, other: &str) -> Option<PathBuf> {
+        let real = self.path(needed).canonicalize().ok();
+        let real = real.as_deref().and_then(Path::parent);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        near(&self.folder, other)
+            .or_else(|| near(real?, other))
+            .or_else(|| std::env::split_paths(&path).find_map(|folder| near(&folder, other)))
+    }
 }
 
 /// A program in `folder` or in one beside it: servers are in `sbin` on Debian and in `libexec`

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use diesel::result::Error;
 
 use super::buyer::{CUT, GAVE_UP, SOLD, SOLD_OUT, order};
-use super::{Facts, Purchases};
-use crate::audit::{Books, audit};
+use super::{Facts, Purchases, look};
+use crate::audit::{Books, Events, audit};
 use crate::db::AnyConnection;
 use crate::explore::Inspection;
-use crate::hammer::Ending;
+use crate::hammer::{Ending, Told};
 use crate::order::Basket;
+use crate::outbox;
 use crate::report::wrongs;
-use crate::{ledger, outbox, stock};
 
 pub(super) fn inspect(
     connection: &mut AnyConnection,
@@ -20,18 +20,17 @@ pub(super) fn inspect(
     endings: &[Result<String, String>],
     bills: u64,
 ) -> Result<(Inspection, Facts), Error> {
-    let books = Books {
-        events: match wanted.scenario.publishes() {
-            true => outbox::events(connection)?,
-            false => Vec::new(),
-        },
-        ..Books::of(
-            stock::left_in(connection, wanted.contender.plan.layout)?,
-            ledger::entries(connection)?,
-        )
-    };
     let orders = (1..).map(|key| order(wanted, key));
     let told: Vec<(Basket, Ending)> = orders.zip(endings.iter().map(ending)).collect();
+    let told = Told::listed(told);
+    let (stocks, entries) = look::look(connection, wanted.contender.plan.layout)?;
+    let books = Books {
+        events: match wanted.scenario.publishes() {
+            true => outbox::events(connection)?.into_iter().collect(),
+            false => Events::default(),
+        },
+        ..Books::of(stocks, &entries, &told)
+    };
     let mut found = audit(wanted.scenario, &wanted.load(), &told, &books);
     if wanted.scenario.bills() {
         found.violations.double_billed = bills.saturating_sub(wanted.stock.unsigned_abs());

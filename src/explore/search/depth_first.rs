@@ -149,6 +149,18 @@ impl Search for DepthFirst {
         Choice::Go(node.chosen.session)
     }
 
+    fn goes_on(&self, session: usize) -> usize {
+        let recorded = &self.path[self.depth..];
+        let again = |node: &&Node| node.chosen.session == session;
+        let times = recorded.iter().take_while(again).count();
+        // Where nothing is recorded any more, whoever is at work goes on first.
+        if times == recorded.len() && !self.pruning {
+            usize::MAX
+        } else {
+            times
+        }
+    }
+
     fn rewind(&mut self) {
         self.path.truncate(self.prefix);
         self.depth = 0;

@@ -69,6 +69,14 @@ impl Search for Random {
         best(&self.priorities).map_or(Choice::Forget, Choice::Go)
     }
 
+    /// Up to the next change.
+    fn goes_on(&self, _session: usize) -> usize {
+        let changes = self.changes.iter().filter(|change| **change >= self.step);
+        changes
+            .min()
+            .map_or(usize::MAX, |change| change - self.step)
+    }
+
     fn rewind(&mut self) {
         let mixed = self.seed ^ self.number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         self.random = SmallRng::seed_from_u64(mixed);

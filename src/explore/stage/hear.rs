@@ -2,9 +2,9 @@
 
 use super::{Stage, footprint};
 use crate::db::blocked::Explorable;
-use crate::explore::Statement;
 use crate::explore::actor::{Actor, Doing};
 use crate::explore::gate::{Event, Now, Order, Report};
+use crate::explore::{Footprint, Statement};
 
 impl<C: Explorable> Stage<C> {
     /// Takes note of what a session tells.
@@ -13,6 +13,7 @@ impl<C: Explorable> Stage<C> {
             session,
             report,
             now,
+            goes_on,
         } = event;
         for (name, taken) in &report.locks {
             let holders = self.locks.entry(name.clone()).or_default();
@@ -35,6 +36,7 @@ impl<C: Explorable> Stage<C> {
         match now {
             Now::AtGate(statement) => {
                 actor.seen = true;
+                actor.ahead = goes_on;
                 actor.doing = Doing::AtGate(statement);
             }
             Now::WantsLock(name) => {
@@ -99,12 +101,13 @@ impl<C: Explorable> Stage<C> {
             binds: step.binds.clone(),
         };
         let actor = &mut self.actors[session];
-        if report.error.is_none() && actor.transaction.is_change(&statement) {
+        let text = Footprint::of(&statement);
+        if report.error.is_none() && actor.transaction.is_change(&statement, &text) {
             actor.changes += 1;
         }
+        let keeps = report.error.is_none() && actor.transaction.keeps_locks(&statement, &text);
         let done = Some(&self.steps[index]);
-        let footprint = footprint(&mut self.footprints, self.kind, &statement, done);
-        let keeps = report.error.is_none() && actor.transaction.keeps_locks(&statement);
+        let footprint = footprint(&mut self.footprints, self.kind, &statement, done, text);
         actor
             .transaction
             .after(&statement, footprint, report, self.rules.multiversion);

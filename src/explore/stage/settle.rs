@@ -1,7 +1,6 @@
 //! Coming to rest: every session is at its gate, has ended, or waits for one that rests.
 
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use super::Stage;
@@ -35,26 +34,23 @@ impl<C: Explorable> Stage<C> {
         let deadline = Instant::now() + self.rules.patience;
         let mut pause = self.observer.soon();
         loop {
-            if self.anybody(|doing| *doing == Doing::Running) {
-                match self.events.recv_timeout(pause) {
-                    Ok(event) => {
-                        self.hear(event);
-                        continue;
-                    }
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => return Err(ExploreError::ThreadGone),
+            let running = self.count(|doing| *doing == Doing::Running);
+            if running > 0 {
+                if let Some(event) = self.mailbox.take_within(running, pause) {
+                    self.hear(event);
+                    continue;
                 }
                 pause = (pause * 2).min(LATER.max(self.observer.soon()));
             }
-            if self.rests()? {
+            if self.rests()? && self.has_its_say() {
                 return Ok(());
             }
             if Instant::now() > deadline {
                 return Err(self.stuck());
             }
-            if !self.anybody(|doing| *doing == Doing::Running) {
+            if !self.anybody(|doing| *doing == Doing::Running) && self.ahead().is_none() {
                 // Everybody waits, and the database has not made up its mind yet.
-                if let Ok(event) = self.events.recv_timeout(pause) {
+                if let Some(event) = self.mailbox.take_within(1, pause) {
                     self.hear(event);
                 }
                 pause = (pause * 2).min(LATER.max(self.observer.soon()));
@@ -66,6 +62,17 @@ impl<C: Explorable> Stage<C> {
         self.actors.iter().any(|actor| what(&actor.doing))
     }
 
+    fn count(&self, what: impl Fn(&Doing) -> bool) -> usize {
+        let actors = self.actors.iter();
+        actors.filter(|actor| what(&actor.doing)).count()
+    }
+
+    /// Whether the scheduler is the one who decides what happens next: a session that was to go
+    /// on without asking, and rests instead, must ask from now on.
+    fn has_its_say(&self) -> bool {
+        self.ahead().is_some() || self.mailbox.hold_all()
+    }
+
     /// Whether everything rests, after asking the database where that has to be known.
     fn rests(&mut self) -> Result<bool, ExploreError> {
         let running = self.anybody(|doing| *doing == Doing::Running);
@@ -73,7 +80,10 @@ impl<C: Explorable> Stage<C> {
         if running || waiting && !self.calm {
             let waits = self.ask()?;
             let mut heard = false;
-            while let Ok(event) = self.events.try_recv() {
+            // What comes after the word of a session that goes on is about a later step.
+            while self.ahead().is_none()
+                && let Some(event) = self.mailbox.take()
+            {
                 self.hear(event);
                 heard = true;
             }

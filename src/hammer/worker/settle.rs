@@ -1,15 +1,16 @@
 //! Trying, until a basket is settled.
 
+use std::cell::Cell;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Worker;
 use super::bill::bill;
 use crate::db;
 use crate::event::What;
 use crate::hammer::patience::{delays, pause};
-use crate::hammer::{Ending, Shared};
+use crate::hammer::{Ending, Shared, Spent};
 use crate::order::{Basket, Order};
 use crate::purchase::{Answer, Conflict, Setback, Shop, attempt, was_carried_out};
 
@@ -26,6 +27,8 @@ pub(super) struct Attempts {
     pub(super) conflicts: Vec<Conflict>,
     pub(super) error: Option<String>,
     pub(super) pool_wait: Duration,
+    /// Where the time went, but for the wait for a connection.
+    pub(super) spent: Spent,
     /// Set when one of them may have been committed without our hearing of it.
     uncertain: bool,
 }
@@ -33,10 +36,11 @@ pub(super) struct Attempts {
 impl Worker<'_> {
     /// Tries until the basket is settled, or the attempts are used up.
     pub(super) fn settle(&mut self, basket: &Basket, attempts: &mut Attempts) -> Ending {
-        let mut delays = delays();
+        // Most orders need none.
+        let mut waits = None;
         let ending = loop {
             attempts.made += 1;
-            let outcome = match self.try_once(basket, &mut attempts.pool_wait) {
+            let outcome = match self.try_once(basket, attempts) {
                 Ok(outcome) => outcome,
                 Err(gone) => {
                     let _ = self.shared.gone.set(format!("{gone:#}"));
@@ -51,7 +55,10 @@ impl Worker<'_> {
                 break Ending::GaveUp;
             }
             self.let_go(false);
-            pause(delays.next().unwrap_or_default(), self.shared.stop);
+            let pausing = Instant::now();
+            let wait = waits.get_or_insert_with(delays).next();
+            pause(wait.unwrap_or_default(), self.shared.stop);
+            attempts.spent.backing_off += pausing.elapsed();
         };
         match ending {
             // A lost attempt may have taken the last unit before the later one looked.
@@ -126,21 +133,34 @@ impl Worker<'_> {
     fn try_once(
         &mut self,
         basket: &Basket,
-        pool_wait: &mut Duration,
+        attempts: &mut Attempts,
     ) -> anyhow::Result<Result<Answer, Setback>> {
         let Shared {
             job, lobby, stop, ..
         } = self.shared;
-        let connection = self.connection.borrow(pool_wait)?;
+        let connection = self.connection.borrow(&mut attempts.pool_wait)?;
         let (line, shared, buyer) = (&self.line, self.shared, self.buyer);
         let bill = |order: &Order| bill(shared, buyer, &mut line.borrow_mut(), order.item);
+        let thought = Cell::new(Duration::ZERO);
+        let think = || {
+            if !job.load.hold.is_zero() {
+                let began = Instant::now();
+                pause(job.load.hold, stop);
+                thought.set(thought.get() + began.elapsed());
+            }
+        };
         let shop = Shop {
-            think: &|| pause(job.load.hold, stop),
+            think: &think,
             effect: job.outside.is_some().then_some(&bill),
             publishes: job.scenario.publishes(),
             ..Shop::new(job.plan, lobby, job.load.stock)
         };
-        Ok(attempt(connection, &shop, basket))
+        let began = Instant::now();
+        let outcome = attempt(connection, &shop, basket);
+        attempts
+            .spent
+            .add_attempt(&outcome, began.elapsed(), thought.get());
+        Ok(outcome)
     }
 
     /// Whether the order was carried out after all: `None` when that cannot be found out now.

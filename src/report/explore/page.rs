@@ -12,6 +12,7 @@ use crate::db::Description;
 use crate::explore::Token;
 use crate::explore::purchases::{ExploreResult, HistoryResult, ReplayResult};
 use crate::explore::{Statement, Step};
+use crate::report::page::embedded;
 use crate::verdict::Verdict;
 
 const PAGE: &str = include_str!("page/page.html");
@@ -182,8 +183,8 @@ fn page(result: &impl Serialize, words: &Words<'_>, plain: &str) -> Result<Strin
             ("title", &escaped(&words.heading)),
             ("style", STYLE),
             ("plain", &escaped(&plain)),
-            ("result", &data(&serde_json::to_string(result)?)),
-            ("words", &data(&serde_json::to_string(words)?)),
+            ("result", &embedded(&serde_json::to_string(result)?)),
+            ("words", &embedded(&serde_json::to_string(words)?)),
             ("steps", STEPS),
             ("script", SCRIPT),
         ],
@@ -217,12 +218,6 @@ fn escaped(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// JSON that can stand in a `<script>`. A `<` is only ever in a string, where it may be written
-/// so; without one nothing can end the element or begin a comment.
-fn data(json: &str) -> String {
-    json.replace('<', "\\u003c")
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -240,7 +235,7 @@ mod tests {
     fn no_text_ends_the_element_that_it_stands_in() {
         let nasty = "</script><!--<script>alert(1)</script> & </noscript>";
         assert!(!escaped(nasty).contains('<'));
-        let json = data(&serde_json::to_string(nasty).unwrap());
+        let json = embedded(&serde_json::to_string(nasty).unwrap());
         assert!(!json.contains('<'), "{json}");
         let back: String = serde_json::from_str(&json).unwrap();
         assert_eq!(back, nasty);

@@ -1,0 +1,42 @@
+//! A run of lockbench.
+
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use lockbench::db::{Database, pool};
+use lockbench::hammer::{Ending, Job, Progress, hammer};
+use lockbench::load::Load;
+use nix::sys::resource::UsageWho;
+
+use crate::cell::{Cell, Run};
+use crate::contest::PLENTY;
+use crate::usage::used;
+
+/// Sells from so many threads for so many seconds.
+pub(crate) fn run(database: &Database, cell: &Cell, seconds: u32, seed: u64) -> Result<Run> {
+    let load = Load {
+        threads: cell.clients,
+        pool: cell.clients,
+        items: cell.items,
+        stock: PLENTY,
+        orders: None,
+        duration: Some(Duration::from_secs(seconds.into())),
+        seed,
+        ..Load::default()
+    };
+    let (never, unseen) = (AtomicBool::new(false), Progress::default());
+    let (measured, cpu) = used(UsageWho::RUSAGE_SELF, || {
+        let pool = pool::open(database, load.pool)?;
+        let job = Job::new(cell.strategy.plan(), &load);
+        hammer(&pool, job, &never, &unseen)
+    })?;
+    ensure!(measured.gone.is_none(), "the run broke off: {measured:?}");
+    let sales = measured.record.told.ended(Ending::Done).count() as f64;
+    let conflicts: u64 = measured.record.conflicts.values().sum();
+    Ok(Run {
+        sales_per_s: sales / measured.elapsed.as_secs_f64(),
+        cpu_us: cpu.as_secs_f64() * 1e6 / sales,
+        conflicts: conflicts as f64 / sales,
+    })
+}

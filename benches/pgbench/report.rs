@@ -1,0 +1,212 @@
+//! What came of it: as text, as JSON, and in the documentation.
+
+use std::fmt::Write;
+use std::fs;
+
+use anyhow::{Context, Result};
+use comfy_table::presets::ASCII_MARKDOWN;
+use comfy_table::{CellAlignment, Table};
+use lockbench::db::Description;
+use lockbench::statistics::{Estimate, median};
+use serde::Serialize;
+
+use crate::arguments::Arguments;
+use crate::cell::{Against, Cell, Held, Run};
+
+/// Between these two the documentation holds the tables.
+const MARKS: (&str, &str) = ("<!-- measured -->\n", "<!-- /measured -->\n");
+
+/// A kind of cell: its name, and what belongs to it.
+type Kind = (&'static str, fn(&Cell) -> bool);
+
+#[derive(Serialize)]
+pub(crate) struct Report {
+    schema: &'static str,
+    rounds: usize,
+    seconds: u32,
+    processors: usize,
+    servers: Vec<Description>,
+    cells: Vec<Held>,
+}
+
+impl Report {
+    pub(crate) fn new(arguments: &Arguments) -> Self {
+        Self {
+            schema: "lockbench.pgbench/1",
+            rounds: arguments.rounds(),
+            seconds: arguments.seconds(),
+            processors: std::thread::available_parallelism().map_or(0, usize::from),
+            servers: Vec::new(),
+            cells: Vec::new(),
+        }
+    }
+
+    pub(crate) fn server(&mut self, description: Description) {
+        self.servers.push(description);
+    }
+
+    pub(crate) fn add(&mut self, cell: Held) {
+        self.cells.push(cell);
+    }
+
+    pub(crate) fn text(&self) -> String {
+        format!("{}\n\n{}", self.cells_table(), self.summary())
+    }
+
+    fn cells_table(&self) -> Table {
+        let mut table = Table::new();
+        table.load_style(ASCII_MARKDOWN);
+        table.set_header([
+            "strategy",
+            "items",
+            "clients",
+            "commit",
+            "lockbench/s",
+            "CPU",
+            "pgbench",
+            "pgbench/s",
+            "CPU",
+            "ratio",
+            "95 %",
+            "ceiling/s",
+        ]);
+        for held in &self.cells {
+            for against in &held.against {
+                table.add_row(row(held, against));
+            }
+        }
+        for (index, column) in table.column_iter_mut().enumerate() {
+            if ![0, 3, 6].contains(&index) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        table
+    }
+
+    /// Geometric means and the worst cell, against pgbench on two threads and on one per client.
+    fn summary(&self) -> String {
+        let mut out = String::new();
+        let kinds: [Kind; 4] = [
+            ("durable, one hot item", |cell| {
+                cell.durable && cell.items == 1
+            }),
+            ("durable, many items", |cell| cell.durable && cell.items > 1),
+            ("fsync off, one hot item", |cell| {
+                !cell.durable && cell.items == 1
+            }),
+            ("fsync off, many items", |cell| {
+                !cell.durable && cell.items > 1
+            }),
+        ];
+        for (threads, which) in [("two threads", 0), ("a thread per client", 1)] {
+            for (name, fits) in kinds {
+                let ratios: Vec<(f64, &Cell)> = self
+                    .cells
+                    .iter()
+                    .filter(|held| fits(&held.cell))
+                    .filter_map(|held| {
+                        let against = held.against.get(which).or(held.against.last())?;
+                        Some((against.ratio?.value, &held.cell))
+                    })
+                    .collect();
+                let Some((worst, cell)) = ratios.iter().min_by(|a, b| a.0.total_cmp(&b.0)) else {
+                    continue;
+                };
+                let sum: f64 = ratios.iter().map(|(ratio, _)| ratio.ln()).sum();
+                let mean = (sum / ratios.len() as f64).exp();
+                let _ = writeln!(
+                    out,
+                    "* against pgbench on {threads}, {name}: geometric mean {mean:.2}, \
+                     worst {worst:.2} ({}, {} clients)",
+                    cell.strategy, cell.clients
+                );
+            }
+        }
+        out
+    }
+
+    pub(crate) fn save(&self, arguments: &Arguments) -> Result<()> {
+        let folder = &arguments.output;
+        fs::create_dir_all(folder)?;
+        let json = serde_json::to_string_pretty(self)?;
+        fs::write(folder.join("result.json"), json + "\n")?;
+        fs::write(folder.join("result.md"), self.text())?;
+        println!("\nwritten to {}", folder.display());
+        if arguments.docs {
+            let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/pgbench.md");
+            let text = fs::read_to_string(page)?;
+            let (before, rest) = text.split_once(MARKS.0).context("the page has no mark")?;
+            let (_, after) = rest
+                .split_once(MARKS.1)
+                .context("the page has no end mark")?;
+            let tables = self.text();
+            let server = self.servers.first().map_or("", |server| &server.version);
+            fs::write(
+                page,
+                format!(
+                    "{before}{}PostgreSQL {server}, {} processors, {} rounds of {} s.\n\n{tables}{}{after}",
+                    MARKS.0, self.processors, self.rounds, self.seconds, MARKS.1
+                ),
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// One cell in a line, as soon as it is known.
+pub(crate) fn line(held: &Held) -> String {
+    let cell = &held.cell;
+    let ratios = held.against.iter().map(|against| {
+        let ratio = against.ratio.map_or(f64::NAN, |ratio| ratio.value);
+        format!("{ratio:.2} of pgbench -j{}", against.jobs)
+    });
+    format!(
+        "{:16} {:5} items {:3} clients {:9} {}",
+        cell.strategy.to_string(),
+        cell.items,
+        cell.clients,
+        commit(cell),
+        ratios.collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn commit(cell: &Cell) -> &'static str {
+    if cell.durable { "durable" } else { "fsync off" }
+}
+
+fn row(held: &Held, against: &Against) -> Vec<String> {
+    let cell = &held.cell;
+    let speed = |runs: &[Run]| whole(middle(runs, |run| run.sales_per_s));
+    let cpu = |runs: &[Run]| format!("{:.1} µs", middle(runs, |run| run.cpu_us));
+    let Estimate { value, low, high } = against.ratio.unwrap_or(Estimate {
+        value: f64::NAN,
+        low: None,
+        high: None,
+    });
+    let interval = low.zip(high).map_or("–".to_owned(), |(low, high)| {
+        format!("{low:.2}–{high:.2}")
+    });
+    vec![
+        cell.strategy.to_string(),
+        cell.items.to_string(),
+        cell.clients.to_string(),
+        commit(cell).to_owned(),
+        speed(&held.ours),
+        cpu(&held.ours),
+        format!("-j{}", against.jobs),
+        speed(&against.theirs),
+        cpu(&against.theirs),
+        format!("{value:.2}"),
+        interval,
+        held.ceiling_per_s.map_or("–".to_owned(), whole),
+    ]
+}
+
+fn middle(runs: &[Run], of: impl Fn(&Run) -> f64) -> f64 {
+    let values: Vec<f64> = runs.iter().map(of).collect();
+    median(&values).map_or(f64::NAN, |estimate| estimate.value)
+}
+
+fn whole(number: f64) -> String {
+    format!("{number:.0}")
+}

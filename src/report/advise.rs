@@ -1,0 +1,29 @@
+//! An advice as text: one file for each output format.
+
+mod text;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::advise::Advice;
+
+/// A way to write an advice down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum AdviseFormat {
+    /// For people
+    #[default]
+    Text,
+    /// For programs; the schema is versioned
+    Json,
+}
+
+/// Writes `advice` down in `format`, ending in a new line.
+///
+/// # Errors
+/// The format cannot express it, which no format is known to be unable to.
+pub fn render(advice: &Advice, format: AdviseFormat) -> Result<String> {
+    match format {
+        AdviseFormat::Text => Ok(text::render(advice)),
+        AdviseFormat::Json => Ok(serde_json::to_string_pretty(advice)? + "\n"),
+    }
+}

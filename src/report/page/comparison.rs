@@ -1,0 +1,137 @@
+//! A comparison: the pictures, and every number in tables.
+
+mod tables;
+
+use anyhow::Result;
+use maud::{Markup, html};
+
+use super::{Numbers, figure};
+use crate::compare::Comparison;
+use crate::report::pictures;
+
+/// One comparison of a page.
+#[derive(Clone, Debug)]
+pub(in crate::report) struct Part<'a> {
+    pub(in crate::report) comparison: &'a Comparison,
+    /// Its part of the JSON.
+    pub(in crate::report) numbers: Numbers<'a>,
+    /// Begins the name of each of its pictures, none of which may be there twice.
+    pub(in crate::report) name: &'a str,
+    /// All labels of the page, in the order that decides how each line looks.
+    pub(in crate::report) labels: &'a [String],
+    /// How often an interval covers the true value.
+    pub(in crate::report) confidence: f64,
+    /// Whether it is one of several of the page, and stands below a heading of its own.
+    pub(in crate::report) is_nested: bool,
+}
+
+impl Part<'_> {
+    /// All there is to be shown of it.
+    ///
+    /// # Errors
+    /// A picture cannot be drawn, which none is known not to be.
+    pub(in crate::report) fn show(&self) -> Result<Markup> {
+        Ok(html! {
+            (self.goodput()?)
+            (self.latency()?)
+            (self.time()?)
+            (self.wrong())
+            (tables::rounds(self))
+        })
+    }
+
+    /// The heading of the section `id`.
+    fn heading(&self, id: &str, words: &str) -> Markup {
+        let id = format!("{id}-heading");
+        html! {
+            @if self.is_nested {
+                h3 #(id) { (words) }
+            } @else {
+                h2 #(id) { (words) }
+            }
+        }
+    }
+
+    fn id(&self, of: &str) -> String {
+        format!("{}{of}", self.name)
+    }
+
+    fn goodput(&self) -> Result<Markup> {
+        let picture = pictures::ranked(self.comparison, self.confidence).draw()?;
+        let caption = html! {
+            "The line across the end of a bar is its interval. Those whose place has an = share it: \
+             between them no difference is shown."
+        };
+        let id = self.id("goodput");
+        Ok(html! {
+            section aria-labelledby=(format!("{id}-heading")) {
+                (self.heading(&id, "How much is sold"))
+                (figure(&id, &picture, &caption))
+                (tables::ranked(self))
+            }
+        })
+    }
+
+    fn latency(&self) -> Result<Markup> {
+        let Some(lines) = pictures::latencies(self.comparison, self.labels) else {
+            return Ok(html! {});
+        };
+        let caption = html! {
+            "Both axes show factors: each step to the right is ten times as rare. A line that is \
+             low on the left and rises on the right serves most buyers quickly and lets some wait."
+        };
+        let id = self.id("latency");
+        Ok(html! {
+            section aria-labelledby=(format!("{id}-heading")) {
+                (self.heading(&id, "How long it takes"))
+                (figure(&id, &lines.draw()?, &caption))
+                (tables::latencies(self))
+            }
+        })
+    }
+
+    fn time(&self) -> Result<Markup> {
+        if self.comparison.standings().next().is_none() {
+            return Ok(html! {});
+        }
+        let caption = html! {
+            "Of all the time that the buyers have together. Useful is what the same purchases take \
+             where nobody else is buying; what those that succeed take beyond that, they wait."
+        };
+        let picture = pictures::time(self.comparison).draw()?;
+        let id = self.id("time");
+        Ok(html! {
+            section aria-labelledby=(format!("{id}-heading")) {
+                (self.heading(&id, "Where the time goes"))
+                (figure(&id, &picture, &caption))
+                (tables::time(self))
+            }
+        })
+    }
+
+    /// What is not ranked, what could not be run, and what the control broke.
+    fn wrong(&self) -> Markup {
+        let comparison = self.comparison;
+        if comparison.unranked.is_empty()
+            && comparison.refused.is_empty()
+            && comparison.control.is_none()
+        {
+            return html! {};
+        }
+        let id = self.id("wrong");
+        html! {
+            section aria-labelledby=(format!("{id}-heading")) {
+                (self.heading(&id, "What is not ranked"))
+                (tables::wrong(self))
+                @if !comparison.refused.is_empty() {
+                    p { "Not run, because this database has no such thing:" }
+                    ul {
+                        @for refused in &comparison.refused {
+                            li { strong { (refused.label) } ": " (refused.reason) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What the server allows a hot item at the most is measured and shown where it means something,
+//! and nowhere else.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+mod common;
+
+use std::time::Duration;
+
+use lockbench::ceiling;
+use lockbench::db::Backend;
+use lockbench::load::Load;
+use lockbench::report::{Format, render};
+use lockbench::run::{Request, Shop};
+use lockbench::strategy::Strategy;
+
+/// Orders enough, and so much for sale that nobody is turned away.
+fn hot() -> Load {
+    Load {
+        stock: 1_000_000,
+        orders: Some(2_500),
+        ..Load::default()
+    }
+}
+
+#[test]
+fn a_hot_item_has_a_ceiling_by_the_round_trips_under_its_lock() {
+    let database = common::database(Backend::Postgres);
+    let mut shop = Shop::open(&database).unwrap();
+    for (strategy, round_trips) in [(Strategy::Atomic, 2), (Strategy::Pessimistic, 3)] {
+        let result = common::run(&mut shop, strategy, &hot());
+        let ceiling = result.ceiling.expect("a ceiling");
+        assert_eq!(ceiling.round_trips_under_lock, round_trips, "{strategy}");
+        let cycle_us =
+            f64::from(round_trips) * ceiling.rtt_us + ceiling.flush_us + ceiling.hand_over_us;
+        let expected = 1e6 / cycle_us;
+        assert!(
+            (ceiling.ceiling_per_s / expected - 1.0).abs() < 1e-6,
+            "{ceiling:?}"
+        );
+        assert!(ceiling.rtt_us > 0.0 && ceiling.reached > 0.0, "{ceiling:?}");
+        let text = render(&result, Format::Text).unwrap();
+        let words = format!("that this server allows for {round_trips} round trips under the lock");
+        assert!(text.contains(&words), "{text}");
+    }
+}
+
+#[test]
+fn where_it_means_nothing_there_is_none() {
+    let cold = Load {
+        items: 100,
+        ..hot()
+    };
+    let few = Load {
+        orders: Some(200),
+        ..hot()
+    };
+    let short = Load {
+        orders: None,
+        duration: Some(Duration::from_millis(50)),
+        ..hot()
+    };
+    let alone = Load {
+        threads: 1,
+        pool: 1,
+        ..hot()
+    };
+    let is_meant_for = |backend, strategy: Strategy, load: &Load| {
+        ceiling::is_meant_for(&Request::new(strategy, load.clone()), backend)
+    };
+    assert!(is_meant_for(Backend::Postgres, Strategy::Atomic, &hot()));
+    assert!(is_meant_for(Backend::Mysql, Strategy::Atomic, &hot()));
+    for (backend, strategy, load) in [
+        (Backend::Postgres, Strategy::Optimistic, hot()),
+        (Backend::Postgres, Strategy::Atomic, cold),
+        (Backend::Postgres, Strategy::Atomic, few),
+        (Backend::Postgres, Strategy::Atomic, short),
+        (Backend::Postgres, Strategy::Atomic, alone),
+        // Its waiters look again after a sleep, which no hand-over describes.
+        (Backend::Sqlite, Strategy::Atomic, hot()),
+    ] {
+        let meant = is_meant_for(backend, strategy, &load);
+        assert!(!meant, "{strategy} on {backend}: {load:?}");
+    }
+    // And then nothing is measured, nor said.
+    let database = common::database(Backend::Postgres);
+    let mut shop = Shop::open(&database).unwrap();
+    let result = common::run(&mut shop, Strategy::Atomic, &Load::default());
+    assert_eq!(result.ceiling, None);
+    let text = render(&result, Format::Text).unwrap();
+    assert!(!text.contains("ceiling"), "{text}");
+}
