@@ -45,6 +45,23 @@ pub fn find(
     Ok(row_lock::loaded(connection, found)?.into_iter().next())
 }
 
+/// One bucket of an item, taking `lock` on its row.
+///
+/// # Errors
+/// Whatever the database answers; a locking read can be refused.
+pub fn one(
+    connection: &mut AnyConnection,
+    item: i64,
+    bucket: i64,
+    lock: Option<RowLock>,
+) -> QueryResult<Option<Bucket>> {
+    let query = buckets::table
+        .filter(buckets::item_id.eq(item))
+        .filter(buckets::bucket.eq(bucket))
+        .select((buckets::bucket, buckets::stock));
+    Locking { query, lock }.get_result(connection).optional()
+}
+
 /// All buckets of an item, by number, taking `lock` on each row in this order.
 ///
 /// # Errors
