@@ -59,7 +59,11 @@ pub fn one(
         .filter(buckets::item_id.eq(item))
         .filter(buckets::bucket.eq(bucket))
         .select((buckets::bucket, buckets::stock));
-    Locking { query, lock }.get_result(connection).optional()
+    on_its_own_kind!(
+        connection,
+        inner => with_lock!(query, lock, locked => locked.get_result(inner))
+    )
+    .optional()
 }
 
 /// All buckets of an item, by number, taking `lock` on each row in this order.
