@@ -11,8 +11,8 @@ mod common;
 mod stories;
 
 use std::num::NonZeroU32;
+use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
 
 use combining::{Buyers, rival};
 use common::books::{assert_balanced, sums};
@@ -92,9 +92,12 @@ fn nobody_is_turned_away_for_rows_that_somebody_else_gives_back() {
                 rival
                     .batch_execute(&format!("BEGIN; SELECT * FROM {table} FOR UPDATE"))
                     .expect("every row");
+                let (saw, seen) = mpsc::sync_channel(100);
                 thread::scope(|scope| {
-                    let buyer = scope.spawn(|| buyers.buy(1, 2, &|_| {}));
-                    thread::sleep(Duration::from_millis(100));
+                    let buyer = scope
+                        .spawn(|| buyers.buy(1, 2, &|_| saw.send(()).expect("somebody listens")));
+                    // It has looked, and has found nothing that is free.
+                    seen.recv().expect("a look");
                     rival.batch_execute("ROLLBACK").expect("given back");
                     buyer.join().expect("a buyer").answer
                 })
