@@ -118,7 +118,7 @@ fn a_standing_has_all_that_its_purchases_cost() {
     );
     assert_eq!(result["reference"], "pessimistic");
     let command = result["command"].as_str().unwrap();
-    let shown = "lockbench compare --format json --duration 60ms";
+    let shown = "lockbench compare --duration 60ms";
     assert!(command.starts_with(shown), "{command}");
     assert!(
         command.contains(":***@") && !command.contains("secret"),
@@ -128,7 +128,7 @@ fn a_standing_has_all_that_its_purchases_cost() {
     let load = result["load"].as_object().unwrap();
     assert_eq!(
         (&load["stock"], &load["orders"]),
-        (&Value::from(1_000_000), &Value::Null)
+        (&Value::from(12_000), &Value::Null)
     );
     for (label, statements) in [("pessimistic", 5.0), ("atomic", 4.0)] {
         let one = standing(&result, label);
@@ -170,13 +170,34 @@ fn a_standing_has_all_that_its_purchases_cost() {
 
 #[test]
 fn one_that_thinks_longer_is_found_to_be_slower() {
-    let entrants = "quick=pessimistic,slow=pessimistic+hold=10ms";
-    let result = compare(0, &["--strategies", entrants, "--reference", "quick"]);
+    let entrants = "quick=pessimistic,slow=pessimistic+hold=60ms";
+    // One buyer, and as many rounds as it takes for a stalled disk to be outvoted.
+    let done = common::lockbench()
+        .args([
+            "compare",
+            "--format",
+            "json",
+            "--no-control",
+            "--threads",
+            "1",
+        ])
+        .args([
+            "--duration",
+            "100ms",
+            "--warm-up",
+            "0",
+            "--precision",
+            "40%",
+        ])
+        .args(["--strategies", entrants, "--reference", "quick"])
+        .assert()
+        .code(0);
+    let result: Value = serde_json::from_slice(&done.get_output().stdout).unwrap();
     assert_eq!(labels(&result["ranked"]), ["quick", "slow"]);
     let slow = standing(&result, "slow");
     assert_eq!(
         (&slow["rank"], &slow["hold_us"]),
-        (&Value::from(2), &Value::from(10_000))
+        (&Value::from(2), &Value::from(60_000))
     );
     assert!(number(&slow["ratio"]["high"]) < 1.0, "{}", slow["ratio"]);
     assert!(number(&slow["time"]["thinking"]) > 0.0);

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use insta::assert_snapshot;
 use lockbench::audit::{Outcomes, Violations};
 use lockbench::compare::{
-    CompareResult, Comparison, ControlTally, Judged, Judgement, Percentile, Round, SCHEMA, Setting,
-    SoldLatency, Standing, StandingLatency, TimeShares,
+    CompareResult, Comparison, ControlTally, Judged, Judgement, Percentile, Refused, Round, SCHEMA,
+    Setting, SoldLatency, Standing, StandingLatency, TimeShares,
 };
 use lockbench::db::{Backend, Description};
 use lockbench::load::Load;
@@ -142,7 +142,10 @@ fn comparison() -> Comparison {
             equal(Strategy::Optimistic, Strategy::Pessimistic, 990.0),
         ],
         unranked: vec![wrong()],
-        refused: Vec::new(),
+        refused: vec![Refused {
+            label: "unit-rows".to_owned(),
+            reason: "there are too many units".to_owned(),
+        }],
     }
 }
 

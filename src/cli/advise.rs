@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::bar;
-use super::compare::{base, command};
+use super::compare::command;
 use super::database::{self, DatabaseArguments};
 use super::entrants::percent;
 use super::failure::Failure;
@@ -16,10 +16,12 @@ use crate::compare::RoundProgress;
 use crate::db::Address;
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::load::Load;
 use crate::report::advise::{AdviseFormat, render};
 use crate::run::Shop;
 use crate::strategy::Strategy;
+
+/// How long orders keep coming in a round, where nobody says otherwise: an advice is no contest.
+const ROUND: Duration = Duration::from_millis(300);
 
 /// Say in plain words which strategy to take at your own numbers
 ///
@@ -62,10 +64,7 @@ pub(super) struct AdviseArguments {
 }
 
 pub(super) fn run(arguments: &AdviseArguments) -> Result<Exit, Failure> {
-    let load = arguments.load.load(Load {
-        duration: Some(Duration::from_millis(300)),
-        ..base()
-    })?;
+    let load = arguments.load.in_rounds_of(ROUND)?;
     let address = arguments.database.address()?;
     let request = AdviseRequest {
         strategies: arguments.strategies.clone(),

@@ -18,10 +18,12 @@ use crate::db::Address;
 use crate::db::address::redact;
 use crate::exit::Exit;
 use crate::interrupt;
-use crate::load::Load;
 use crate::report::compare::{CompareFormat, render};
 use crate::run::Shop;
 use crate::strategy::Strategy;
+
+/// How long orders keep coming in a round, where nobody says otherwise.
+pub(super) const ROUND: Duration = Duration::from_millis(500);
 
 /// Find out which strategy is fastest among those that are right, with error bars
 ///
@@ -43,19 +45,8 @@ pub(super) struct CompareArguments {
     outputs: OutputsArguments,
 }
 
-/// What comparing starts from, where the load does not say otherwise.
-pub(super) fn base() -> Load {
-    Load {
-        // Enough that a round sells to everybody: its speed is then one of sales.
-        stock: 200_000,
-        orders: None,
-        duration: Some(Duration::from_millis(500)),
-        ..Load::default()
-    }
-}
-
 pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
-    let load = arguments.load.load(base())?;
+    let load = arguments.load.in_rounds_of(ROUND)?;
     let address = arguments.database.address()?;
     let request =
         arguments

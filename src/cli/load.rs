@@ -96,13 +96,16 @@ pub(super) struct LoadArguments {
     warm_up: Duration,
 }
 
+/// More orders than any database here carries out in a second.
+const MORE_THAN_SOLD: f64 = 200_000.0;
+
 /// What the help of the same arguments says where strategies are compared, round by round.
 pub(super) fn in_rounds(argument: Arg) -> Arg {
     match argument.get_id().as_str() {
         "threads" => argument.help("Buyers at work at the same time [default: 8]"),
         "items" => argument.help("Different items for sale [default: 1]"),
         "stock" => argument
-            .help("Units of each item at the start [default: 200000, more than a round sells]"),
+            .help("Units of each item at the start [default: 200000 for each second of a round, more than it sells]"),
         "orders" => argument.help("Number of orders in each round, instead of a time"),
         "duration" => argument.help("How long orders keep coming in each round [default: 500ms]"),
         "quantity" => argument.help(
@@ -130,6 +133,22 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 }
 
 impl LoadArguments {
+    /// The load they ask for where it is run round by round, each of them so long if they do not
+    /// say otherwise, and with enough for sale that nobody is turned away: the speed of a round
+    /// is then one of sales.
+    pub(super) fn in_rounds_of(&self, duration: Duration) -> Result<Load, Failure> {
+        let seconds = self.duration.unwrap_or(duration).as_secs_f64();
+        let each = self.quantity.map_or(1, |quantity| quantity.average());
+        self.load(Load {
+            stock: ((MORE_THAN_SOLD * seconds) as i64)
+                .max(1)
+                .saturating_mul(each),
+            orders: None,
+            duration: Some(duration),
+            ..Load::default()
+        })
+    }
+
     /// The load they ask for, where `base` says what they leave open.
     pub(super) fn load(&self, base: Load) -> Result<Load, Failure> {
         let threads = self.threads.unwrap_or(base.threads);

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::bar;
-use super::compare::{base, refuse};
+use super::compare::{ROUND, refuse};
 use super::database::{self, DatabaseArguments};
 use super::entrants::EntrantArguments;
 use super::failure::Failure;
@@ -53,7 +53,7 @@ const STRATEGIES: [Strategy; 3] = [
 ];
 
 pub(super) fn run(arguments: &SweepArguments) -> Result<Exit, Failure> {
-    let load = arguments.load.load(base())?;
+    let load = arguments.load.in_rounds_of(ROUND)?;
     arguments.axis.check(&load).map_err(Failure::usage)?;
     let address = arguments.database.address()?;
     let request = arguments

@@ -70,6 +70,13 @@ fn standings(comparison: &Comparison) -> String {
         }
         out.push_str(&format!("\n{heading}:\n{}", plain(table)));
     }
+    if !comparison.refused.is_empty() {
+        let mut table = Table::new();
+        for refused in &comparison.refused {
+            table.add_row([&refused.label, &refused.reason]);
+        }
+        out.push_str(&format!("\nCannot be run here:\n{}", plain(table)));
+    }
     out
 }
 
