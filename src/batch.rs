@@ -1,12 +1,14 @@
 //! Many orders at once: the statements that take and record for all of them.
 
+use diesel::backend::Backend;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::BigInt;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, HasSqlType};
 use diesel::{QueryResult, RunQueryDsl};
 
 use crate::db::AnyConnection;
 use crate::db::columns::{self, Piece};
-use crate::db::connection::MultiBackend;
+use crate::db::connection::on_its_own_kind;
 use crate::order::Order;
 
 /// The most rows of one statement.
@@ -101,7 +103,7 @@ pub(crate) fn insert<const N: usize>(
             rows: now,
             end,
         };
-        statement.execute(connection)?;
+        on_its_own_kind!(connection, inner => statement.execute(inner))?;
         rows = later;
     }
     Ok(())
@@ -119,8 +121,12 @@ struct Insert<'a, const N: usize> {
     end: &'static str,
 }
 
-impl<const N: usize> QueryFragment<MultiBackend> for Insert<'_, N> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl<DB, const N: usize> QueryFragment<DB> for Insert<'_, N>
+where
+    DB: Backend + HasSqlType<BigInt>,
+    i64: ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql(self.text);
         for (index, row) in self.rows.iter().enumerate() {
             out.push_sql(if index == 0 { "(" } else { ", (" });
@@ -143,7 +149,7 @@ impl<const N: usize> QueryId for Insert<'_, N> {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<const N: usize> RunQueryDsl<AnyConnection> for Insert<'_, N> {}
+impl<C, const N: usize> RunQueryDsl<C> for Insert<'_, N> {}
 
 #[cfg(test)]
 mod tests {

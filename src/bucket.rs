@@ -45,6 +45,27 @@ pub fn find(
     Ok(row_lock::loaded(connection, found)?.into_iter().next())
 }
 
+/// One bucket of an item, taking `lock` on its row.
+///
+/// # Errors
+/// Whatever the database answers; a locking read can be refused.
+pub fn one(
+    connection: &mut AnyConnection,
+    item: i64,
+    bucket: i64,
+    lock: Option<RowLock>,
+) -> QueryResult<Option<Bucket>> {
+    let query = buckets::table
+        .filter(buckets::item_id.eq(item))
+        .filter(buckets::bucket.eq(bucket))
+        .select((buckets::bucket, buckets::stock));
+    on_its_own_kind!(
+        connection,
+        inner => with_lock!(query, lock, locked => locked.get_result(inner))
+    )
+    .optional()
+}
+
 /// All buckets of an item, by number, taking `lock` on each row in this order.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ use std::slice;
 use diesel::result::{DatabaseErrorKind, Error};
 
 pub use combined::Word;
-use found::Found;
+use found::{Found, Reach};
 pub use recall::was_carried_out;
 pub use setback::{Conflict, Setback};
 pub use shop::{Effect, Shop};
@@ -29,7 +29,7 @@ use crate::db::{self, AnyConnection, RowLock, transaction};
 use crate::guard;
 use crate::item::Item;
 use crate::order::{Basket, Order};
-use crate::strategy::{Dispatch, Guard, Layout, Plan, Read};
+use crate::strategy::{Dispatch, Guard, Layout, Plan};
 use crate::{ledger, outbox};
 
 /// What a buyer's statement showed.
@@ -86,18 +86,15 @@ pub fn attempt(
     if shop.plan.dispatch == Dispatch::Combined {
         return combined::attempt(connection, shop, orders);
     }
-    let outcome = match attempt_alone(connection, shop, orders) {
-        // Nobody is turned away for what was only skipped.
-        Err(Setback::CameUpShort) => {
-            let read = Read::ForUpdate;
-            let plan = Plan { read, ..shop.plan };
-            attempt_alone(connection, &Shop { plan, ..*shop }, orders)
+    let mut reach = Reach::AsPlanned;
+    loop {
+        let outcome = attempt_alone(connection, shop, orders, reach);
+        match (outcome, reach.further(&shop.plan)) {
+            (Err(Setback::SoldOutHalfway), _) => return Ok(Answer::SoldOut),
+            // Nobody is turned away for what was only skipped.
+            (Err(Setback::CameUpShort), Some(further)) => reach = further,
+            (outcome, _) => return outcome,
         }
-        outcome => outcome,
-    };
-    match outcome {
-        Err(Setback::SoldOutHalfway) => Ok(Answer::SoldOut),
-        outcome => outcome,
     }
 }
 
@@ -106,6 +103,7 @@ fn attempt_alone(
     connection: &mut AnyConnection,
     shop: &Shop<'_>,
     orders: &[Order],
+    reach: Reach,
 ) -> Result<Answer, Setback> {
     let guard = shop.plan.guard;
     guard::holding(connection, guard, orders, &shop.lobby.slots, |connection| {
@@ -114,7 +112,7 @@ fn attempt_alone(
         }
         let lock = shop.plan.read.row_lock();
         in_transaction(connection, &shop.plan, lock, |connection| {
-            let answer = carry_out_all(connection, shop, orders)?;
+            let answer = carry_out_all(connection, shop, orders, reach)?;
             if guard == Guard::AdvisoryEarly {
                 guard::give_back(connection, guard, orders);
             }
@@ -166,9 +164,10 @@ fn carry_out_all(
     connection: &mut AnyConnection,
     shop: &Shop<'_>,
     orders: &[Order],
+    reach: Reach,
 ) -> Result<Answer, Setback> {
     for (index, order) in orders.iter().enumerate() {
-        match carry_out(connection, shop, order)? {
+        match carry_out(connection, shop, order, reach)? {
             Answer::Done => {}
             Answer::SoldOut if index == 0 => return Ok(Answer::SoldOut),
             Answer::SoldOut => return Err(Setback::SoldOutHalfway),
@@ -182,11 +181,12 @@ fn carry_out(
     connection: &mut AnyConnection,
     shop: &Shop<'_>,
     order: &Order,
+    reach: Reach,
 ) -> Result<Answer, Setback> {
-    let mut found = find(connection, shop, order)?;
+    let mut found = find(connection, shop, order, reach)?;
     if shop.plan.guard == Guard::AdvisoryLate {
         guard::take(connection, shop.plan.guard, slice::from_ref(order))?;
-        found = find(connection, shop, order)?;
+        found = find(connection, shop, order, reach)?;
     }
     if found.is_too_little_for(order) {
         return Ok(Answer::SoldOut);
@@ -236,9 +236,14 @@ fn cause_effect(shop: &Shop<'_>, order: &Order) -> Result<(), Setback> {
 }
 
 /// What there is for `order`, in whichever rows, if the plan looks at all.
-fn find(connection: &mut AnyConnection, shop: &Shop<'_>, order: &Order) -> Result<Found, Setback> {
+fn find(
+    connection: &mut AnyConnection,
+    shop: &Shop<'_>,
+    order: &Order,
+    reach: Reach,
+) -> Result<Found, Setback> {
     if shop.plan.layout != Layout::OneRow {
-        return found::look(connection, shop, order);
+        return found::look(connection, shop, order, reach);
     }
     let seen = row::look(connection, shop, order)?;
     Ok(seen.map_or(Found::Unseen, Found::Item))

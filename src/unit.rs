@@ -1,13 +1,14 @@
 //! An item's units, each a row of its own: whoever has the row has the unit.
 
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::BigInt;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{BigInt, HasSqlType};
 
 use crate::batch::{insert, power_of_two_within};
-use crate::db::connection::MultiBackend;
 use crate::db::connection::on_its_own_kind;
 use crate::db::row_lock::{self, with_lock};
 use crate::db::{AnyConnection, RowLock, table};
@@ -43,7 +44,8 @@ pub fn take(connection: &mut AnyConnection, item: i64, mut ids: &[i64]) -> Query
     let mut taken = 0;
     while !ids.is_empty() {
         let (now, later) = ids.split_at(power_of_two_within(ids.len()));
-        taken += Delete { item, ids: now }.execute(connection)?;
+        let delete = Delete { item, ids: now };
+        taken += on_its_own_kind!(connection, inner => delete.execute(inner))?;
         ids = later;
     }
     Ok(taken)
@@ -112,8 +114,12 @@ struct Delete<'a> {
     ids: &'a [i64],
 }
 
-impl QueryFragment<MultiBackend> for Delete<'_> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl<DB> QueryFragment<DB> for Delete<'_>
+where
+    DB: Backend + HasSqlType<BigInt>,
+    i64: ToSql<BigInt, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.push_sql("DELETE FROM lockbench_units WHERE item_id = ");
         out.push_bind_param::<BigInt, _>(&self.item)?;
         out.push_sql(" AND id IN (");
@@ -134,4 +140,4 @@ impl QueryId for Delete<'_> {
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl RunQueryDsl<AnyConnection> for Delete<'_> {}
+impl<C> RunQueryDsl<C> for Delete<'_> {}

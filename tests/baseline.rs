@@ -107,7 +107,7 @@ fn a_baseline_of_something_else_is_refused_in_a_sentence() {
             "atomic was guard none",
         ),
         (
-            ["--strategies", "pessimistic,atomic+hold=1s"],
+            ["--strategies", "pessimistic,atomic+hold=2ms"],
             "has atomic, which is not",
         ),
     ] {

@@ -205,6 +205,19 @@ fn one_that_thinks_longer_is_found_to_be_slower() {
 }
 
 #[test]
+fn whoever_sells_out_before_the_time_is_up_has_no_speed() {
+    let entrants = "pessimistic,slow=pessimistic+hold=50ms";
+    // The one sells two a round at most, and the other all ten.
+    let numbers = ["--stock", "10", "--threads", "2"];
+    let result = compare(0, &[&["--strategies", entrants][..], &numbers].concat());
+    assert_eq!(labels(&result["ranked"]), ["slow"]);
+    let quick = standing(&result, "pessimistic");
+    assert_eq!(quick["goodput_per_s"], Value::Null);
+    let reason = quick["reason"].as_str().expect("a reason");
+    assert!(reason.contains("--stock"), "{reason}");
+}
+
+#[test]
 fn waiting_for_a_connection_has_its_share_of_the_time() {
     let result = compare(
         0,

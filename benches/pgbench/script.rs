@@ -5,7 +5,7 @@ use lockbench::explain::{Sent, overhear_order};
 use lockbench::load::Load;
 use lockbench::order::Order;
 use lockbench::run::Shop;
-use lockbench::strategy::{Guard, Plan, Read, Write};
+use lockbench::strategy::{Dispatch, Guard, Layout, Plan, Read, Write};
 
 /// Units of each item while the strategy is overheard.
 const STOCK: i64 = 1_000;
@@ -46,7 +46,8 @@ pub(crate) fn script(shop: &mut Shop<'_>, plan: Plan) -> Result<String> {
         plan.read,
         Read::None | Read::Plain | Read::ForShare | Read::ForUpdate
     );
-    if !can_guard || !can_read {
+    let is_plain = plan.layout == Layout::OneRow && plan.dispatch == Dispatch::Statements;
+    if !can_guard || !can_read || !is_plain {
         bail!("pgbench has no means for {plan}");
     }
     let load = Load {

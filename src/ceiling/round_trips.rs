@@ -21,7 +21,7 @@ pub struct UnderLock {
 /// | a procedure in the database | | 0 |
 /// | conditional UPDATE in a transaction | INSERT, COMMIT | 2 |
 /// | SELECT … FOR UPDATE | UPDATE, INSERT, COMMIT | 3 |
-/// | mutex | BEGIN, SELECT, UPDATE, INSERT, COMMIT | 5 |
+/// | mutex, or a gate for one | BEGIN, SELECT, UPDATE, INSERT, COMMIT | 5 |
 /// | advisory lock | the same, and giving it back | 6 |
 ///
 /// An event in the outbox is one more.
@@ -45,7 +45,10 @@ pub fn round_trips(plan: &Plan, publishes: bool) -> Option<UnderLock> {
     // The whole purchase, of which BEGIN and COMMIT are two.
     let whole = 2 * u32::from(transaction) + reads + 1 + records;
     let under = |count, thinking| Some(UnderLock { count, thinking });
+    // A gate for one holds up the others as a mutex does.
+    let is_narrow = plan.gate.is_some_and(|places| places.get() == 1);
     match plan.guard {
+        Guard::None if is_narrow => return under(whole, true),
         Guard::Mutex => return under(whole, true),
         Guard::Advisory => return under(whole + 1, true),
         Guard::None => {}
@@ -71,6 +74,8 @@ pub fn round_trips(plan: &Plan, publishes: bool) -> Option<UnderLock> {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use super::*;
     use crate::strategy::Strategy;
 
@@ -86,6 +91,11 @@ mod tests {
         assert_eq!(count(Strategy::Advisory, false), Some(6));
         assert_eq!(count(Strategy::Procedure, true), Some(0));
         assert_eq!(count(Strategy::Atomic, true), Some(3));
+        let gated = Plan {
+            gate: NonZeroU32::new(1),
+            ..Strategy::Optimistic.plan()
+        };
+        assert_eq!(round_trips(&gated, false).map(|under| under.count), Some(5));
         let alone = Plan {
             isolation: Isolation::Autocommit,
             ..Strategy::Atomic.plan()

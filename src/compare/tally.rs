@@ -183,6 +183,11 @@ impl Tally {
         if self.sales() == 0 {
             return doubt("not one order was carried out");
         }
+        if self.ran_out() {
+            return doubt(
+                "sold everything before the time was up, so that its speed is not known: use a larger --stock, or a shorter --duration",
+            );
+        }
         match (control_broke, self.promise) {
             (Some(false), None) => {
                 doubt("nothing is promised for these choices, and this load shows nothing")
@@ -191,6 +196,12 @@ impl Tally {
             (Some(false), Some(_)) => (Verdict::Inconclusive, None),
             (Some(true) | None, _) => (Verdict::Safe, None),
         }
+    }
+
+    /// Whether buyers were turned away while time, and not a number of orders, was to end it: the
+    /// time that was left then is in its goodput, and no sale.
+    fn ran_out(&self) -> bool {
+        self.load.duration.is_some() && self.outcomes.sold_out > 0
     }
 
     /// Orders carried out.

@@ -3,18 +3,30 @@
 //!
 //! A read that skips what is locked takes from what is free. What it does not find may be in the
 //! hands of somebody who gives it back: before anybody is turned away, the whole attempt is made
-//! again with a read that waits for every row, in the order of their numbers. So no two wait for
-//! each other, and nobody holds anything while it waits that others may wait for.
+//! again with a wider [`Reach`], waiting this time. Each begins a transaction of its own, so that
+//! nobody holds anything while it waits but what comes before it in the order of the numbers, and
+//! no two wait for each other.
 
 use diesel::result::Error;
 
 use super::{Seen, Setback, Shop};
-use crate::bucket::{self, Bucket};
+use crate::bucket::{self, BUCKETS, Bucket};
 use crate::db::{AnyConnection, RowLock};
 use crate::item::Item;
 use crate::order::Order;
-use crate::strategy::{Layout, Read};
+use crate::strategy::{Layout, Plan, Read};
 use crate::unit;
+
+/// How far a buyer looks for units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// As far as the plan's read does.
+    AsPlanned,
+    /// It waits for one bucket, where all were locked.
+    OneBucket,
+    /// It waits for every row.
+    Everything,
+}
 
 /// What a buyer has found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,16 +41,34 @@ pub(super) enum Found {
     Units(Vec<i64>),
 }
 
+impl Reach {
+    /// How far to look next where that was too short; `None` where there is no more.
+    pub(super) fn further(self, plan: &Plan) -> Option<Self> {
+        let skips = plan.read == Read::SkipLocked;
+        match (self, plan.layout) {
+            (Self::AsPlanned, Layout::Buckets) if skips => Some(Self::OneBucket),
+            (Self::AsPlanned | Self::OneBucket, Layout::Buckets) => Some(Self::Everything),
+            // What waits for units waits for all of them.
+            (Self::AsPlanned, Layout::UnitRows) if skips => Some(Self::Everything),
+            _ => None,
+        }
+    }
+}
+
 impl Found {
     /// Whether it is not enough for `order`.
     pub(super) fn is_too_little_for(&self, order: &Order) -> bool {
-        let units = match self {
-            Self::Unseen => return false,
+        *self != Self::Unseen && !order.is_restock() && self.units() < order.quantity
+    }
+
+    /// The units that were seen.
+    fn units(&self) -> i64 {
+        match self {
+            Self::Unseen => 0,
             Self::Item(item) => item.stock,
             Self::Buckets(buckets) => buckets.iter().map(|bucket| bucket.stock).sum(),
             Self::Units(ids) => ids.len() as i64,
-        };
-        !order.is_restock() && units < order.quantity
+        }
     }
 }
 
@@ -47,27 +77,28 @@ pub(super) fn look(
     connection: &mut AnyConnection,
     shop: &Shop<'_>,
     order: &Order,
+    reach: Reach,
 ) -> Result<Found, Setback> {
-    let lock = shop.plan.read.row_lock();
-    let read = match shop.plan.layout {
-        Layout::UnitRows => look_for_units,
-        _ => look_in_buckets,
+    let read = shop.plan.read;
+    let lock = match (reach, read.row_lock()) {
+        (Reach::OneBucket | Reach::Everything, Some(RowLock::SkipLocked)) => {
+            Some(RowLock::ForUpdate)
+        }
+        (_, lock) => lock,
     };
-    let found = read(connection, order, lock)
+    let found = match shop.plan.layout {
+        Layout::UnitRows => look_for_units(connection, order, lock),
+        _ => look_in_buckets(connection, order, lock, reach),
+    };
+    let found = found
         .map_err(Setback::of(connection))
         .map_err(|setback| setback.of_read(lock))?;
-    (shop.watch)(Seen::Units(match &found {
-        Found::Units(ids) => ids.len() as i64,
-        Found::Buckets(buckets) => buckets.iter().map(|bucket| bucket.stock).sum(),
-        Found::Unseen | Found::Item(_) => 0,
-    }));
-    let is_nothing = match &found {
-        // A restock puts its units into any bucket, if it has found one.
-        Found::Buckets(buckets) => buckets.is_empty(),
-        _ => false,
-    };
+    (shop.watch)(Seen::Units(found.units()));
+    // A restock puts its units into any bucket, if it has found one.
+    let is_nothing = found == Found::Buckets(Vec::new());
     let is_short = is_nothing || found.is_too_little_for(order);
-    if is_short && (shop.plan.read == Read::SkipLocked || order.is_restock()) {
+    let believes_it = read == Read::SkippedIsSoldOut && !order.is_restock();
+    if is_short && reach.further(&shop.plan).is_some() && !believes_it {
         return Err(Setback::CameUpShort);
     }
     Ok(found)
@@ -85,16 +116,26 @@ fn look_for_units(
     unit::find(connection, order.item, order.quantity, lock).map(Found::Units)
 }
 
-/// One bucket with enough in it, if some are skipped; else all of them.
+/// One bucket with enough in it: any, if some are skipped, or else each buyer its own. Or all
+/// of them.
 fn look_in_buckets(
     connection: &mut AnyConnection,
     order: &Order,
     lock: Option<RowLock>,
+    reach: Reach,
 ) -> Result<Found, Error> {
-    if lock != Some(RowLock::SkipLocked) {
-        return bucket::all(connection, order.item, lock).map(Found::Buckets);
-    }
-    let found = bucket::find(connection, order.item, order.quantity, lock)?;
+    let Order { item, quantity, .. } = *order;
+    let found = match (reach, lock) {
+        (Reach::Everything, _) => return bucket::all(connection, item, lock).map(Found::Buckets),
+        (Reach::AsPlanned, Some(RowLock::SkipLocked)) => {
+            bucket::find(connection, item, quantity, lock)?
+        }
+        _ => {
+            let own = order.key.rem_euclid(BUCKETS);
+            let own = bucket::one(connection, item, own, lock)?;
+            own.filter(|bucket| bucket.stock >= quantity)
+        }
+    };
     Ok(Found::Buckets(found.into_iter().collect()))
 }
 
