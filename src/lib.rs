@@ -12,7 +12,7 @@
 //! | [`load`], [`quantity`], [`order`] | how hard the shop is hit, and what each buyer wants |
 //! | [`purchase`] | the one routine that interprets a strategy |
 //! | [`lobby`], [`guard`], [`slots`], [`queue`] | what buyers of one process share, and the locks around it |
-//! | [`item`], [`bucket`], [`unit`], [`stock`], [`ledger`], [`outbox`], [`batch`], [`procedure`] | the statements it is made of |
+//! | [`item`], [`bucket`], [`unit`](mod@unit), [`stock`], [`ledger`], [`outbox`], [`batch`], [`procedure`] | the statements it is made of |
 //! | [`gateway`] | the world outside, which no rollback reaches |
 //! | [`hammer`] | many buyers at once: threads, one start, retries, records |
 //! | [`servers`], [`event`] | the same in several processes, and what each says happens |
