@@ -31,6 +31,8 @@ fn a_crossover_is_found_where_one_overtakes_the_other() {
         "200ms",
         "--precision",
         "40%",
+        "--max-time",
+        "15s",
     ];
     let result: Value = serde_json::from_str(&sweep(0, "json", &arguments)).unwrap();
     assert_eq!(result["schema"], "lockbench.sweep/1");
