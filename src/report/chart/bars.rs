@@ -122,7 +122,7 @@ impl Bars {
             }
             let words = Words::new(TEXT);
             let rank = Words::new(FAINT).to_the_left();
-            rank.write(area, &bar.rank, (48, y))?;
+            rank.write(area, &bar.rank, (60, y))?;
             words.to_the_left().bold().write(
                 area,
                 &fitted(&bar.name, WORDS, left - 110),
