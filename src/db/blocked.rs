@@ -58,7 +58,9 @@ pub trait Explorable: Connection + SimpleConnection + Send + Sized + 'static {
     }
 
     /// Which of `suspects` wait at this moment. Asked on a connection that is none of them.
-    /// Unless it is asked `exactly`, it need not say for whom, where that takes long.
+    /// Unless it is asked `exactly`, it need not say for whom, where that takes long, and may
+    /// take one for waiting who has its lock and has only not noticed: which is nobody who has
+    /// just begun to wait.
     ///
     /// # Errors
     /// Whatever the database answers; on MariaDB that its user may not look.

@@ -6,7 +6,9 @@
 //! that long, and makes sure that what it sees is new: its own question must be in it.
 //!
 //! The number of those who wait for a row is live, though. Where it is 0, nobody does; where it
-//! is the number of those who are at work at all, and these are all suspects, they all do.
+//! is the number of those who are at work at all, and these are all suspects, they all do, or
+//! did: who waits is counted until its thread has woken, which on a busy machine is later than it
+//! has been given the lock. So the number tells who begins to wait, and not who waits still.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};

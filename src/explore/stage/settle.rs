@@ -112,8 +112,21 @@ impl<C: Explorable> Stage<C> {
             })
             .collect();
         self.observer
-            .waits(&suspects, self.exactly)
+            .waits(&suspects, self.exactly || self.may_have_let_one_go())
             .map_err(|error| ExploreError::Waits(error.to_string()))
+    }
+
+    /// Whether somebody who waited before the last step may go on now, and only has not noticed
+    /// yet. A statement that is not over has given nothing back, but may have closed a circle, of
+    /// which another one is the victim.
+    fn may_have_let_one_go(&self) -> bool {
+        let last = self.steps.len().checked_sub(1);
+        let is_over = !self.actors.iter().any(|actor| actor.step == last);
+        self.actors
+            .iter()
+            .filter(|actor| matches!(actor.doing, Doing::Running | Doing::Waits(_)))
+            .filter(|actor| actor.step.is_some() && actor.step != last)
+            .any(|actor| is_over || actor.transaction.holds_locks())
     }
 
     /// Takes sessions for waiting that wait for one that rests, directly or through others.
