@@ -25,12 +25,16 @@ pub(super) fn signed(number: i64) -> String {
 
 /// Microseconds in the unit that suits them.
 pub(super) fn time(micros: u64) -> String {
-    let micros_f = micros as f64;
+    time_of(micros as f64)
+}
+
+/// The same for a time that was computed, rounded only once.
+pub(super) fn time_of(micros: f64) -> String {
     match micros {
-        0..1_000 => format!("{micros} µs"),
-        1_000..100_000 => format!("{:.2} ms", micros_f / 1e3),
-        100_000..1_000_000 => format!("{:.0} ms", micros_f / 1e3),
-        _ => format!("{:.2} s", micros_f / 1e6),
+        ..1e3 => format!("{micros:.0} µs"),
+        ..1e5 => format!("{:.2} ms", micros / 1e3),
+        ..1e6 => format!("{:.0} ms", micros / 1e3),
+        _ => format!("{:.2} s", micros / 1e6),
     }
 }
 
@@ -114,5 +118,7 @@ mod tests {
         assert_eq!(time(1_500), "1.50 ms");
         assert_eq!(time(250_000), "250 ms");
         assert_eq!(time(2_500_000), "2.50 s");
+        assert_eq!(time_of(1_244.507), "1.24 ms", "not 1.245 and then 1.25");
+        assert_eq!(time_of(0.4), "0 µs");
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn number(value: f64) -> String {
 
 /// A time in microseconds as people read it.
 pub(super) fn micros(value: f64) -> String {
-    figures::time(value.max(0.0).round() as u64)
+    figures::time_of(value.max(0.0))
 }
 
 /// A time at a tick, without digits that are all alike.
