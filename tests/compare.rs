@@ -141,7 +141,12 @@ fn a_standing_has_all_that_its_purchases_cost() {
         assert!(number(&one["alone_us"]) > 0.0);
         let shares = one["time"].as_object().unwrap().values().map(number);
         assert!((shares.sum::<f64>() - 1.0).abs() < 1e-6, "{}", one["time"]);
-        assert!(number(&one["time"]["useful"]) > 0.2, "{}", one["time"]);
+        // Alone, a buyer waits for the disk and for nobody. How much of that is waiting depends
+        // on how steady the disk is.
+        assert!(number(&one["time"]["useful"]) > 0.0, "{}", one["time"]);
+        for nothing in ["wasted", "backoff", "turned_away", "thinking", "connection"] {
+            assert_eq!(number(&one["time"][nothing]), 0.0, "{}", one["time"]);
+        }
         let curve = list(&one["latency_us"]["sold"]["percentiles"]);
         assert!(curve.len() > 50);
         let slowest = &curve.last().unwrap()["latency_us"];
