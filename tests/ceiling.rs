@@ -90,3 +90,52 @@ fn where_it_means_nothing_there_is_none() {
     let text = render(&result, Format::Text).unwrap();
     assert!(!text.contains("ceiling"), "{text}");
 }
+
+#[test]
+fn a_compare_shows_how_close_each_came_whose_buyers_wait_for_each_other() {
+    let entrants = "pessimistic,atomic,optimistic";
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let json = format!("{}.json", file.path().display());
+    let done = common::lockbench()
+        .args(["compare", "--strategies", entrants, "--threads", "4"])
+        .args([
+            "--duration",
+            "300ms",
+            "--warm-up",
+            "50ms",
+            "--max-time",
+            "1s",
+        ])
+        .args(["--database", &common::postgres_url(), "--also", &json])
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&done.stdout);
+    let result = std::fs::read_to_string(&json).unwrap_or_else(|_| panic!("{done:?}"));
+    std::fs::remove_file(&json).unwrap();
+    let result: serde_json::Value = serde_json::from_str(&result).unwrap();
+    let ranked = result["ranked"].as_array().unwrap();
+    for (label, round_trips) in [
+        ("pessimistic", Some(3)),
+        ("atomic", Some(2)),
+        ("optimistic", None),
+    ] {
+        let one = ranked
+            .iter()
+            .find(|one| one["label"] == label)
+            .expect(label);
+        let ceiling = &one["ceiling"];
+        assert_eq!(
+            ceiling["round_trips_under_lock"].as_u64(),
+            round_trips,
+            "{label}"
+        );
+        if round_trips.is_some() {
+            let allowed = ceiling["ceiling_per_s"].as_f64().unwrap().round();
+            let shown = text.lines().any(|line| {
+                let line = line.replace(',', "");
+                line.starts_with(label) && line.contains(&format!("{allowed} per second"))
+            });
+            assert!(shown, "{label}: {allowed}\n{text}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use insta::assert_snapshot;
 use lockbench::audit::{Outcomes, Violations};
+use lockbench::ceiling::Ceiling;
 use lockbench::compare::{
     CompareResult, Comparison, ControlTally, Judged, Judgement, Percentile, Refused, Round, SCHEMA,
     Setting, SoldLatency, Standing, StandingLatency, TimeShares,
@@ -83,6 +84,14 @@ fn standing(strategy: Strategy, rank: Option<u32>, speed: f64) -> Standing {
             wasted: 0.05,
             ..TimeShares::default()
         },
+        ceiling: (strategy == Strategy::Pessimistic).then(|| Ceiling {
+            rtt_us: 30.4,
+            flush_us: 80.0,
+            hand_over_us: 60.0,
+            round_trips_under_lock: 3,
+            ceiling_per_s: 4_319.7,
+            reached: speed / 4_319.7,
+        }),
         latency_us: StandingLatency {
             sold: SoldLatency {
                 distribution: distribution(1_000),

@@ -1,11 +1,13 @@
 //! What a server and the way to it cost, measured on one row of our own.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use diesel::QueryResult;
+use diesel::result::Error;
 
 use crate::db::{AnyConnection, Database, IsolationLevel, transaction};
 use crate::item;
@@ -17,7 +19,7 @@ const PATIENCE: Duration = Duration::from_millis(30);
 const SAMPLES: usize = 200;
 
 /// For the waiter to have sent its statement and be waiting.
-const SETTLE: Duration = Duration::from_millis(1);
+const SETTLE: Duration = Duration::from_micros(400);
 
 /// The row that is written to.
 const ITEM: i64 = 1;
@@ -42,10 +44,14 @@ impl Costs {
         let failed = "the round trips to the database could not be timed";
         let mut other = database.connect()?;
         let read = |connection: &mut AnyConnection| item::read(connection, ITEM, None);
-        let round_trip = quantile(2, || timed(|| read(connection))).context(failed)?;
-        let alone = quantile(2, || timed(|| write(connection))).context(failed)?;
-        // Two threads take part in it: whatever else is at work on the machine makes it longer.
-        let hand_over = quantile(4, || hand_over(connection, &mut other)).context(failed)?;
+        let (round_trip, alone, hand_over) = wide_awake(|| {
+            let round_trip = quantile(2, || timed(|| read(connection)))?;
+            let alone = quantile(2, || timed(|| write(connection)))?;
+            // Two threads take part in it: whatever else is at work makes it longer.
+            let hand_over = quantile(4, || hand_over(connection, &mut other))?;
+            Ok::<_, Error>((round_trip, alone, hand_over))
+        })
+        .context(failed)?;
         Ok(Self {
             round_trip,
             // BEGIN, the write, and COMMIT.
@@ -54,9 +60,51 @@ impl Costs {
         })
     }
 
+    /// What is typical of several measurements: the median of each; `None` of none.
+    pub fn typical(all: &[Self]) -> Option<Self> {
+        let median = |of: fn(&Self) -> Duration| {
+            let mut times: Vec<Duration> = all.iter().map(of).collect();
+            times.sort_unstable();
+            times.get(times.len() / 2).copied()
+        };
+        Some(Self {
+            round_trip: median(|costs| costs.round_trip)?,
+            commit: median(|costs| costs.commit)?,
+            hand_over: median(|costs| costs.hand_over)?,
+        })
+    }
+
     /// From one sale to the next, with so many round trips under the lock.
     pub fn cycle(&self, round_trips: u32) -> Duration {
         self.round_trip * round_trips + self.commit + self.hand_over
+    }
+}
+
+/// Does `work` while no processor falls asleep. Among many buyers none does, and to wake one
+/// takes several times as long as a round trip, on a virtual machine above all.
+fn wide_awake<T>(work: impl FnOnce() -> T) -> T {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for _ in 0..processors {
+            scope.spawn(|| {
+                // Whoever has something to do goes first.
+                while !done.load(Relaxed) {
+                    thread::yield_now();
+                }
+            });
+        }
+        let _done = Sets(&done);
+        work()
+    })
+}
+
+/// Sets it at the end, which may be a panic.
+struct Sets<'a>(&'a AtomicBool);
+
+impl Drop for Sets<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Relaxed);
     }
 }
 
@@ -119,4 +167,20 @@ fn quantile(
     }
     samples.sort_unstable();
     Ok(samples[samples.len() / part])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_measurement_that_was_disturbed_does_not_decide() {
+        let of = |micros: u64| Costs {
+            round_trip: Duration::from_micros(micros),
+            commit: Duration::from_micros(2 * micros),
+            hand_over: Duration::ZERO,
+        };
+        assert_eq!(Costs::typical(&[of(31), of(900), of(30)]), Some(of(31)));
+        assert_eq!(Costs::typical(&[]), None);
+    }
 }

@@ -11,6 +11,7 @@ use rand::seq::SliceRandom;
 use super::ranking::rank;
 use super::tally::Tally;
 use super::{CompareRequest, Comparison, ControlTally, Entrant, Refused, RoundProgress};
+use crate::ceiling::Costs;
 use crate::db::Engine;
 use crate::load::Load;
 use crate::run::{Request, Shop};
@@ -36,6 +37,8 @@ struct Point {
     /// Naive, where no entrant is; it drops out once it has broken.
     control: Option<Tally>,
     refused: Vec<Refused>,
+    /// What the server and the way to it cost, timed before each round.
+    costs: Vec<Costs>,
 }
 
 impl<'a> Course<'a> {
@@ -60,8 +63,7 @@ impl<'a> Course<'a> {
     ) -> Result<()> {
         let began = Instant::now();
         for tally in self.points.iter_mut().flat_map(Point::all) {
-            let request = Request::new(tally.entrant.contender.clone(), tally.load.clone());
-            let alone = shop.alone(&request, ALONE, stop);
+            let alone = shop.alone(&tally.request(), ALONE, stop);
             match alone.with_context(|| format!("{}, alone", tally.entrant.label))? {
                 Some(alone) => tally.alone = alone,
                 None if stop.load(Relaxed) => return Ok(()),
@@ -88,6 +90,7 @@ impl<'a> Course<'a> {
         points.shuffle(&mut random);
         let mut found = Vec::new();
         for point in points {
+            point.time_the_server(shop)?;
             // Those that are held against each other run one right after the other.
             let mut tallies: Vec<&mut Tally> = point.at_work().collect();
             tallies.shuffle(&mut random);
@@ -158,7 +161,19 @@ impl Point {
             tallies,
             control,
             refused,
+            costs: Vec::new(),
         }
+    }
+
+    /// Times the server, where that limits one of the entrants.
+    fn time_the_server(&mut self, shop: &mut Shop<'_>) -> Result<()> {
+        for tally in &self.tallies {
+            if let Some(costs) = shop.costs(&tally.request())? {
+                self.costs.push(costs);
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn all(&mut self) -> impl Iterator<Item = &mut Tally> {
@@ -185,10 +200,11 @@ impl Point {
             Some(false) => Some("naive broke nothing under this load, so it shows nothing: use more threads, fewer items, or a longer --hold".to_owned()),
             _ => None,
         };
+        let costs = Costs::typical(&self.costs);
         let standings = self
             .tallies
             .iter()
-            .map(|tally| tally.standing(control_broke));
+            .map(|tally| tally.standing(control_broke, costs.as_ref()));
         let (right, unranked): (Vec<_>, Vec<_>) =
             standings.partition(|standing| rounds > 0 && standing.goodput_per_s.is_some());
         let (ranked, reference) = rank(right, request.reference.as_deref());

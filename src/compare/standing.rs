@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{SoldLatency, TimeShares};
 use crate::audit::{Outcomes, Violations};
+use crate::ceiling::Ceiling;
 use crate::contender::Contender;
 use crate::result::Distribution;
 use crate::statistics::Estimate;
@@ -62,6 +63,9 @@ pub struct Standing {
     pub alone_us: f64,
     /// Where its buyers' time went.
     pub time: TimeShares,
+    /// What this server allows buyers of one item who wait for each other, and how close they
+    /// came; `null` where that says nothing of it, and for whoever is not ranked.
+    pub ceiling: Option<Ceiling>,
     /// How long its orders took, in microseconds, over all its rounds.
     pub latency_us: StandingLatency,
     /// Each round, in the order in which they were run.
@@ -168,6 +172,7 @@ pub(crate) fn fixture(label: &str, goodputs: &[f64]) -> Standing {
         cpu_us_per_sale: 0.0,
         alone_us: 0.0,
         time: TimeShares::default(),
+        ceiling: None,
         latency_us: StandingLatency {
             sold: SoldLatency::from(&Latencies::default().first_try),
             first_try: nothing,

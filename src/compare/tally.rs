@@ -8,11 +8,12 @@ use hdrhistogram::Histogram;
 use super::standing::StandingLatency;
 use super::{ControlTally, Entrant, Round, SoldLatency, Standing, TimeShares};
 use crate::audit::{Outcomes, Violations};
+use crate::ceiling::{Ceiling, Costs, is_meant_for};
 use crate::db::{Backend, Engine};
 use crate::hammer::{Latencies, Spent};
 use crate::load::Load;
 use crate::result::Distribution;
-use crate::run::{Overheard, RoundMeasured};
+use crate::run::{Overheard, Request, RoundMeasured};
 use crate::statistics::median;
 use crate::strategy::{Promise, Strategy};
 use crate::verdict::Verdict;
@@ -36,6 +37,8 @@ pub(super) struct Tally {
     cpu: Duration,
     /// How long all buyers were at work.
     at_work: Duration,
+    /// How long the rounds took.
+    elapsed: Duration,
     overheard: Overheard,
 }
 
@@ -57,6 +60,7 @@ impl Tally {
             spent: Spent::default(),
             cpu: Duration::ZERO,
             at_work: Duration::ZERO,
+            elapsed: Duration::ZERO,
             overheard: Overheard::default(),
         }
     }
@@ -110,6 +114,7 @@ impl Tally {
         self.spent.add(&record.spent);
         self.cpu += measured.cpu;
         self.at_work += record.at_work;
+        self.elapsed += measured.elapsed;
         self.overheard.statements += overheard.statements;
         self.overheard.sales += overheard.sales;
     }
@@ -125,12 +130,15 @@ impl Tally {
         }
     }
 
-    /// What it amounts to, where the control broke, or did not, or was not tried. It has a
-    /// goodput where it may be ranked.
-    pub(super) fn standing(&self, control_broke: Option<bool>) -> Standing {
+    /// What it amounts to, where the control broke, or did not, or was not tried, on a server
+    /// that has these `costs`. It has a goodput where it may be ranked.
+    pub(super) fn standing(&self, control_broke: Option<bool>, costs: Option<&Costs>) -> Standing {
         let (verdict, reason) = self.verdict(control_broke);
         let may_be_ranked = verdict != Verdict::Unsafe && reason.is_none();
         let sales = self.sales();
+        let ceiling = costs
+            .filter(|_| may_be_ranked)
+            .and_then(|costs| self.ceiling(costs));
         let per_sale = |number: f64| number / sales.max(1) as f64;
         let statements = (self.overheard.sales > 0)
             .then(|| self.overheard.statements as f64 / self.overheard.sales as f64);
@@ -168,8 +176,22 @@ impl Tally {
                 rejected: Distribution::from(&self.latencies.rejected),
                 pool_wait: Distribution::from(&self.latencies.pool_wait),
             },
+            ceiling,
             rounds: self.rounds.clone(),
         }
+    }
+
+    /// What it is run with, under the seed of the first round.
+    pub(super) fn request(&self) -> Request {
+        Request::new(self.entrant.contender.clone(), self.load.clone())
+    }
+
+    /// How close it came to what such a server allows, if that says anything of it.
+    fn ceiling(&self, costs: &Costs) -> Option<Ceiling> {
+        let request = self.request();
+        is_meant_for(&request, self.backend)
+            .then(|| Ceiling::of(costs, &request, &self.outcomes, self.elapsed))
+            .flatten()
     }
 
     fn verdict(&self, control_broke: Option<bool>) -> (Verdict, Option<String>) {

@@ -2,6 +2,7 @@
 
 use comfy_table::{CellAlignment, Table};
 
+use crate::ceiling::Ceiling;
 use crate::compare::{Comparison, Standing, TimeShares};
 use crate::report::figures::thousands;
 
@@ -26,6 +27,44 @@ pub(super) fn time(comparison: &Comparison) -> Table {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
+}
+
+/// How close those who wait for each other came to what the server allows.
+pub(super) fn limits(comparison: &Comparison) -> Option<Table> {
+    let mut table = Table::new();
+    table.set_header([
+        "a hot row",
+        "round trips under the lock",
+        "this server allows",
+        "reached",
+        "",
+    ]);
+    for standing in &comparison.ranked {
+        let Some(ceiling) = standing.ceiling else {
+            continue;
+        };
+        table.add_row([
+            standing.label.clone(),
+            ceiling.round_trips_under_lock.to_string(),
+            format!(
+                "{} per second",
+                thousands(ceiling.ceiling_per_s.round() as u64)
+            ),
+            format!("{:.0} %", ceiling.reached * 100.0),
+            doubt(&ceiling).to_owned(),
+        ]);
+    }
+    for column in table.column_iter_mut().skip(1).take(3) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    (table.row_count() > 0).then_some(table)
+}
+
+fn doubt(ceiling: &Ceiling) -> &'static str {
+    match ceiling.is_disturbed() {
+        true => "what was timed did not hold",
+        false => "",
+    }
 }
 
 fn shares_that_count(comparison: &Comparison) -> Vec<&'static str> {

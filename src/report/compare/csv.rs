@@ -4,6 +4,7 @@
 use anyhow::Result;
 use csv::Writer;
 
+use crate::ceiling::Ceiling;
 use crate::compare::{CompareResult, Comparison, Standing};
 use crate::statistics::Estimate;
 
@@ -54,12 +55,15 @@ fn of_standing(standing: &Standing) -> Vec<Line> {
             add(measure, String::new(), value, low, high);
         }
     }
+    let ceiling = |of: fn(&Ceiling) -> f64| standing.ceiling.as_ref().map(of);
     for (measure, value) in [
         ("attempts_per_sale", Some(standing.attempts_per_sale)),
         ("statements_per_sale", standing.statements_per_sale),
         ("round_trips_per_sale", standing.round_trips_per_sale),
         ("cpu_us_per_sale", Some(standing.cpu_us_per_sale)),
         ("alone_us", Some(standing.alone_us)),
+        ("ceiling_per_s", ceiling(|ceiling| ceiling.ceiling_per_s)),
+        ("ceiling_reached", ceiling(|ceiling| ceiling.reached)),
     ] {
         if let Some(value) = value {
             add(measure, String::new(), value, None, None);

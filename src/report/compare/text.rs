@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::Table;
 
 use super::bars::bars;
-use super::cost::{in_vain, time};
+use super::cost::{in_vain, limits, time};
 use super::sentence::{baseline, extent, rightness, verdict, why_not};
 use super::table::ranking;
 use crate::compare::{CompareResult, Comparison};
@@ -48,6 +48,9 @@ fn standings(comparison: &Comparison) -> String {
         out.push_str(&plain(ranking(comparison)));
         out.push_str(&format!("\n{}", bars(comparison)));
         out.push_str(&format!("\n{}", plain(time(comparison))));
+        if let Some(limits) = limits(comparison) {
+            out.push_str(&format!("\n{}", plain(limits)));
+        }
         let in_vain = in_vain(comparison);
         if !in_vain.is_empty() {
             out.push_str(&format!("\nAttempts in vain:\n{}\n", in_vain.join("\n")));

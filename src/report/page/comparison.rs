@@ -35,6 +35,7 @@ impl Part<'_> {
             (self.goodput()?)
             (self.latency()?)
             (self.time()?)
+            (self.limits())
             (self.wrong())
             (tables::rounds(self))
         })
@@ -107,6 +108,25 @@ impl Part<'_> {
                 (tables::time(self))
             }
         })
+    }
+
+    /// How close those who wait for each other came to what the server allows.
+    fn limits(&self) -> Markup {
+        let limited = self
+            .comparison
+            .ranked
+            .iter()
+            .any(|one| one.ceiling.is_some());
+        if !limited {
+            return html! {};
+        }
+        let id = self.id("limits");
+        html! {
+            section aria-labelledby=(format!("{id}-heading")) {
+                (self.heading(&id, "What a hot row allows"))
+                (tables::limits(self))
+            }
+        }
     }
 
     /// What is not ranked, what could not be run, and what the control broke.

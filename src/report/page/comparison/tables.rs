@@ -157,6 +157,42 @@ pub(super) fn time(part: &Part<'_>) -> Markup {
     table("Shares of the buyers' time", &columns, &rows)
 }
 
+/// How close those came to what the server allows who wait for each other.
+pub(super) fn limits(part: &Part<'_>) -> Markup {
+    let columns = [
+        Words("strategy"),
+        Numbers("round trips under the lock"),
+        Numbers("a round trip"),
+        Numbers("a commit"),
+        Numbers("handing over"),
+        Numbers("orders per second at the most"),
+        Numbers("reached"),
+    ];
+    let limited = standings(part).filter(|(standing, _)| standing.ceiling.is_some());
+    let rows = html! {
+        @for (standing, numbers) in limited {
+            @let numbers = numbers.within("/ceiling");
+            tr {
+                th scope="row" { (standing.label) }
+                td { (numbers.show("/round_trips_under_lock", whole)) }
+                @for time in ["/rtt_us", "/flush_us", "/hand_over_us"] {
+                    td { (numbers.show(time, micros)) }
+                }
+                td { (numbers.show("/ceiling_per_s", whole)) }
+                td { (numbers.show("/reached", percent)) }
+            }
+        }
+    };
+    html! {
+        (table("What this server allows buyers of one item", &columns, &rows))
+        p .note {
+            "Whoever buys holds the lock for so many round trips and the commit, and the next one \
+             has it after it was handed over. Far more than 100 % means that what was timed before \
+             the rounds did not hold during them."
+        }
+    }
+}
+
 /// What the unranked broke, and the control.
 pub(super) fn wrong(part: &Part<'_>) -> Markup {
     let comparison = part.comparison;
