@@ -24,6 +24,7 @@ mod search;
 mod session;
 mod stage;
 mod statement;
+mod talk;
 mod tally;
 mod timeline;
 mod token;

@@ -6,7 +6,7 @@ use std::sync::mpsc::Sender;
 use std::time::Instant;
 
 use super::Statement;
-use super::gate::Order;
+use super::talk::Order;
 use super::transaction::Transaction;
 
 /// A session as the scheduler sees it.

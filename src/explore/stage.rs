@@ -2,6 +2,7 @@
 
 mod cast;
 mod hear;
+mod point;
 mod settle;
 
 use std::collections::BTreeMap;
@@ -12,10 +13,10 @@ use std::time::{Duration, Instant};
 
 use super::actor::{Actor, Doing};
 use super::error::ExploreError;
-use super::gate::Order;
 use super::mailbox::Mailbox;
-use super::search::{Candidate, Choice, Point, Search};
+use super::search::{Choice, Point, Search};
 use super::session::{Connect, Work};
+use super::talk::Order;
 use super::{Footprint, Statement, Step, Token};
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
@@ -213,41 +214,6 @@ impl<C: Explorable> Stage<C> {
         self.actors.iter().map(ending).collect()
     }
 
-    /// Who can go on, and with what.
-    fn point(&mut self, last: Option<usize>) -> Point {
-        let total: u64 = self.actors.iter().map(|actor| actor.changes).sum();
-        let at_gate = |actor: &Actor| matches!(actor.doing, Doing::AtGate(_));
-        let waits_for_change =
-            |actor: &Actor| actor.refused && total - actor.changes == actor.others_at_beginning;
-        let eager = self.rules.eager
-            || !self
-                .actors
-                .iter()
-                .any(|actor| at_gate(actor) && !waits_for_change(actor));
-        let mut enabled = Vec::new();
-        for (session, actor) in self.actors.iter().enumerate() {
-            let Doing::AtGate(statement) = &actor.doing else {
-                continue;
-            };
-            if !eager && waits_for_change(actor) {
-                continue;
-            }
-            let access = if self.rules.pruning {
-                let text = Footprint::of(statement);
-                let footprint = footprint(&mut self.footprints, self.kind, statement, None, text);
-                actor.transaction.access(statement, footprint)
-            } else {
-                Default::default()
-            };
-            enabled.push(Candidate {
-                session,
-                statement: statement.clone(),
-                access,
-            });
-        }
-        Point { enabled, last }
-    }
-
     /// Lets a session go on with the statement that it waits to send.
     fn let_go(&mut self, session: usize) {
         let others = self.changes_of_others(session);
@@ -291,22 +257,5 @@ impl<C: Explorable> Stage<C> {
     /// A session that never came to its gate.
     pub(super) fn silent(&self) -> Option<usize> {
         self.actors.iter().position(|actor| !actor.seen)
-    }
-}
-
-/// What a statement touches: by what the user knows of it, or else by its text.
-fn footprint(
-    own: &mut Option<Footprints>,
-    kind: Backend,
-    statement: &Statement,
-    done: Option<&Step>,
-    text: Footprint,
-) -> Footprint {
-    let known = own.as_mut().and_then(|own| own(statement, done));
-    let found = known.unwrap_or(text);
-    match (kind, found) {
-        // One write lock for the whole file: tables keep nobody apart.
-        (Backend::Sqlite, found) => found.merged_into("the file"),
-        (_, found) => found,
     }
 }

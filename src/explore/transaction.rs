@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::gate::Report;
+use super::talk::Report;
 use super::{Footprint, Statement};
 
 /// The transaction that a session is in.

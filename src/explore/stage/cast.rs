@@ -10,8 +10,9 @@ use super::Stage;
 use crate::db::blocked::Explorable;
 use crate::explore::actor::Actor;
 use crate::explore::error::ExploreError;
-use crate::explore::gate::{Gate, Order};
+use crate::explore::gate::Gate;
 use crate::explore::session::{Connected, Work, connect, live};
+use crate::explore::talk::Order;
 
 /// How long sessions may take to close their connections at the end.
 const FAREWELL: Duration = Duration::from_secs(1);

@@ -1,9 +1,10 @@
 //! What the sessions tell, and what is written down of it.
 
-use super::{Stage, footprint};
+use super::Stage;
+use super::point::footprint;
 use crate::db::blocked::Explorable;
 use crate::explore::actor::{Actor, Doing};
-use crate::explore::gate::{Event, Now, Order, Report};
+use crate::explore::talk::{Event, Now, Order, Report};
 use crate::explore::{Footprint, Statement};
 
 impl<C: Explorable> Stage<C> {
