@@ -34,6 +34,7 @@ pub use told::{Told, Wishes};
 use crate::db::Pool;
 use crate::lobby::Lobby;
 use crate::order::Orders;
+use crate::processor;
 use alone::Alone;
 use connections::Connections;
 use worker::Worker;
@@ -90,8 +91,16 @@ pub fn hammer(
 ) -> Result<Measurement> {
     let load = job.load;
     let threads = load.threads as usize;
+    // No two crews begin with the same processor.
+    let before = usize::try_from(job.share.crew - 1).unwrap_or(0) * threads;
+    let pin = load.pin;
     let crew = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
+        .start_handler(move |index| {
+            if pin {
+                processor::keep_to_one(before + index);
+            }
+        })
         .thread_name(|index| format!("buyer-{}", index + 1))
         .build()
         .with_context(|| format!("cannot start {threads} threads"))?;

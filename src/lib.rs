@@ -88,6 +88,7 @@ pub mod named;
 pub mod order;
 pub mod outbox;
 pub mod procedure;
+mod processor;
 pub mod purchase;
 pub mod quantity;
 pub mod queue;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use error::LoadError;
 
+use crate::processor::CAN_PIN;
 use crate::quantity::Quantity;
 
 /// The numbers of a run.
@@ -51,6 +52,9 @@ pub struct Load {
     pub max_attempts: u32,
     /// How many buyers the guard `semaphore` lets in at a time, for each item.
     pub slots: u32,
+    /// Whether each buyer's thread keeps to one processor.
+    #[serde(default)]
+    pub pin: bool,
     /// How long to run, unmeasured, before the run itself.
     #[serde(rename = "warm_up_us", with = "micros")]
     pub warm_up: Duration,
@@ -87,6 +91,7 @@ impl Default for Load {
             seed: 1,
             max_attempts: 100,
             slots: 1,
+            pin: false,
             warm_up: Duration::ZERO,
         }
     }
@@ -138,6 +143,7 @@ impl Load {
             LoadError::BadRate(self.rate.unwrap_or(0.0)),
         )?;
         refuse(self.max_attempts == 0, LoadError::NoAttempts)?;
+        refuse(self.pin && !CAN_PIN, LoadError::CannotPin)?;
         let units = self.items.checked_mul(self.stock);
         let lines = self.orders.unwrap_or(1).checked_mul(self.basket.into());
         let asked = lines.and_then(|lines| lines.checked_mul(most));
@@ -197,6 +203,7 @@ impl Load {
             self.max_attempts != default.max_attempts,
             format!("--max-attempts {}", self.max_attempts),
         );
+        add(self.pin, "--pin".to_owned());
         add(
             !self.warm_up.is_zero(),
             format!("--warm-up {}", time(self.warm_up)),

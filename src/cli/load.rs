@@ -91,6 +91,10 @@ pub(super) struct LoadArguments {
         allow_negative_numbers = true
     )]
     slots: u32,
+    /// Keep each buyer's thread on one processor (Linux): faster where buyers want many different
+    /// items and keep all processors busy, slower where they wait for each other
+    #[arg(long)]
+    pin: bool,
     /// Run this long without measuring before the run itself, as in `1s`
     #[arg(long, value_name = "TIME", default_value = "0", value_parser = duration)]
     warm_up: Duration,
@@ -172,6 +176,7 @@ impl LoadArguments {
             seed: self.seed,
             max_attempts: self.max_attempts,
             slots: self.slots,
+            pin: self.pin,
             warm_up: self.warm_up,
         };
         let enough = || {

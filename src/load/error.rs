@@ -54,6 +54,9 @@ pub enum LoadError {
     /// Not a rate.
     #[error("the rate is {0}: it must be more than 0 orders per second")]
     BadRate(f64),
+    /// This system has no such call.
+    #[error("--pin is known to work on Linux only: leave it out")]
+    CannotPin,
     /// An order would not even be tried.
     #[error("there must be at least one attempt")]
     NoAttempts,

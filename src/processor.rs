@@ -1,0 +1,70 @@
+//! The processor that a buyer's thread runs on.
+//!
+//! Where all processors are busy anyway, a thread that moves from one to another only leaves its
+//! caches behind. Where one buyer at a time has something to do, it moves to whichever is free.
+
+/// Whether a thread can be kept to a processor on this system.
+pub(crate) const CAN_PIN: bool = cfg!(target_os = "linux");
+
+/// Keeps the calling thread to one of the processors that it may use: the next one for each
+/// number, in turns. Where the system refuses, the thread runs wherever it did.
+#[cfg(target_os = "linux")]
+pub(crate) fn keep_to_one(number: usize) {
+    use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+    use nix::unistd::Pid;
+
+    let this = Pid::from_raw(0);
+    let Ok(may_use) = sched_getaffinity(this) else {
+        return;
+    };
+    let processors: Vec<usize> = (0..CpuSet::count())
+        .filter(|processor| may_use.is_set(*processor).unwrap_or(false))
+        .collect();
+    let mut one = CpuSet::new();
+    if let Some(processor) = processors.get(number % processors.len().max(1))
+        && one.set(*processor).is_ok()
+    {
+        let _ = sched_setaffinity(this, &one);
+    }
+}
+
+/// Does nothing: see [`CAN_PIN`].
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn keep_to_one(_number: usize) {}
+
+#[cfg(all(test, target_os = "linux"))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::thread;
+
+    use nix::sched::{CpuSet, sched_getaffinity};
+    use nix::unistd::Pid;
+
+    use super::keep_to_one;
+
+    fn may_use() -> Vec<usize> {
+        let set = sched_getaffinity(Pid::from_raw(0)).unwrap();
+        let all = 0..CpuSet::count();
+        all.filter(|processor| set.is_set(*processor).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn the_threads_share_the_processors_evenly() {
+        let before = may_use();
+        let kept = |number| {
+            let pinned = thread::spawn(move || {
+                keep_to_one(number);
+                may_use()
+            });
+            pinned.join().unwrap()
+        };
+        let all: Vec<Vec<usize>> = (0..before.len()).map(kept).collect();
+        assert!(all.iter().all(|one| one.len() == 1), "{all:?}");
+        let different: BTreeSet<_> = all.concat().into_iter().collect();
+        assert_eq!(different, before.iter().copied().collect());
+        assert_eq!(kept(before.len()), all[0], "in turns");
+        assert_eq!(may_use(), before, "nobody else's");
+    }
+}
