@@ -2,7 +2,7 @@
 //! clients, the same server, in turns.
 //!
 //! ```sh
-//! cargo bench --bench pgbench                  # a quarter of an hour
+//! cargo bench --bench pgbench                  # twenty minutes
 //! cargo bench --bench pgbench -- --quick       # a minute
 //! cargo bench --bench pgbench -- --help
 //! ```

@@ -35,6 +35,7 @@ fn a_script_sends_what_the_strategy_sends() {
         Strategy::Optimistic,
         Strategy::Atomic,
         Strategy::Advisory,
+        Strategy::Procedure,
     ] {
         let script = script::script(&mut shop, strategy.plan()).unwrap();
         scripts += &format!("-- {strategy}\n{script}\n");
@@ -46,7 +47,7 @@ fn a_script_sends_what_the_strategy_sends() {
 fn what_pgbench_has_no_means_for_is_refused() {
     let database = common::database(Backend::Postgres);
     let mut shop = Shop::open(&database).unwrap();
-    for strategy in [Strategy::Mutex, Strategy::Nowait, Strategy::SkipLocked] {
+    for strategy in [Strategy::Mutex, Strategy::Nowait, Strategy::Combine] {
         let refusal = script::script(&mut shop, strategy.plan()).unwrap_err();
         assert!(refusal.to_string().contains("no means"), "{refusal}");
     }
@@ -61,6 +62,8 @@ fn both_sell_rightly_in_turns() {
     // With conflicts, of which pgbench must find the stale version by itself.
     let cell = cell::Cell {
         strategy: Strategy::Optimistic,
+        ours: Strategy::Optimistic.into(),
+        pin: true,
         clients: 2,
         items: 1,
         durable: false,

@@ -1,9 +1,11 @@
 //! What is to be compared.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
+use lockbench::contender::{Contender, Overrides};
 use lockbench::strategy::Strategy;
 
 use crate::cell::Cell;
@@ -87,15 +89,28 @@ impl Arguments {
         };
         let mut cells = Vec::new();
         for fsync in or(&self.fsync, usual) {
+            let durable = fsync == Fsync::On;
             for &strategy in &strategies {
                 for &items in &items {
-                    cells.extend(clients.iter().map(|&clients| Cell {
-                        strategy,
-                        clients,
-                        items,
-                        durable: fsync == Fsync::On,
-                    }));
+                    for &clients in &clients {
+                        let cell = Cell {
+                            strategy,
+                            ours: strategy.into(),
+                            pin: false,
+                            clients,
+                            items,
+                            durable,
+                        };
+                        cells.push(cell.clone());
+                        // To stay on a processor is for those who keep all of them busy.
+                        if items > 1 && clients > 2 && !self.quick {
+                            cells.push(Cell { pin: true, ..cell });
+                        }
+                    }
                 }
+            }
+            if durable && self.strategies.is_empty() && !self.quick {
+                cells.extend(lifted());
             }
         }
         cells
@@ -115,6 +130,33 @@ impl Arguments {
         let each = Duration::from_secs(self.seconds().into()) + OVERHEAD;
         each * u32::try_from(runs * self.rounds()).unwrap_or(u32::MAX)
     }
+}
+
+/// What lifts a hot row's ceiling, and what pgbench can do instead: the same strategy without a
+/// gate, and its single statement, as a transaction or as one call.
+fn lifted() -> impl Iterator<Item = Cell> {
+    let gated = Contender::new(
+        Strategy::Optimistic,
+        Overrides {
+            gate: NonZeroU32::new(1),
+            ..Overrides::default()
+        },
+    );
+    let pairs = [
+        (Strategy::Optimistic, gated),
+        (Strategy::Atomic, Strategy::Combine.into()),
+        (Strategy::Procedure, Strategy::Combine.into()),
+        (Strategy::Atomic, Strategy::Buckets.into()),
+        (Strategy::Atomic, Strategy::Procedure.into()),
+    ];
+    pairs.into_iter().map(|(strategy, ours)| Cell {
+        strategy,
+        ours,
+        pin: false,
+        clients: 32,
+        items: 1,
+        durable: true,
+    })
 }
 
 fn or<T: Clone>(given: &[T], usual: &[T]) -> Vec<T> {

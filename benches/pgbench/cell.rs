@@ -1,5 +1,6 @@
 //! One cell of the comparison: what both do, and what came of it.
 
+use lockbench::contender::Contender;
 use lockbench::statistics::Estimate;
 use lockbench::strategy::Strategy;
 use serde::{Serialize, Serializer};
@@ -7,8 +8,13 @@ use serde::{Serialize, Serializer};
 /// What both do.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Cell {
+    /// What pgbench runs.
     #[serde(serialize_with = "by_name")]
     pub(crate) strategy: Strategy,
+    /// What lockbench runs: the same, but for a layer on top.
+    pub(crate) ours: Contender,
+    /// Whether lockbench keeps each thread to one processor.
+    pub(crate) pin: bool,
     pub(crate) clients: u32,
     /// 1 is one hot row.
     pub(crate) items: i64,
@@ -17,6 +23,11 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
+    /// Whether lockbench has a layer that pgbench has not.
+    pub(crate) fn is_lifted(&self) -> bool {
+        self.ours.plan != self.strategy.plan()
+    }
+
     /// pgbench's numbers of threads to compare with: 2, and one for each client. Up to two
     /// clients they are the same.
     pub(crate) fn jobs(&self) -> Vec<u32> {
@@ -37,8 +48,12 @@ pub(crate) struct Run {
     pub(crate) sales_per_s: f64,
     /// Processor time of the client for each sale, connecting included.
     pub(crate) cpu_us: f64,
+    /// How often a thread of the client went to sleep for each sale.
+    pub(crate) switches: f64,
     /// Attempts that met another buyer, for each sale.
     pub(crate) conflicts: f64,
+    /// The 99th percentile of the latency of the sales, in microseconds; pgbench does not tell.
+    pub(crate) p99_us: Option<f64>,
 }
 
 /// All rounds of a cell.

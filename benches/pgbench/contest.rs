@@ -11,7 +11,8 @@ use lockbench::db::{Address, Database, Description};
 use lockbench::load::Load;
 use lockbench::run::Shop;
 use lockbench::statistics::paired_ratio;
-use lockbench::{item, ledger};
+use lockbench::strategy::Layout;
+use lockbench::{ledger, stock};
 
 use crate::arguments::Arguments;
 use crate::cell::{Against, Cell, Held, Run};
@@ -91,7 +92,11 @@ impl<'a> Contest<'a> {
                 turns.reverse();
             }
             for turn in turns {
-                reset(shop, cell)?;
+                let layout = match turn {
+                    None => cell.ours.plan.layout,
+                    Some(_) => Layout::OneRow,
+                };
+                reset(shop, cell, layout)?;
                 match turn {
                     None => ours.push(ours::run(shop.database(), cell, self.seconds, seed)?),
                     Some(place) => {
@@ -105,7 +110,7 @@ impl<'a> Contest<'a> {
                         theirs[place].push(pgbench.run(cell, jobs[place], seed, sales)?);
                     }
                 }
-                check(shop, cell)?;
+                check(shop, cell, layout)?;
             }
         }
         fs::remove_file(&file)?;
@@ -130,28 +135,29 @@ impl<'a> Contest<'a> {
 /// What the model allows the server at the most; `None` where it says nothing.
 fn ceiling(shop: &mut Shop<'_>, cell: &Cell) -> Result<Option<f64>> {
     let means_something = cell.items == 1 && cell.clients > 1;
-    let under = round_trips(&cell.strategy.plan(), false).filter(|_| means_something);
+    let under = round_trips(&cell.ours.plan, false).filter(|_| means_something);
     let Some(under) = under else {
         return Ok(None);
     };
-    reset(shop, cell)?;
+    reset(shop, cell, Layout::OneRow)?;
     let costs = Costs::measure(shop.database(), shop.connection())?;
     Ok(Some(1.0 / costs.cycle(under.count).as_secs_f64()))
 }
 
 /// The same tables for everybody, with nothing left to be written of what was before.
-fn reset(shop: &mut Shop<'_>, cell: &Cell) -> Result<()> {
-    shop.restart(&Load {
+fn reset(shop: &mut Shop<'_>, cell: &Cell, layout: Layout) -> Result<()> {
+    let load = Load {
         items: cell.items,
         stock: PLENTY,
         ..Load::default()
-    })?;
+    };
+    shop.restart_in(layout, &load)?;
     shop.connection().batch_execute("CHECKPOINT")?;
     Ok(())
 }
 
 /// A speed that was bought with a lost update is none, whoever has it.
-fn check(shop: &mut Shop<'_>, cell: &Cell) -> Result<()> {
+fn check(shop: &mut Shop<'_>, cell: &Cell, layout: Layout) -> Result<()> {
     let engine = shop.description()?.engine();
     if !cell
         .strategy
@@ -160,7 +166,7 @@ fn check(shop: &mut Shop<'_>, cell: &Cell) -> Result<()> {
     {
         return Ok(());
     }
-    let stocks = item::stocks(shop.connection())?;
+    let stocks = stock::left_in(shop.connection(), layout)?;
     let left: i64 = stocks.iter().map(|(_, stock)| stock).sum();
     let sold = ledger::count(shop.connection())?;
     let units = PLENTY * cell.items;

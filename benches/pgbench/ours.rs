@@ -23,20 +23,26 @@ pub(crate) fn run(database: &Database, cell: &Cell, seconds: u32, seed: u64) -> 
         orders: None,
         duration: Some(Duration::from_secs(seconds.into())),
         seed,
+        pin: cell.pin,
         ..Load::default()
     };
     let (never, unseen) = (AtomicBool::new(false), Progress::default());
-    let (measured, cpu) = used(UsageWho::RUSAGE_SELF, || {
+    let (measured, used) = used(UsageWho::RUSAGE_SELF, || {
         let pool = pool::open(database, load.pool)?;
-        let job = Job::new(cell.strategy.plan(), &load);
+        let job = Job::new(cell.ours.plan, &load);
         hammer(&pool, job, &never, &unseen)
     })?;
     ensure!(measured.gone.is_none(), "the run broke off: {measured:?}");
     let sales = measured.record.told.ended(Ending::Done).count() as f64;
+    let latencies = &measured.record.latencies;
+    let mut sold = latencies.first_try.clone();
+    sold.add(&latencies.retried)?;
     let conflicts: u64 = measured.record.conflicts.values().sum();
     Ok(Run {
         sales_per_s: sales / measured.elapsed.as_secs_f64(),
-        cpu_us: cpu.as_secs_f64() * 1e6 / sales,
+        cpu_us: used.cpu.as_secs_f64() * 1e6 / sales,
+        switches: used.switches as f64 / sales,
         conflicts: conflicts as f64 / sales,
+        p99_us: Some(sold.value_at_quantile(0.99) as f64),
     })
 }

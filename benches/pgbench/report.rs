@@ -50,7 +50,42 @@ impl Report {
     }
 
     pub(crate) fn text(&self) -> String {
-        format!("{}\n\n{}", self.cells_table(), self.summary())
+        let lifted = self
+            .lifted_table()
+            .map(|table| {
+                format!("\n32 clients of one hot item with a layer, against pgbench without:\n\n{table}\n")
+            })
+            .unwrap_or_default();
+        format!("{}\n\n{}{lifted}", self.cells_table(), self.summary())
+    }
+
+    /// What lifts the ceiling of a hot row, and what that is worth.
+    fn lifted_table(&self) -> Option<Table> {
+        let mut table = Table::new();
+        table.load_style(ASCII_MARKDOWN);
+        table.set_header([
+            "lockbench",
+            "sold/s",
+            "p99",
+            "CPU",
+            "conflicts per sale",
+            "pgbench",
+            "sold/s",
+            "CPU",
+            "ratio",
+            "95 %",
+        ]);
+        for held in self.cells.iter().filter(|held| held.cell.is_lifted()) {
+            for against in &held.against {
+                table.add_row(lifted_row(held, against));
+            }
+        }
+        for column in [1, 2, 3, 4, 6, 7, 8, 9] {
+            if let Some(column) = table.column_mut(column) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        (table.row_count() > 0).then_some(table)
     }
 
     fn cells_table(&self) -> Table {
@@ -63,20 +98,22 @@ impl Report {
             "commit",
             "lockbench/s",
             "CPU",
+            "switches",
             "pgbench",
             "pgbench/s",
             "CPU",
+            "switches",
             "ratio",
             "95 %",
             "ceiling/s",
         ]);
-        for held in &self.cells {
+        for held in self.cells.iter().filter(|held| !held.cell.is_lifted()) {
             for against in &held.against {
                 table.add_row(row(held, against));
             }
         }
         for (index, column) in table.column_iter_mut().enumerate() {
-            if ![0, 3, 6].contains(&index) {
+            if ![0, 3, 7].contains(&index) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
@@ -86,24 +123,32 @@ impl Report {
     /// Geometric means and the worst cell, against pgbench on two threads and on one per client.
     fn summary(&self) -> String {
         let mut out = String::new();
-        let kinds: [Kind; 4] = [
+        let kinds: [Kind; 6] = [
             ("durable, one hot item", |cell| {
                 cell.durable && cell.items == 1
             }),
-            ("durable, many items", |cell| cell.durable && cell.items > 1),
+            ("durable, many items", |cell| {
+                cell.durable && cell.items > 1 && !cell.pin
+            }),
+            ("durable, many items, --pin from 8 clients", |cell| {
+                cell.durable && cell.items > 1 && (cell.pin || cell.clients <= 2)
+            }),
             ("fsync off, one hot item", |cell| {
                 !cell.durable && cell.items == 1
             }),
             ("fsync off, many items", |cell| {
-                !cell.durable && cell.items > 1
+                !cell.durable && cell.items > 1 && !cell.pin
+            }),
+            ("fsync off, many items, --pin from 8 clients", |cell| {
+                !cell.durable && cell.items > 1 && (cell.pin || cell.clients <= 2)
             }),
         ];
         for (threads, which) in [("two threads", 0), ("a thread per client", 1)] {
-            for (name, fits) in kinds {
+            for (kind, fits) in kinds {
                 let ratios: Vec<(f64, &Cell)> = self
                     .cells
                     .iter()
-                    .filter(|held| fits(&held.cell))
+                    .filter(|held| fits(&held.cell) && !held.cell.is_lifted())
                     .filter_map(|held| {
                         let against = held.against.get(which).or(held.against.last())?;
                         Some((against.ratio?.value, &held.cell))
@@ -116,9 +161,10 @@ impl Report {
                 let mean = (sum / ratios.len() as f64).exp();
                 let _ = writeln!(
                     out,
-                    "* against pgbench on {threads}, {name}: geometric mean {mean:.2}, \
+                    "* against pgbench on {threads}, {kind}: geometric mean {mean:.2}, \
                      worst {worst:.2} ({}, {} clients)",
-                    cell.strategy, cell.clients
+                    name(cell),
+                    cell.clients
                 );
             }
         }
@@ -161,13 +207,50 @@ pub(crate) fn line(held: &Held) -> String {
         format!("{ratio:.2} of pgbench -j{}", against.jobs)
     });
     format!(
-        "{:16} {:5} items {:3} clients {:9} {}",
-        cell.strategy.to_string(),
+        "{:22} {:5} items {:3} clients {:9} {}",
+        name(cell),
         cell.items,
         cell.clients,
         commit(cell),
         ratios.collect::<Vec<_>>().join(", ")
     )
+}
+
+/// What lockbench runs.
+fn name(cell: &Cell) -> String {
+    let pinned = if cell.pin { " --pin" } else { "" };
+    format!("{}{pinned}", cell.ours.name)
+}
+
+fn lifted_row(held: &Held, against: &Against) -> Vec<String> {
+    let cell = &held.cell;
+    let speed = |runs: &[Run]| whole(middle(runs, |run| run.sales_per_s));
+    let cpu = |runs: &[Run]| format!("{:.1} µs", middle(runs, |run| run.cpu_us));
+    let p99 = middle(&held.ours, |run| run.p99_us.unwrap_or(f64::NAN));
+    let (value, interval) = ratio(against);
+    vec![
+        name(cell),
+        speed(&held.ours),
+        format!("{:.2} ms", p99 / 1e3),
+        cpu(&held.ours),
+        format!("{:.3}", middle(&held.ours, |run| run.conflicts)),
+        format!("{} -j{}", cell.strategy, against.jobs),
+        speed(&against.theirs),
+        cpu(&against.theirs),
+        value,
+        interval,
+    ]
+}
+
+/// The ratio, and its interval.
+fn ratio(against: &Against) -> (String, String) {
+    let Some(Estimate { value, low, high }) = against.ratio else {
+        return ("–".to_owned(), "–".to_owned());
+    };
+    let interval = low.zip(high).map_or("–".to_owned(), |(low, high)| {
+        format!("{low:.2}–{high:.2}")
+    });
+    (format!("{value:.2}"), interval)
 }
 
 fn commit(cell: &Cell) -> &'static str {
@@ -178,25 +261,21 @@ fn row(held: &Held, against: &Against) -> Vec<String> {
     let cell = &held.cell;
     let speed = |runs: &[Run]| whole(middle(runs, |run| run.sales_per_s));
     let cpu = |runs: &[Run]| format!("{:.1} µs", middle(runs, |run| run.cpu_us));
-    let Estimate { value, low, high } = against.ratio.unwrap_or(Estimate {
-        value: f64::NAN,
-        low: None,
-        high: None,
-    });
-    let interval = low.zip(high).map_or("–".to_owned(), |(low, high)| {
-        format!("{low:.2}–{high:.2}")
-    });
+    let switches = |runs: &[Run]| format!("{:.1}", middle(runs, |run| run.switches));
+    let (ratio, interval) = ratio(against);
     vec![
-        cell.strategy.to_string(),
+        name(cell),
         cell.items.to_string(),
         cell.clients.to_string(),
         commit(cell).to_owned(),
         speed(&held.ours),
         cpu(&held.ours),
+        switches(&held.ours),
         format!("-j{}", against.jobs),
         speed(&against.theirs),
         cpu(&against.theirs),
-        format!("{value:.2}"),
+        switches(&against.theirs),
+        ratio,
         interval,
         held.ceiling_per_s.map_or("–".to_owned(), whole),
     ]

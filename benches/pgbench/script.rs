@@ -46,7 +46,8 @@ pub(crate) fn script(shop: &mut Shop<'_>, plan: Plan) -> Result<String> {
         plan.read,
         Read::None | Read::Plain | Read::ForShare | Read::ForUpdate
     );
-    let is_plain = plan.layout == Layout::OneRow && plan.dispatch == Dispatch::Statements;
+    let is_plain = plan.layout == Layout::OneRow
+        && matches!(plan.dispatch, Dispatch::Statements | Dispatch::Procedure);
     if !can_guard || !can_read || !is_plain {
         bail!("pgbench has no means for {plan}");
     }
@@ -62,7 +63,7 @@ pub(crate) fn script(shop: &mut Shop<'_>, plan: Plan) -> Result<String> {
     let purchase = sent.iter().position(is_decision).unwrap_or(0);
     let last = sent.iter().rposition(is_insert).unwrap_or(sent.len());
     for (index, statement) in sent.iter().enumerate() {
-        let sql = with_variables(statement)?;
+        let sql = with_variables(statement, plan.write == Write::IfVersion)?;
         if is_decision(statement) && plan.read != Read::None {
             lines.push("\\if :stock >= :quantity".to_owned());
             lines.push("\\set left :stock - :quantity".to_owned());
@@ -95,15 +96,19 @@ fn is_insert(statement: &Sent) -> bool {
     statement.text.starts_with("INSERT")
 }
 
-/// The statement with variables in the place of its bound values.
-fn with_variables(statement: &Sent) -> Result<String> {
+/// The statement with variables in the place of its bound values. Whoever asks for no version
+/// means something else by a 0.
+fn with_variables(statement: &Sent, asks_for_version: bool) -> Result<String> {
     let mut sql = statement.text.clone();
     let values = statement.binds.trim_matches(['[', ']']).split(", ");
     let values: Vec<&str> = values.filter(|value| !value.is_empty()).collect();
     // From the last, so that $1 is not found in $10.
     for (index, value) in values.iter().enumerate().rev() {
         let number: i64 = value.parse()?;
-        let meaning = MEANING.iter().find(|(known, _)| *known == number);
+        let meaning = MEANING
+            .iter()
+            .filter(|(_, variable)| asks_for_version || *variable != ":version")
+            .find(|(known, _)| *known == number);
         let variable = meaning.map_or((*value).to_owned(), |(_, variable)| (*variable).to_owned());
         sql = sql.replace(&format!("${}", index + 1), &variable);
     }

@@ -50,7 +50,7 @@ impl Theirs<'_> {
             .arg(self.url)
             .env("PGOPTIONS", "-c search_path=lockbench")
             .env_remove("PGSERVICE");
-        let (output, cpu) = used(UsageWho::RUSAGE_CHILDREN, || {
+        let (output, used) = used(UsageWho::RUSAGE_CHILDREN, || {
             command.output().context("pgbench could not be started")
         })?;
         let text = String::from_utf8_lossy(&output.stdout);
@@ -65,8 +65,10 @@ impl Theirs<'_> {
         Ok(Run {
             // Where not every transaction is a sale, as when the row has changed.
             sales_per_s: said.per_s * sales / said.transactions,
-            cpu_us: cpu.as_secs_f64() * 1e6 / sales,
+            cpu_us: used.cpu.as_secs_f64() * 1e6 / sales,
+            switches: used.switches as f64 / sales,
             conflicts: (said.retries + said.transactions - sales).max(0.0) / sales,
+            p99_us: None,
         })
     }
 }

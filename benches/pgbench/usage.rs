@@ -1,4 +1,4 @@
-//! Processor time.
+//! What a client uses of the machine.
 
 use std::time::Duration;
 
@@ -6,15 +6,32 @@ use anyhow::Result;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 
-/// What `work` used of the processors, in this process or in the children it waited for.
-pub(crate) fn used<T>(whose: UsageWho, work: impl FnOnce() -> Result<T>) -> Result<(T, Duration)> {
-    let before = so_far(whose)?;
-    let outcome = work()?;
-    Ok((outcome, so_far(whose)?.saturating_sub(before)))
+/// What a client used of the machine.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Used {
+    /// Processor time.
+    pub(crate) cpu: Duration,
+    /// How often one of its threads went to sleep, and another had its processor.
+    pub(crate) switches: u64,
 }
 
-fn so_far(whose: UsageWho) -> Result<Duration> {
+/// What `work` used, in this process or in the children it waited for.
+pub(crate) fn used<T>(whose: UsageWho, work: impl FnOnce() -> Result<T>) -> Result<(T, Used)> {
+    let before = so_far(whose)?;
+    let outcome = work()?;
+    let after = so_far(whose)?;
+    let used = Used {
+        cpu: after.cpu.saturating_sub(before.cpu),
+        switches: after.switches - before.switches,
+    };
+    Ok((outcome, used))
+}
+
+fn so_far(whose: UsageWho) -> Result<Used> {
     let usage = getrusage(whose)?;
     let micros = usage.user_time().num_microseconds() + usage.system_time().num_microseconds();
-    Ok(Duration::from_micros(micros.unsigned_abs()))
+    Ok(Used {
+        cpu: Duration::from_micros(micros.unsigned_abs()),
+        switches: usage.voluntary_context_switches().unsigned_abs(),
+    })
 }
