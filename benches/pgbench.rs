@@ -23,6 +23,8 @@ mod ours;
 mod report;
 #[path = "pgbench/script.rs"]
 mod script;
+#[path = "pgbench/targets.rs"]
+mod targets;
 #[path = "pgbench/theirs.rs"]
 mod theirs;
 #[path = "pgbench/usage.rs"]

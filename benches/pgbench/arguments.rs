@@ -143,6 +143,8 @@ fn lifted() -> impl Iterator<Item = Cell> {
         },
     );
     let pairs = [
+        // The single statement by itself, for the time that it takes the client.
+        (Strategy::Procedure, Strategy::Procedure.into()),
         (Strategy::Optimistic, gated),
         (Strategy::Atomic, Strategy::Combine.into()),
         (Strategy::Procedure, Strategy::Combine.into()),

@@ -7,11 +7,12 @@ use anyhow::{Context, Result};
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
 use lockbench::db::Description;
-use lockbench::statistics::{Estimate, median};
+use lockbench::statistics::Estimate;
 use serde::Serialize;
 
 use crate::arguments::Arguments;
 use crate::cell::{Against, Cell, Held, Run};
+use crate::targets::{self, geometric_mean, middle, ratios};
 
 /// Between these two the documentation holds the tables.
 const MARKS: (&str, &str) = ("<!-- measured -->\n", "<!-- /measured -->\n");
@@ -50,13 +51,27 @@ impl Report {
     }
 
     pub(crate) fn text(&self) -> String {
-        let lifted = self
-            .lifted_table()
-            .map(|table| {
-                format!("\n32 clients of one hot item with a layer, against pgbench without:\n\n{table}\n")
-            })
-            .unwrap_or_default();
-        format!("{}\n\n{}{lifted}", self.cells_table(), self.summary())
+        format!("{}\n{}\n\n", self.in_short(), self.cells_table())
+    }
+
+    /// Without the cells themselves.
+    fn in_short(&self) -> String {
+        let server = self.servers.first().map_or("", |server| &server.version);
+        let targets = targets::table(&self.cells).map(|table| format!("{table}\n\n"));
+        let lifted = self.lifted_table().map(|table| {
+            format!(
+                "\n32 clients of one hot item with a layer, against pgbench without:\n\n{table}\n"
+            )
+        });
+        format!(
+            "PostgreSQL {server}, {} processors, {} rounds of {} s.\n\n{}{}{}",
+            self.processors,
+            self.rounds,
+            self.seconds,
+            targets.unwrap_or_default(),
+            self.summary(),
+            lifted.unwrap_or_default()
+        )
     }
 
     /// What lifts the ceiling of a hot row, and what that is worth.
@@ -145,20 +160,14 @@ impl Report {
         ];
         for (threads, which) in [("two threads", 0), ("a thread per client", 1)] {
             for (kind, fits) in kinds {
-                let ratios: Vec<(f64, &Cell)> = self
-                    .cells
-                    .iter()
-                    .filter(|held| fits(&held.cell) && !held.cell.is_lifted())
-                    .filter_map(|held| {
-                        let against = held.against.get(which).or(held.against.last())?;
-                        Some((against.ratio?.value, &held.cell))
-                    })
-                    .collect();
-                let Some((worst, cell)) = ratios.iter().min_by(|a, b| a.0.total_cmp(&b.0)) else {
+                let fits = |held: &&Held| fits(&held.cell) && !held.cell.is_lifted();
+                let found: Vec<&Held> = self.cells.iter().filter(fits).collect();
+                let all = ratios(&found, which);
+                let each = all.iter().copied().zip(&found);
+                let Some((worst, held)) = each.min_by(|a, b| a.0.total_cmp(&b.0)) else {
                     continue;
                 };
-                let sum: f64 = ratios.iter().map(|(ratio, _)| ratio.ln()).sum();
-                let mean = (sum / ratios.len() as f64).exp();
+                let (mean, cell) = (geometric_mean(&all), &held.cell);
                 let _ = writeln!(
                     out,
                     "* against pgbench on {threads}, {kind}: geometric mean {mean:.2}, \
@@ -177,6 +186,7 @@ impl Report {
         let json = serde_json::to_string_pretty(self)?;
         fs::write(folder.join("result.json"), json + "\n")?;
         fs::write(folder.join("result.md"), self.text())?;
+        fs::write(folder.join("summary.md"), self.in_short())?;
         println!("\nwritten to {}", folder.display());
         if arguments.docs {
             let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/pgbench.md");
@@ -186,13 +196,9 @@ impl Report {
                 .split_once(MARKS.1)
                 .context("the page has no end mark")?;
             let tables = self.text();
-            let server = self.servers.first().map_or("", |server| &server.version);
             fs::write(
                 page,
-                format!(
-                    "{before}{}PostgreSQL {server}, {} processors, {} rounds of {} s.\n\n{tables}{}{after}",
-                    MARKS.0, self.processors, self.rounds, self.seconds, MARKS.1
-                ),
+                format!("{before}{}{tables}{}{after}", MARKS.0, MARKS.1),
             )?;
         }
         Ok(())
@@ -279,11 +285,6 @@ fn row(held: &Held, against: &Against) -> Vec<String> {
         interval,
         held.ceiling_per_s.map_or("–".to_owned(), whole),
     ]
-}
-
-fn middle(runs: &[Run], of: impl Fn(&Run) -> f64) -> f64 {
-    let values: Vec<f64> = runs.iter().map(of).collect();
-    median(&values).map_or(f64::NAN, |estimate| estimate.value)
 }
 
 fn whole(number: f64) -> String {
