@@ -115,6 +115,9 @@ fn load(result: &RunResult) -> String {
     if load.pool != load.threads {
         parts.push(format!("pool of {}", load.pool));
     }
+    if load.pin {
+        parts.push("each kept to a processor".to_owned());
+    }
     if result.scenario.bills() {
         parts.push(count(load.items.unsigned_abs(), "invoice", "invoices"));
         return parts.join(", ");
