@@ -88,8 +88,11 @@ fn a_leader_whose_session_is_ended_strands_nobody() {
         told.iter().all(|one| one.answer == Answer::Done),
         "{told:?}"
     );
-    // None of the four was told by those two leaders how it went.
-    assert!(told.iter().all(|one| one.uncertain == 1), "{told:?}");
+    // None of the four was told by those two leaders how it went; the first may have come back
+    // in time to be in the batch of the second.
+    let uncertain: Vec<u32> = told.iter().map(|one| one.uncertain).collect();
+    assert!((1..=2).contains(&uncertain[0]), "{told:?}");
+    assert_eq!(uncertain[1..], [1, 1, 1], "{told:?}");
     let sums = sums(&database, 10);
     assert_eq!((sums.left, sums.sales, sums.repeated), (6, 4, 0));
 }
