@@ -5,10 +5,11 @@
 //! the server does not tell the columns of it before it is executed. So whoever looks waits
 //! that long, and makes sure that what it sees is new: its own question must be in it.
 //!
-//! The number of those who wait for a row is live, though. Where it is 0, nobody does; where it
-//! is the number of those who are at work at all, and these are all suspects, they all do, or
-//! did: who waits is counted until its thread has woken, which on a busy machine is later than it
-//! has been given the lock. So the number tells who begins to wait, and not who waits still.
+//! The number of those who wait for a row is live, though. Where it is 0, nobody does. Where it
+//! is the number of the suspects, all of them are at work, and nobody else was since before the
+//! question (another exploration on the same server, say), they all wait, or did: who waits is
+//! counted until its thread has woken, which on a busy machine is later than it has been given the
+//! lock. So the number tells who begins to wait, and not who waits still.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -86,24 +87,51 @@ impl Explorable for MysqlConnection {
     }
 }
 
-/// How many sessions wait for a row, and how many others than this one are at work.
+/// What the numbers tell, at one moment.
 #[derive(QueryableByName)]
 struct AtWork {
+    /// How many sessions wait for a row, of whomever.
     #[diesel(sql_type = BigInt)]
     waiting: i64,
+    /// How many suspects are at work.
     #[diesel(sql_type = BigInt)]
-    active: i64,
+    suspects: i64,
+    /// How many others are, but for this one.
+    #[diesel(sql_type = BigInt)]
+    others: i64,
+    /// How long all of those others have had nothing to do who have not, in microseconds.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    idle: Option<i64>,
+    /// How long ago this question came in.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    asked: Option<i64>,
+}
+
+impl AtWork {
+    /// Whether nobody else can have been among those who waited: not one was at work since
+    /// before the question.
+    fn is_about_suspects_alone(&self) -> bool {
+        let since = self.idle.unwrap_or(i64::MAX);
+        self.others == 0 && self.asked.is_some_and(|asked| since > asked)
+    }
 }
 
 /// What the numbers alone tell; `None` when they do not tell who waits. MySQL, which keeps its
 /// numbers elsewhere, refuses the question.
 fn waits_by_number(connection: &mut MysqlConnection, suspects: &[i64]) -> Option<Vec<Wait>> {
-    let found: AtWork = sql_query(
+    let ids: Vec<String> = suspects.iter().map(ToString::to_string).collect();
+    let ids = ids.join(", ");
+    let found: AtWork = sql_query(format!(
         "SELECT (SELECT CAST(variable_value AS SIGNED) FROM information_schema.GLOBAL_STATUS \
                  WHERE variable_name = 'INNODB_ROW_LOCK_CURRENT_WAITS') AS waiting, \
-                (SELECT COUNT(*) FROM information_schema.PROCESSLIST \
-                 WHERE id <> CONNECTION_ID() AND command NOT IN ('Sleep', 'Daemon')) AS active",
-    )
+                CAST(SUM(command <> 'Sleep' AND id IN ({ids})) AS SIGNED) AS suspects, \
+                CAST(SUM(command <> 'Sleep' AND id NOT IN (CONNECTION_ID(), {ids})) AS SIGNED) \
+                    AS others, \
+                CAST(MIN(IF(command = 'Sleep' AND id NOT IN ({ids}), time_ms, NULL)) * 1000 \
+                    AS SIGNED) AS idle, \
+                CAST(MAX(IF(id = CONNECTION_ID(), time_ms, NULL)) * 1000 AS SIGNED) AS asked \
+         FROM information_schema.PROCESSLIST WHERE command <> 'Daemon'"
+    ))
     .get_result(connection)
     .ok()?;
     let number = i64::try_from(suspects.len()).ok()?;
@@ -114,7 +142,9 @@ fn waits_by_number(connection: &mut MysqlConnection, suspects: &[i64]) -> Option
         waiter,
         holders: None,
     };
-    (found.waiting == number && found.active == number).then(|| suspects.iter().map(wait).collect())
+    let all_wait =
+        found.waiting == number && found.suspects == number && found.is_about_suspects_alone();
+    all_wait.then(|| suspects.iter().map(wait).collect())
 }
 
 fn row_waits(
