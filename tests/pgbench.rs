@@ -74,4 +74,6 @@ fn both_sell_rightly_in_turns() {
         assert!(run.sales_per_s > 0.0 && run.cpu_us > 0.0, "{held:?}");
     }
     assert!(held.against[0].ratio.is_some(), "{held:?}");
+    let json = serde_json::to_string(&held).unwrap();
+    assert_eq!(json.matches("\"ours\":").count(), 1, "{json}");
 }

@@ -12,6 +12,7 @@ pub(crate) struct Cell {
     #[serde(serialize_with = "by_name")]
     pub(crate) strategy: Strategy,
     /// What lockbench runs: the same, but for a layer on top.
+    #[serde(rename = "lockbench")]
     pub(crate) ours: Contender,
     /// Whether lockbench keeps each thread to one processor.
     pub(crate) pin: bool,
