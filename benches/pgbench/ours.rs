@@ -34,9 +34,7 @@ pub(crate) fn run(database: &Database, cell: &Cell, seconds: u32, seed: u64) -> 
     })?;
     ensure!(measured.gone.is_none(), "the run broke off: {measured:?}");
     let sales = measured.record.told.ended(Ending::Done).count() as f64;
-    let latencies = &measured.record.latencies;
-    let mut sold = latencies.first_try.clone();
-    sold.add(&latencies.retried)?;
+    let sold = measured.record.latencies.sold();
     let conflicts: u64 = measured.record.conflicts.values().sum();
     Ok(Run {
         sales_per_s: sales / measured.elapsed.as_secs_f64(),

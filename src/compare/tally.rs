@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hdrhistogram::Histogram;
-
 use super::standing::StandingLatency;
 use super::{ControlTally, Entrant, Round, SoldLatency, Standing, TimeShares};
 use crate::audit::{Outcomes, Violations};
-use crate::ceiling::{Ceiling, Costs, is_meant_for};
+use crate::ceiling::{Ceiling, Costs};
 use crate::db::{Backend, Engine};
 use crate::hammer::{Latencies, Spent};
 use crate::load::Load;
@@ -95,7 +93,7 @@ impl Tally {
             },
             sold: measured.outcomes.sold,
             attempts: record.attempts,
-            p99_us: sold(&record.latencies).value_at_quantile(0.99),
+            p99_us: record.latencies.sold().value_at_quantile(0.99),
             elapsed_s,
             violations: measured.violations,
             trial_violations,
@@ -110,7 +108,7 @@ impl Tally {
         for (text, count) in &record.errors {
             *self.errors.entry(text.clone()).or_default() += count;
         }
-        add(&mut self.latencies, &record.latencies);
+        self.latencies.add(&record.latencies);
         self.spent.add(&record.spent);
         self.cpu += measured.cpu;
         self.at_work += record.at_work;
@@ -138,7 +136,7 @@ impl Tally {
         let sales = self.sales();
         let ceiling = costs
             .filter(|_| may_be_ranked)
-            .and_then(|costs| self.ceiling(costs));
+            .and_then(|costs| Ceiling::of(costs, &self.request(), &self.outcomes, self.elapsed));
         let per_sale = |number: f64| number / sales.max(1) as f64;
         let statements = (self.overheard.sales > 0)
             .then(|| self.overheard.statements as f64 / self.overheard.sales as f64);
@@ -170,7 +168,7 @@ impl Tally {
             alone_us: self.alone.as_secs_f64() * 1e6,
             time: TimeShares::of(&self.spent, self.at_work, sales, self.alone),
             latency_us: StandingLatency {
-                sold: SoldLatency::from(&sold(&self.latencies)),
+                sold: SoldLatency::from(&self.latencies.sold()),
                 first_try: Distribution::from(&self.latencies.first_try),
                 retried: Distribution::from(&self.latencies.retried),
                 rejected: Distribution::from(&self.latencies.rejected),
@@ -184,14 +182,6 @@ impl Tally {
     /// What it is run with, under the seed of the first round.
     pub(super) fn request(&self) -> Request {
         Request::new(self.entrant.contender.clone(), self.load.clone())
-    }
-
-    /// How close it came to what such a server allows, if that says anything of it.
-    fn ceiling(&self, costs: &Costs) -> Option<Ceiling> {
-        let request = self.request();
-        is_meant_for(&request, self.backend)
-            .then(|| Ceiling::of(costs, &request, &self.outcomes, self.elapsed))
-            .flatten()
     }
 
     fn verdict(&self, control_broke: Option<bool>) -> (Verdict, Option<String>) {
@@ -229,26 +219,6 @@ impl Tally {
     /// Orders carried out.
     fn sales(&self) -> u64 {
         self.outcomes.sold + self.outcomes.restocked
-    }
-}
-
-/// How long the orders took that were carried out, at whichever attempt.
-fn sold(latencies: &Latencies) -> Histogram<u64> {
-    let mut sold = latencies.first_try.clone();
-    // Fails only for a histogram that may not grow.
-    let _ = sold.add(&latencies.retried);
-    sold
-}
-
-fn add(into: &mut Latencies, from: &Latencies) {
-    for (into, from) in [
-        (&mut into.first_try, &from.first_try),
-        (&mut into.retried, &from.retried),
-        (&mut into.rejected, &from.rejected),
-        (&mut into.pool_wait, &from.pool_wait),
-    ] {
-        // Fails only for a histogram that may not grow.
-        let _ = into.add(from);
     }
 }
 

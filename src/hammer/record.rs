@@ -54,6 +54,37 @@ impl Default for Latencies {
     }
 }
 
+impl Latencies {
+    /// Adds those of others.
+    pub fn add(&mut self, others: &Self) {
+        for (into, from) in [
+            (&mut self.first_try, &others.first_try),
+            (&mut self.retried, &others.retried),
+            (&mut self.rejected, &others.rejected),
+            (&mut self.pool_wait, &others.pool_wait),
+        ] {
+            merge(into, from);
+        }
+    }
+
+    /// Those of all orders carried out, at whichever attempt.
+    pub fn sold(&self) -> Histogram<u64> {
+        let mut sold = self.first_try.clone();
+        merge(&mut sold, &self.retried);
+        sold
+    }
+
+    /// How many orders were carried out.
+    pub fn sales(&self) -> u64 {
+        self.first_try.len() + self.retried.len()
+    }
+}
+
+fn merge(into: &mut Histogram<u64>, from: &Histogram<u64>) {
+    // Fails only for a histogram that may not grow.
+    let _ = into.add(from);
+}
+
 /// Three significant digits, growing as far as it has to.
 fn histogram() -> Histogram<u64> {
     #[allow(clippy::expect_used)] // Refused only for more than five digits.
@@ -120,16 +151,7 @@ impl Record {
             for (text, count) in record.errors {
                 *all.errors.entry(text).or_default() += count;
             }
-            let (into, from) = (&mut all.latencies, record.latencies);
-            for (into, from) in [
-                (&mut into.first_try, from.first_try),
-                (&mut into.retried, from.retried),
-                (&mut into.rejected, from.rejected),
-                (&mut into.pool_wait, from.pool_wait),
-            ] {
-                // Fails only for a histogram that may not grow.
-                let _ = into.add(from);
-            }
+            all.latencies.add(&record.latencies);
         }
         all
     }

@@ -104,7 +104,7 @@ impl Shop<'_> {
         if let Some(gone) = gone {
             bail!("it ended early: {gone}");
         }
-        let sold = record.latencies.first_try.len() + record.latencies.retried.len();
+        let sold = record.latencies.sales();
         let each = record.spent.succeeding.div_f64(sold.max(1) as f64);
         Ok((sold > 0 && !stop.load(Relaxed)).then_some(each))
     }
@@ -161,7 +161,7 @@ impl Shop<'_> {
         listen(pool, &load, None)?;
         Ok(Overheard {
             statements: sent.load(Relaxed),
-            sales: record.latencies.first_try.len() + record.latencies.retried.len(),
+            sales: record.latencies.sales(),
         })
     }
 }
