@@ -41,14 +41,17 @@ impl Part<'_> {
         })
     }
 
-    /// The heading of the section `id`.
-    fn heading(&self, id: &str, words: &str) -> Markup {
-        let id = format!("{id}-heading");
+    /// The section `of`, under a heading of these words.
+    fn section(&self, of: &str, words: &str, content: &Markup) -> Markup {
+        let heading = format!("{}-heading", self.id(of));
         html! {
-            @if self.is_nested {
-                h3 #(id) { (words) }
-            } @else {
-                h2 #(id) { (words) }
+            section aria-labelledby=(heading) {
+                @if self.is_nested {
+                    h3 #(heading) { (words) }
+                } @else {
+                    h2 #(heading) { (words) }
+                }
+                (content)
             }
         }
     }
@@ -63,14 +66,11 @@ impl Part<'_> {
             "The line across the end of a bar is its interval. Those whose place has an = share it: \
              between them no difference is shown."
         };
-        let id = self.id("goodput");
-        Ok(html! {
-            section aria-labelledby=(format!("{id}-heading")) {
-                (self.heading(&id, "How much is sold"))
-                (figure(&id, &picture, &caption))
-                (tables::ranked(self))
-            }
-        })
+        let content = html! {
+            (figure(&self.id("goodput"), &picture, &caption))
+            (tables::ranked(self))
+        };
+        Ok(self.section("goodput", "How much is sold", &content))
     }
 
     fn latency(&self) -> Result<Markup> {
@@ -81,14 +81,11 @@ impl Part<'_> {
             "Both axes show factors: each step to the right is ten times as rare. A line that is \
              low on the left and rises on the right serves most buyers quickly and lets some wait."
         };
-        let id = self.id("latency");
-        Ok(html! {
-            section aria-labelledby=(format!("{id}-heading")) {
-                (self.heading(&id, "How long it takes"))
-                (figure(&id, &lines.draw()?, &caption))
-                (tables::latencies(self))
-            }
-        })
+        let content = html! {
+            (figure(&self.id("latency"), &lines.draw()?, &caption))
+            (tables::latencies(self))
+        };
+        Ok(self.section("latency", "How long it takes", &content))
     }
 
     fn time(&self) -> Result<Markup> {
@@ -100,14 +97,11 @@ impl Part<'_> {
              where nobody else is buying; what those that succeed take beyond that, they wait."
         };
         let picture = pictures::time(self.comparison).draw()?;
-        let id = self.id("time");
-        Ok(html! {
-            section aria-labelledby=(format!("{id}-heading")) {
-                (self.heading(&id, "Where the time goes"))
-                (figure(&id, &picture, &caption))
-                (tables::time(self))
-            }
-        })
+        let content = html! {
+            (figure(&self.id("time"), &picture, &caption))
+            (tables::time(self))
+        };
+        Ok(self.section("time", "Where the time goes", &content))
     }
 
     /// How close those who wait for each other came to what the server allows.
@@ -120,13 +114,7 @@ impl Part<'_> {
         if !limited {
             return html! {};
         }
-        let id = self.id("limits");
-        html! {
-            section aria-labelledby=(format!("{id}-heading")) {
-                (self.heading(&id, "What a hot row allows"))
-                (tables::limits(self))
-            }
-        }
+        self.section("limits", "What a hot row allows", &tables::limits(self))
     }
 
     /// What is not ranked, what could not be run, and what the control broke.
@@ -138,20 +126,17 @@ impl Part<'_> {
         {
             return html! {};
         }
-        let id = self.id("wrong");
-        html! {
-            section aria-labelledby=(format!("{id}-heading")) {
-                (self.heading(&id, "What is not ranked"))
-                (tables::wrong(self))
-                @if !comparison.refused.is_empty() {
-                    p { "Not run, because this database has no such thing:" }
-                    ul {
-                        @for refused in &comparison.refused {
-                            li { strong { (refused.label) } ": " (refused.reason) }
-                        }
+        let content = html! {
+            (tables::wrong(self))
+            @if !comparison.refused.is_empty() {
+                p { "Not run, because this database has no such thing:" }
+                ul {
+                    @for refused in &comparison.refused {
+                        li { strong { (refused.label) } ": " (refused.reason) }
                     }
                 }
             }
-        }
+        };
+        self.section("wrong", "What is not ranked", &content)
     }
 }

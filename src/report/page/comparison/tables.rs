@@ -280,14 +280,9 @@ pub(super) fn rounds(part: &Part<'_>) -> Markup {
             }
         }
     };
-    let id = part.id("rounds");
     if all.is_empty() {
         return html! {};
     }
-    html! {
-        section aria-labelledby=(format!("{id}-heading")) {
-            (part.heading(&id, "Every round"))
-            (table("Units sold per second, round by round", &columns, &rows))
-        }
-    }
+    let content = table("Units sold per second, round by round", &columns, &rows);
+    part.section("rounds", "Every round", &content)
 }
