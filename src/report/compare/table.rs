@@ -4,7 +4,7 @@ use comfy_table::{CellAlignment, Table};
 
 use super::sentence::estimate;
 use crate::compare::{Comparison, Standing};
-use crate::report::figures::{thousands, time};
+use crate::report::figures::{thousands, time, time_of};
 use crate::report::plain::or_dash;
 
 /// Those that are ranked, the fastest first.
@@ -55,7 +55,7 @@ fn row(standing: &Standing, reference: &str) -> [String; 11] {
         format!("{:.2}", standing.attempts_per_sale),
         number(standing.statements_per_sale),
         number(standing.round_trips_per_sale),
-        time(standing.cpu_us_per_sale.round() as u64),
+        time_of(standing.cpu_us_per_sale),
         shared,
     ]
 }
