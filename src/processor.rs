@@ -3,6 +3,15 @@
 //! Where all processors are busy anyway, a thread that moves from one to another only leaves its
 //! caches behind. Where one buyer at a time has something to do, it moves to whichever is free.
 
+#[cfg(target_os = "linux")]
+use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+#[cfg(target_os = "linux")]
+use nix::unistd::Pid;
+
+/// The calling thread.
+#[cfg(target_os = "linux")]
+const THIS: Pid = Pid::from_raw(0);
+
 /// Whether a thread can be kept to a processor on this system.
 pub(crate) const CAN_PIN: bool = cfg!(target_os = "linux");
 
@@ -10,22 +19,21 @@ pub(crate) const CAN_PIN: bool = cfg!(target_os = "linux");
 /// number, in turns. Where the system refuses, the thread runs wherever it did.
 #[cfg(target_os = "linux")]
 pub(crate) fn keep_to_one(number: usize) {
-    use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
-    use nix::unistd::Pid;
-
-    let this = Pid::from_raw(0);
-    let Ok(may_use) = sched_getaffinity(this) else {
-        return;
-    };
-    let processors: Vec<usize> = (0..CpuSet::count())
-        .filter(|processor| may_use.is_set(*processor).unwrap_or(false))
-        .collect();
+    let processors = may_use();
     let mut one = CpuSet::new();
     if let Some(processor) = processors.get(number % processors.len().max(1))
         && one.set(*processor).is_ok()
     {
-        let _ = sched_setaffinity(this, &one);
+        let _ = sched_setaffinity(THIS, &one);
     }
+}
+
+/// The processors that the calling thread may use; none where the system does not say.
+#[cfg(target_os = "linux")]
+fn may_use() -> Vec<usize> {
+    let set = sched_getaffinity(THIS).unwrap_or_default();
+    let is_in = |processor: &usize| set.is_set(*processor).unwrap_or(false);
+    (0..CpuSet::count()).filter(is_in).collect()
 }
 
 /// Does nothing: see [`CAN_PIN`].
@@ -38,17 +46,7 @@ mod tests {
     use std::collections::BTreeSet;
     use std::thread;
 
-    use nix::sched::{CpuSet, sched_getaffinity};
-    use nix::unistd::Pid;
-
-    use super::keep_to_one;
-
-    fn may_use() -> Vec<usize> {
-        let set = sched_getaffinity(Pid::from_raw(0)).unwrap();
-        let all = 0..CpuSet::count();
-        all.filter(|processor| set.is_set(*processor).unwrap())
-            .collect()
-    }
+    use super::{keep_to_one, may_use};
 
     #[test]
     fn the_threads_share_the_processors_evenly() {

@@ -62,11 +62,7 @@ impl Costs {
 
     /// What is typical of several measurements: the median of each; `None` of none.
     pub fn typical(all: &[Self]) -> Option<Self> {
-        let median = |of: fn(&Self) -> Duration| {
-            let mut times: Vec<Duration> = all.iter().map(of).collect();
-            times.sort_unstable();
-            times.get(times.len() / 2).copied()
-        };
+        let median = |of: fn(&Self) -> Duration| part_of(all.iter().map(of).collect(), 2);
         Some(Self {
             round_trip: median(|costs| costs.round_trip)?,
             commit: median(|costs| costs.commit)?,
@@ -165,8 +161,13 @@ fn quantile(
     while samples.len() < SAMPLES && Instant::now() < deadline {
         samples.push(sample()?);
     }
-    samples.sort_unstable();
-    Ok(samples[samples.len() / part])
+    Ok(part_of(samples, part).unwrap_or_default())
+}
+
+/// What a half, or another `part`, of the times stays below; `None` of none.
+fn part_of(mut times: Vec<Duration>, part: usize) -> Option<Duration> {
+    times.sort_unstable();
+    times.get(times.len() / part).copied()
 }
 
 #[cfg(test)]

@@ -90,6 +90,11 @@ impl Actor {
         self.ahead = false;
     }
 
+    /// Whether it was let go and has not come back: it runs, or waits inside the database.
+    pub(super) fn is_away(&self) -> bool {
+        matches!(self.doing, Doing::Running | Doing::Waits(_))
+    }
+
     pub(super) fn has_ended(&self) -> bool {
         matches!(self.doing, Doing::Ended(_))
     }

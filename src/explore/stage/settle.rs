@@ -105,7 +105,7 @@ impl<C: Explorable> Stage<C> {
         let suspects: Vec<Suspect> = self
             .actors
             .iter()
-            .filter(|actor| matches!(actor.doing, Doing::Running | Doing::Waits(_)))
+            .filter(|actor| actor.is_away())
             .map(|actor| Suspect {
                 id: actor.id,
                 statement: self.statement_of(actor).unwrap_or_default(),
@@ -124,7 +124,7 @@ impl<C: Explorable> Stage<C> {
         let is_over = !self.actors.iter().any(|actor| actor.step == last);
         self.actors
             .iter()
-            .filter(|actor| matches!(actor.doing, Doing::Running | Doing::Waits(_)))
+            .filter(|actor| actor.is_away())
             .filter(|actor| actor.step.is_some() && actor.step != last)
             .any(|actor| is_over || actor.transaction.holds_locks())
     }
@@ -143,11 +143,7 @@ impl<C: Explorable> Stage<C> {
                 Some((number(wait.waiter)?, holders))
             })
             .collect();
-        let mut rests: Vec<bool> = self
-            .actors
-            .iter()
-            .map(|actor| !matches!(actor.doing, Doing::Running | Doing::Waits(_)))
-            .collect();
+        let mut rests: Vec<bool> = self.actors.iter().map(|actor| !actor.is_away()).collect();
         loop {
             let found = edges.iter().find(|(waiter, holders)| {
                 !rests[*waiter]
@@ -160,7 +156,7 @@ impl<C: Explorable> Stage<C> {
             rests[*waiter] = true;
         }
         for (session, actor) in self.actors.iter_mut().enumerate() {
-            if !matches!(actor.doing, Doing::Running | Doing::Waits(_)) {
+            if !actor.is_away() {
                 continue;
             }
             let edge = edges.iter().find(|(waiter, _)| *waiter == session);
