@@ -94,8 +94,8 @@ fn where_it_means_nothing_there_is_none() {
 #[test]
 fn a_compare_shows_how_close_each_came_whose_buyers_wait_for_each_other() {
     let entrants = "pessimistic,atomic,optimistic";
-    let file = tempfile::NamedTempFile::new().unwrap();
-    let json = format!("{}.json", file.path().display());
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("compare.json");
     let done = common::lockbench()
         .args(["compare", "--strategies", entrants, "--threads", "4"])
         .args([
@@ -106,12 +106,12 @@ fn a_compare_shows_how_close_each_came_whose_buyers_wait_for_each_other() {
             "--max-time",
             "1s",
         ])
-        .args(["--database", &common::postgres_url(), "--also", &json])
+        .args(["--database", &common::postgres_url(), "--also"])
+        .arg(&json)
         .output()
         .unwrap();
     let text = String::from_utf8_lossy(&done.stdout);
     let result = std::fs::read_to_string(&json).unwrap_or_else(|_| panic!("{done:?}"));
-    std::fs::remove_file(&json).unwrap();
     let result: serde_json::Value = serde_json::from_str(&result).unwrap();
     let ranked = result["ranked"].as_array().unwrap();
     for (label, round_trips) in [

@@ -3,21 +3,15 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+#[path = "common/program.rs"]
+mod program;
+
 use std::collections::BTreeMap;
 use std::fs;
-use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// Ends the program when the test does.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use program::{PATIENCE, Program, wait_for};
 
 /// The processors that each thread of the program may use, by the threads' names.
 fn may_use(process: u32) -> BTreeMap<String, String> {
@@ -35,46 +29,37 @@ fn may_use(process: u32) -> BTreeMap<String, String> {
     paths.filter_map(of).collect()
 }
 
-/// Those of a run, once its buyers are at work.
-fn of_a_run(arguments: &[&str]) -> BTreeMap<String, String> {
-    let run = Command::new(env!("CARGO_BIN_EXE_lockbench"))
-        .args([
-            "run",
-            "--strategy",
-            "atomic",
-            "--threads",
-            "4",
-            "--duration",
-            "60s",
-        ])
-        .args(["--stock", "1000000000", "--no-control"])
-        .args(arguments)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the program");
-    let run = Running(run);
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        let found = may_use(run.0.id());
-        let buyers = found.keys().filter(|name| name.starts_with("buyer-"));
-        if buyers.count() == 4 || Instant::now() > deadline {
-            // A thread has its name before it keeps to a processor.
-            thread::sleep(Duration::from_millis(200));
-            return may_use(run.0.id());
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
+/// Those of a run, once its buyers are there, and are as they are to be.
+fn of_a_run(arguments: &[&str], as_wanted: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
+    let load = ["--strategy", "atomic", "--threads", "4"];
+    let long = ["--duration", "60s", "--stock", "1000000000"];
+    let run = Program::start(&[&load, &long, arguments].concat());
+    let mut found = BTreeMap::new();
+    wait_for("the buyers", PATIENCE, || {
+        found = may_use(run.id());
+        let buyers = found.iter().filter(|(name, _)| name.starts_with("buyer-"));
+        // A thread has its name before it keeps to a processor.
+        buyers
+            .filter(|(_, processors)| as_wanted(processors))
+            .count()
+            == 4
+    });
+    thread::sleep(Duration::from_millis(200));
+    may_use(run.id())
+}
+
+fn is_one(processors: &str) -> bool {
+    processors.parse::<u32>().is_ok()
 }
 
 #[test]
 fn a_pinned_buyer_keeps_to_one_processor() {
-    let free = of_a_run(&[]);
-    let pinned = of_a_run(&["--pin"]);
+    let free = of_a_run(&[], |_| true);
+    let pinned = of_a_run(&["--pin"], is_one);
     let everywhere = &free["lockbench"];
     for buyer in ["buyer-1", "buyer-2", "buyer-3", "buyer-4"] {
         assert_eq!(&free[buyer], everywhere, "{free:?}");
-        assert!(pinned[buyer].parse::<u32>().is_ok(), "{pinned:?}");
+        assert!(is_one(&pinned[buyer]), "{pinned:?}");
     }
     assert_eq!(&pinned["lockbench"], everywhere, "{pinned:?}");
     if thread::available_parallelism().unwrap().get() > 1 {

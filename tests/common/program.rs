@@ -78,8 +78,13 @@ impl Program {
         found.next().map(|entry| entry.unwrap().path())
     }
 
+    /// Its process's number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     fn pid(&self) -> Pid {
-        Pid::from_raw(i32::try_from(self.child.id()).unwrap())
+        Pid::from_raw(i32::try_from(self.id()).unwrap())
     }
 
     /// The servers among its children, by their process ids.
