@@ -12,13 +12,10 @@ use serde::Serialize;
 
 use crate::arguments::Arguments;
 use crate::cell::{Against, Cell, Held, Run};
-use crate::targets::{self, geometric_mean, middle, ratios};
+use crate::targets::{self, KINDS, geometric_mean, middle, ratios, worst};
 
 /// Between these two the documentation holds the tables.
 const MARKS: (&str, &str) = ("<!-- measured -->\n", "<!-- /measured -->\n");
-
-/// A kind of cell: its name, and what belongs to it.
-type Kind = (&'static str, fn(&Cell) -> bool);
 
 #[derive(Serialize)]
 pub(crate) struct Report {
@@ -138,43 +135,24 @@ impl Report {
     /// Geometric means and the worst cell, against pgbench on two threads and on one per client.
     fn summary(&self) -> String {
         let mut out = String::new();
-        let kinds: [Kind; 6] = [
-            ("durable, one hot item", |cell| {
-                cell.durable && cell.items == 1
-            }),
-            ("durable, many items", |cell| {
-                cell.durable && cell.items > 1 && !cell.pin
-            }),
-            ("durable, many items, --pin from 8 clients", |cell| {
-                cell.durable && cell.items > 1 && (cell.pin || cell.clients <= 2)
-            }),
-            ("fsync off, one hot item", |cell| {
-                !cell.durable && cell.items == 1
-            }),
-            ("fsync off, many items", |cell| {
-                !cell.durable && cell.items > 1 && !cell.pin
-            }),
-            ("fsync off, many items, --pin from 8 clients", |cell| {
-                !cell.durable && cell.items > 1 && (cell.pin || cell.clients <= 2)
-            }),
-        ];
         for (threads, which) in [("two threads", 0), ("a thread per client", 1)] {
-            for (kind, fits) in kinds {
-                let fits = |held: &&Held| fits(&held.cell) && !held.cell.is_lifted();
-                let found: Vec<&Held> = self.cells.iter().filter(fits).collect();
-                let all = ratios(&found, which);
-                let each = all.iter().copied().zip(&found);
-                let Some((worst, held)) = each.min_by(|a, b| a.0.total_cmp(&b.0)) else {
-                    continue;
-                };
-                let (mean, cell) = (geometric_mean(&all), &held.cell);
-                let _ = writeln!(
-                    out,
-                    "* against pgbench on {threads}, {kind}: geometric mean {mean:.2}, \
-                     worst {worst:.2} ({}, {} clients)",
-                    name(cell),
-                    cell.clients
-                );
+            for durable in [true, false] {
+                for kind in KINDS {
+                    let all = ratios(&kind.among(&self.cells, durable), which);
+                    let Some((worst, cell)) = worst(&all) else {
+                        continue;
+                    };
+                    let _ = writeln!(
+                        out,
+                        "* against pgbench on {threads}, {}, {}: geometric mean {:.2}, \
+                         worst {worst:.2} ({}, {} clients)",
+                        commit(durable),
+                        kind.name,
+                        geometric_mean(&all),
+                        name(cell),
+                        cell.clients
+                    );
+                }
             }
         }
         out
@@ -217,7 +195,7 @@ pub(crate) fn line(held: &Held) -> String {
         name(cell),
         cell.items,
         cell.clients,
-        commit(cell),
+        commit(cell.durable),
         ratios.collect::<Vec<_>>().join(", ")
     )
 }
@@ -230,8 +208,6 @@ fn name(cell: &Cell) -> String {
 
 fn lifted_row(held: &Held, against: &Against) -> Vec<String> {
     let cell = &held.cell;
-    let speed = |runs: &[Run]| whole(middle(runs, |run| run.sales_per_s));
-    let cpu = |runs: &[Run]| format!("{:.1} µs", middle(runs, |run| run.cpu_us));
     let p99 = middle(&held.ours, |run| run.p99_us.unwrap_or(f64::NAN));
     let (value, interval) = ratio(against);
     vec![
@@ -259,21 +235,19 @@ fn ratio(against: &Against) -> (String, String) {
     (format!("{value:.2}"), interval)
 }
 
-fn commit(cell: &Cell) -> &'static str {
-    if cell.durable { "durable" } else { "fsync off" }
+fn commit(durable: bool) -> &'static str {
+    if durable { "durable" } else { "fsync off" }
 }
 
 fn row(held: &Held, against: &Against) -> Vec<String> {
     let cell = &held.cell;
-    let speed = |runs: &[Run]| whole(middle(runs, |run| run.sales_per_s));
-    let cpu = |runs: &[Run]| format!("{:.1} µs", middle(runs, |run| run.cpu_us));
     let switches = |runs: &[Run]| format!("{:.1}", middle(runs, |run| run.switches));
     let (ratio, interval) = ratio(against);
     vec![
         name(cell),
         cell.items.to_string(),
         cell.clients.to_string(),
-        commit(cell).to_owned(),
+        commit(cell.durable).to_owned(),
         speed(&held.ours),
         cpu(&held.ours),
         switches(&held.ours),
@@ -285,6 +259,14 @@ fn row(held: &Held, against: &Against) -> Vec<String> {
         interval,
         held.ceiling_per_s.map_or("–".to_owned(), whole),
     ]
+}
+
+fn speed(runs: &[Run]) -> String {
+    whole(middle(runs, |run| run.sales_per_s))
+}
+
+fn cpu(runs: &[Run]) -> String {
+    format!("{:.1} µs", middle(runs, |run| run.cpu_us))
 }
 
 fn whole(number: f64) -> String {

@@ -9,38 +9,65 @@ use lockbench::strategy::Strategy;
 
 use crate::cell::{Cell, Held, Run};
 
-/// Several cells, by name.
-type Kind = (&'static str, f64, fn(&Cell) -> bool);
+/// Cells that belong together, whether a commit waits for the disk or not.
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    /// The geometric mean of their ratios that was aimed at.
+    mean: f64,
+    fits: fn(&Cell) -> bool,
+}
 
 /// Up to two clients none is kept to a processor.
-const KINDS: [Kind; 3] = [
-    ("one hot item", 1.0, |cell| cell.items == 1),
-    ("many items", 0.98, |cell| cell.items > 1 && !cell.pin),
-    ("many items, `--pin` from 8 clients", 0.98, |cell| {
-        cell.items > 1 && (cell.pin || cell.clients <= 2)
-    }),
+pub(crate) const KINDS: [Kind; 3] = [
+    Kind {
+        name: "one hot item",
+        mean: 1.0,
+        fits: |cell| cell.items == 1,
+    },
+    Kind {
+        name: "many items",
+        mean: 0.98,
+        fits: |cell| cell.items > 1 && !cell.pin,
+    },
+    Kind {
+        name: "many items, `--pin` from 8 clients",
+        mean: 0.98,
+        fits: |cell| cell.items > 1 && (cell.pin || cell.clients <= 2),
+    },
 ];
+
+impl Kind {
+    /// Those of the kind; none of them has a layer that pgbench has not.
+    pub(crate) fn among<'a>(&self, cells: &'a [Held], durable: bool) -> Vec<&'a Held> {
+        let belongs =
+            |cell: &Cell| cell.durable == durable && !cell.is_lifted() && (self.fits)(cell);
+        cells.iter().filter(|held| belongs(&held.cell)).collect()
+    }
+}
 
 /// The targets that the measured cells say something of.
 pub(crate) fn table(cells: &[Held]) -> Option<Table> {
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     table.set_header(["target", "aimed at", "reached"]);
-    for (kind, mean, fits) in KINDS {
-        let fits = |held: &&Held| held.cell.durable && !held.cell.is_lifted() && fits(&held.cell);
-        let found: Vec<&Held> = cells.iter().filter(fits).collect();
+    for kind in KINDS {
+        let found = kind.among(cells, true);
         let [two, each] = [0, 1].map(|which| ratios(&found, which));
+        let least = |ratios: &[(f64, &Cell)]| worst(ratios).map_or(f64::NAN, |(ratio, _)| ratio);
         if two.is_empty() {
             continue;
         }
-        let least = |ratios: &[f64]| ratios.iter().copied().fold(f64::INFINITY, f64::min);
         for (target, aim, reached) in [
-            ("-j 2`, durable, geometric mean", mean, geometric_mean(&two)),
+            (
+                "-j 2`, durable, geometric mean",
+                kind.mean,
+                geometric_mean(&two),
+            ),
             ("-j 2`, durable, worst cell", 0.9, least(&two)),
             ("-j N`, durable, worst cell", 1.03, least(&each)),
         ] {
             table.add_row([
-                format!("`pgbench {target}: {kind}"),
+                format!("`pgbench {target}: {}", kind.name),
                 format!("≥ {aim:.2}"),
                 format!("{reached:.2}"),
             ]);
@@ -54,17 +81,22 @@ pub(crate) fn table(cells: &[Held]) -> Option<Table> {
 
 /// How many times pgbench's sales lockbench made, cell by cell: pgbench on two threads (0) or on
 /// one for each client (1).
-pub(crate) fn ratios(cells: &[&Held], which: usize) -> Vec<f64> {
-    let ratio = |held: &&Held| {
+pub(crate) fn ratios<'a>(cells: &[&'a Held], which: usize) -> Vec<(f64, &'a Cell)> {
+    let ratio = |held: &&'a Held| {
         let against = held.against.get(which).or(held.against.last())?;
-        Some(against.ratio?.value)
+        Some((against.ratio?.value, &held.cell))
     };
     cells.iter().filter_map(ratio).collect()
 }
 
-pub(crate) fn geometric_mean(ratios: &[f64]) -> f64 {
-    let sum: f64 = ratios.iter().map(|ratio| ratio.ln()).sum();
+pub(crate) fn geometric_mean(ratios: &[(f64, &Cell)]) -> f64 {
+    let sum: f64 = ratios.iter().map(|(ratio, _)| ratio.ln()).sum();
     (sum / ratios.len() as f64).exp()
+}
+
+/// The least of them, and where that is.
+pub(crate) fn worst<'a>(ratios: &[(f64, &'a Cell)]) -> Option<(f64, &'a Cell)> {
+    ratios.iter().copied().min_by(|a, b| a.0.total_cmp(&b.0))
 }
 
 /// The targets that are about one cell.
@@ -75,6 +107,7 @@ fn rows(cells: &[Held]) -> Vec<(&'static str, &'static str, String)> {
         cells.iter().find(fits)
     };
     let ours = |held: &Held, of: fn(&Run) -> f64| middle(&held.ours, of);
+    let times = |held: &Held| geometric_mean(&ratios(&[held], 0));
     let cpu = |held: &Held| {
         let theirs = held.against.iter().map(|against| {
             let cpu = middle(&against.theirs, |run| run.cpu_us);
@@ -106,7 +139,7 @@ fn rows(cells: &[Held]) -> Vec<(&'static str, &'static str, String)> {
             "≥ 4 times, conflicts < 1 %",
             format!(
                 "{:.1} times, conflicts {:.1} %",
-                ratios(&[gated], 0).first().copied().unwrap_or(f64::NAN),
+                times(gated),
                 ours(gated, |run| run.conflicts) * 100.0
             ),
         ));
@@ -122,7 +155,7 @@ fn rows(cells: &[Held]) -> Vec<(&'static str, &'static str, String)> {
             "≥ 15 times, p99 ≤ 1.5 ms",
             format!(
                 "{:.1} times, p99 {:.2} ms",
-                ratios(&[combined], 0).first().copied().unwrap_or(f64::NAN),
+                times(combined),
                 ours(combined, |run| run.p99_us.unwrap_or(f64::NAN)) / 1e3
             ),
         ));
