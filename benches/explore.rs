@@ -5,10 +5,10 @@
 use anyhow::Result;
 use lockbench::db::server::ServerOptions;
 use lockbench::db::{Address, Backend, Database};
-use lockbench::explore::purchases::{Purchases, exploration};
+use lockbench::model::scenario::Scenario;
+use lockbench::model::strategy::Strategy;
+use lockbench::proof::purchases::{Purchases, exploration};
 use lockbench::run::Shop;
-use lockbench::scenario::Scenario;
-use lockbench::strategy::Strategy;
 
 /// Enough for the start not to count.
 const SCHEDULES: u64 = 5_000;
@@ -31,7 +31,7 @@ fn main() -> Result<()> {
         Strategy::Pessimistic,
     ] {
         let wanted = Purchases {
-            contender: strategy.into(),
+            candidate: strategy.into(),
             scenario: Scenario::Inventory,
             sessions: 2,
             stock: 1,
@@ -39,7 +39,6 @@ fn main() -> Result<()> {
             max_attempts: 4,
         };
         let found = exploration(&database, &wanted)
-            .0
             .random(SCHEDULES, 1)
             .explore()?;
         let speed = found.schedules as f64 / found.elapsed.as_secs_f64();

@@ -1,7 +1,7 @@
-//! Every order in which two sessions of your own diesel code can meet, on SQLite:
+//! Runs two sessions of your own diesel code in every possible order, on SQLite:
 //! `cargo run --example explore_your_own_code`.
 
-// It is there to print.
+// Printing is its purpose.
 #![allow(clippy::print_stdout, missing_docs)]
 
 use diesel::connection::SimpleConnection;
@@ -15,13 +15,13 @@ diesel::table! {
     }
 }
 
-/// Takes the seat, if it is free: read, check, write.
+/// Takes the seat if it is free: read, check, write.
 fn reserve(connection: &mut SqliteConnection, guest: i32) -> QueryResult<()> {
     let taken: Option<i32> = seats::table
         .find(1)
         .select(seats::taken_by)
         .first(connection)?;
-    // What was read stands beside the statement in the timeline.
+    // Shown beside the statement in the timeline.
     note(format!("taken by {taken:?}"));
     if taken.is_none() {
         diesel::update(seats::table.find(1))
@@ -32,8 +32,8 @@ fn reserve(connection: &mut SqliteConnection, guest: i32) -> QueryResult<()> {
     Ok(())
 }
 
-/// The same as one transaction, which SQLite refuses where it would not be serializable: then
-/// everything begins again.
+/// The same as one transaction. Where the result would not be serializable, SQLite refuses it, and
+/// the whole transaction is retried.
 fn reserve_safely(connection: &mut SqliteConnection, guest: i32) -> QueryResult<()> {
     loop {
         match connection.transaction(|connection| reserve(connection, guest)) {
@@ -67,13 +67,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .session(move |connection| work(connection, 1))
             .session(move |connection| work(connection, 2))
             .invariant(|connection| {
-                let rows: Vec<Ticket> = diesel::sql_query("SELECT guest FROM tickets")
-                    .load(connection)
-                    .map_err(|error| error.to_string())?;
-                match rows.len() {
+                let rows: Vec<Ticket> =
+                    diesel::sql_query("SELECT guest FROM tickets").load(connection)?;
+                QueryResult::Ok(match rows.len() {
                     0 | 1 => Ok(()),
-                    sold => Err(format!("one seat, and {sold} tickets for it")),
-                }
+                    sold => Err(format!("{sold} tickets for one seat")),
+                })
             })
             .explore()?;
         println!("{name}: {}, {found}\n", found.verdict());

@@ -1,28 +1,34 @@
-//! Every order in which the statements of a few sessions can meet, on a real database.
+//! Every interleaving of the statements of a few sessions, on a real database.
 //!
 //! Hammering finds a race by luck; this goes through all of them. The sessions run on threads
-//! and connections of their own, and diesel's instrumentation holds each of them up before
-//! every statement, until the scheduler lets it go on. A session that waits inside the database
-//! is seen to wait, because the database says so ([`crate::db::blocked`]), and is no choice
+//! and connections of their own, and diesel's instrumentation stops each of them before every
+//! statement until the scheduler lets it continue. A session that waits inside the database is
+//! known to wait, because the database says so ([`crate::db::blocked`]), and cannot be chosen
 //! until it is free. What is proved is about statements: every schedule of these sessions on
 //! this server, not "always".
 //!
-//! The sessions are any code over a diesel connection. [`purchases`] makes them of our own
-//! purchase routine.
+//! The sessions can be any code that uses a diesel connection. Of purchases this knows nothing:
+//! `lockbench explore` builds its sessions from lockbench's own routine in `proof`.
 
 mod actor;
 mod display;
+mod doubt;
 mod error;
 mod exploration;
 mod footprint;
 mod gate;
 mod history;
+mod instant;
+mod judgement;
 mod mailbox;
-pub mod purchases;
+mod panic;
+#[cfg(feature = "cli")]
+mod remote;
 mod result;
 mod search;
 mod session;
 mod stage;
+mod state;
 mod statement;
 mod talk;
 mod tally;
@@ -30,13 +36,20 @@ mod timeline;
 mod token;
 mod transaction;
 mod turn;
+mod verb;
 
+#[cfg(feature = "cli")]
+pub(crate) use doubt::UNREACHED;
 pub use error::ExploreError;
-pub use exploration::{Exploration, Pruning};
+pub use exploration::{Estimate, Exploration, Pruning};
 pub use footprint::Footprint;
 pub use gate::{act, begin_again, gave_lock_back, note, take_lock};
 pub use history::{History, Step};
-pub use result::{Coverage, Explored, FinalState, Inspection};
+pub use judgement::Judgement;
+#[cfg(feature = "cli")]
+pub(crate) use remote::{Happened, Post, Remote};
+pub use result::{Coverage, Divergence, Explored, FinalState, Inspection};
+pub use state::{End, State};
 pub use statement::Statement;
 pub use timeline::timeline;
 pub use token::{Token, TokenError};

@@ -4,18 +4,19 @@
 //! a transaction or a guard is held: a waiting worker would steal another purchase onto its
 //! own stack and block on its own row lock.
 
-mod alone;
 mod connections;
-mod cpu;
+pub mod event;
+pub mod gateway;
 mod job;
+mod order_outcomes;
+mod outcome;
 mod patience;
 mod progress;
 mod record;
-mod settled;
+pub mod servers;
 mod source;
-mod spent;
 mod task;
-mod told;
+mod time_breakdown;
 mod worker;
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32};
@@ -25,18 +26,20 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 
 pub use job::{Job, Share};
+pub use order_outcomes::{OrderOutcomes, Wishes};
+pub use outcome::{OrderResult, Outcome};
 pub use progress::Progress;
 pub use record::{Latencies, Record};
-pub use settled::{Ending, Settled};
-pub use spent::Spent;
-pub use told::{Told, Wishes};
+pub use time_breakdown::TimeBreakdown;
 
 use crate::db::Pool;
-use crate::lobby::Lobby;
-use crate::order::Orders;
-use crate::processor;
-use alone::Alone;
+use crate::model::order::Orders;
+use crate::purchase::lobby::Lobby;
+use crate::system::processor;
 use connections::Connections;
+use crossbeam_utils::CachePadded;
+use event::Event;
+use servers::ServerTally;
 use worker::Worker;
 
 /// What all buyers of a run share. Only the counter is written to on the way, once an order.
@@ -45,7 +48,7 @@ struct Shared<'a> {
     orders: Orders,
     lobby: Lobby,
     /// The index of the next order of this crew's, from 0 up.
-    next: Alone<AtomicI64>,
+    next: CachePadded<AtomicI64>,
     /// Deliveries that have not ended yet, where their number is known.
     restocks_left: AtomicI64,
     /// Which items are known to be sold out for good, where the run ends with that.
@@ -74,6 +77,12 @@ pub struct Measurement {
     pub interrupted: bool,
     /// Why it ended early by itself: the database's last words.
     pub gone: Option<String>,
+    /// What each server did; none where the buyers were in this process.
+    pub servers: Vec<ServerTally>,
+    /// Whether the server that was to be killed was.
+    pub killed: bool,
+    /// What happened, in the order in which it did, where several servers were to tell.
+    pub events: Vec<Event>,
 }
 
 /// Lets the job's buyers loose on the shop, and gathers what they were told.
@@ -111,7 +120,7 @@ pub fn hammer(
         restocks_left: AtomicI64::new(orders.restocks()),
         orders,
         lobby: Lobby::new(&job.plan, load.items, load.slots),
-        next: Alone(AtomicI64::new(0)),
+        next: CachePadded::new(AtomicI64::new(0)),
         emptied: (0..if load.until_empty { load.items } else { 0 })
             .map(|_| AtomicBool::new(false))
             .collect(),
@@ -122,7 +131,7 @@ pub fn hammer(
         failures: AtomicU32::new(0),
         progress,
     };
-    let used = cpu::used();
+    let used = processor::time_used();
     let (records, ends): (Vec<Record>, Vec<Instant>) = crew
         .broadcast(|buyer| {
             let index = buyer.index();
@@ -137,8 +146,11 @@ pub fn hammer(
         elapsed: started
             .zip(ended)
             .map_or(Duration::ZERO, |(from, to)| to - from),
-        cpu: cpu::used().saturating_sub(used),
+        cpu: processor::time_used().saturating_sub(used),
         interrupted: stop.load(std::sync::atomic::Ordering::Relaxed),
         gone: shared.gone.into_inner(),
+        servers: Vec::new(),
+        killed: false,
+        events: Vec::new(),
     })
 }

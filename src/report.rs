@@ -1,56 +1,23 @@
-//! Results as text: one file for each output format.
-//!
-//! To add a format: a variant of [`Format`], its arm in [`render`], and its file.
+//! Results as text: a file or a folder for each command, and in it one file for each output
+//! format.
 
 pub mod advise;
 pub mod anomalies;
 pub mod chart;
 pub mod check;
 pub mod compare;
-mod csv;
 pub mod explore;
-mod figures;
-mod json;
-mod markdown;
-mod outside;
+pub(crate) mod figures;
+pub(crate) mod fold;
 mod page;
 mod pictures;
 pub(crate) mod plain;
+pub mod race;
 mod rendered;
-mod sentence;
+pub mod run;
+mod schedules;
+pub mod schema;
+mod session;
 pub mod sweep;
-mod text;
 
 pub use rendered::Rendered;
-pub(crate) use sentence::wrongs;
-
-use clap::ValueEnum;
-
-use crate::result::RunResult;
-
-/// A way to write a result down.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    #[default]
-    Text,
-    /// For programs; the schema is versioned
-    Json,
-    /// For pull requests and wikis
-    Markdown,
-    /// For spreadsheets: a header and one line
-    Csv,
-}
-
-/// Writes `result` down in `format`, ending in a new line.
-///
-/// # Errors
-/// The format cannot express the result, which no format is known to be unable to.
-pub fn render(result: &RunResult, format: Format) -> anyhow::Result<String> {
-    match format {
-        Format::Text => Ok(text::render(result)),
-        Format::Json => json::render(result),
-        Format::Markdown => Ok(markdown::render(result)),
-        Format::Csv => csv::render(result),
-    }
-}

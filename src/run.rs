@@ -1,81 +1,56 @@
 //! One run from an empty shop to a verdict: reset, warm up, hammer, audit, and the control.
 
+pub mod audit;
+pub mod ceiling;
+mod charge;
+pub mod durability;
 mod measure;
 mod request;
+pub mod result;
 mod round;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
-use diesel::r2d2::R2D2Connection;
 
+#[doc(hidden)]
 pub use measure::Measured;
 pub use request::{Billing, Request};
+#[doc(hidden)]
 pub use round::{Overheard, RoundMeasured};
 
-use crate::ceiling::{self, Ceiling, Costs};
+pub use crate::hammer::Progress;
+
 use crate::db::reservation::Reservation;
-use crate::db::{AnyConnection, Database, Description, migration};
-use crate::hammer::Progress;
-use crate::load::Load;
-use crate::result::{Control, Distribution, LatencyResult, RunResult, SCHEMA};
-use crate::strategy::{Layout, Promise, Strategy};
-use crate::verdict::{Evidence, Verdict};
-use crate::{ledger, outbox, stock};
+use crate::db::{AnyConnection, Database, Description, Endurance, Pool, migration, pool, table};
+use crate::model::load::Load;
+use crate::model::strategy::{Dispatch, Layout, Plan, Promise, Strategy};
+use crate::model::verdict::{Evidence, Verdict};
+use crate::tables::occupant::Occupant;
+use crate::tables::{ledger, outbox, stock};
+use ceiling::{Ceiling, Costs};
+use result::{Control, Distribution, LatencyResult, RunResult, SCHEMA};
 
 /// The longest a control runs where the time and not the number of orders decides.
 const LONGEST_CONTROL: Duration = Duration::from_secs(2);
 
-/// How long a server may take to come back, or to let go of what a lost session of ours held.
-const RELEASE: Duration = Duration::from_secs(5);
-
 /// Our tables in a database, reserved for us and ready to be sold from.
 pub struct Shop<'a> {
     database: &'a Database,
-    /// Also holds the reservation, and so is never lent.
+    /// Never lent.
     connection: AnyConnection,
     reservation: Reservation,
+    occupant: Occupant,
+    /// The connections of the last buyers, for the next ones.
+    pool: Option<Pool>,
+    /// What the server said of itself when the items were last put up for sale.
+    opened: Option<Endurance>,
 }
 
 impl<'a> Shop<'a> {
-    /// Takes the tables of `database` for ourselves, making them where they are missing.
-    ///
-    /// # Errors
-    /// Another lockbench has them, or the database does not let us make them.
-    pub fn open(database: &'a Database) -> Result<Self> {
-        let (mut connection, reservation) = take_charge(database)?;
-        migration::run(&mut connection)?;
-        Ok(Self {
-            database,
-            connection,
-            reservation,
-        })
-    }
-
-    /// Does something with the tables that can be done twice. Our session may have been lost
-    /// with those of the buyers, and our right to the tables with it: both are then taken again.
-    fn look_after<T>(&mut self, work: impl Fn(&mut AnyConnection) -> Result<T>) -> Result<T> {
-        match work(&mut self.connection) {
-            Err(_) if self.connection.ping().is_err() => {}
-            outcome => return outcome,
-        }
-        let deadline = Instant::now() + RELEASE;
-        loop {
-            match take_charge(self.database) {
-                Ok((connection, reservation)) => {
-                    self.connection = connection;
-                    self.reservation = reservation;
-                    return work(&mut self.connection);
-                }
-                Err(error) if Instant::now() > deadline => return Err(error),
-                Err(_) => thread::sleep(RELEASE / 20),
-            }
-        }
-    }
-
     /// The connection that looks after the tables.
+    #[doc(hidden)]
     pub fn connection(&mut self) -> &mut AnyConnection {
         &mut self.connection
     }
@@ -90,36 +65,86 @@ impl<'a> Shop<'a> {
     /// # Errors
     /// Whatever the database answers.
     pub fn description(&mut self) -> Result<Description> {
-        Description::of(self.database, &mut self.connection)
+        let database = self.database;
+        self.look_after(|connection| Description::of(database, connection))
     }
 
     /// Starts over: items as `load` wants them, one row each, and an empty ledger.
     ///
     /// # Errors
     /// Whatever the database answers.
+    #[doc(hidden)]
     pub fn restart(&mut self, load: &Load) -> Result<()> {
         self.restart_in(Layout::OneRow, load)
+    }
+
+    /// So many connections for buyers, each with a session like new: those of the last buyers,
+    /// where they can be made so.
+    ///
+    /// # Errors
+    /// The database gives fewer, in its own words.
+    fn pool(&mut self, size: u32) -> Result<Pool> {
+        let last = self.pool.take().filter(|last| last.max_size() == size);
+        let pool = match last.filter(|last| pool::renew(self.database, last)) {
+            Some(renewed) => renewed,
+            None => pool::open(self.database, size)?,
+        };
+        self.pool = Some(pool.clone());
+        Ok(pool)
+    }
+
+    /// Makes what only some strategies need, and not every user may make.
+    ///
+    /// # Errors
+    /// The database does not let us, in its own words and with what to grant.
+    #[doc(hidden)]
+    pub fn ready_for(&mut self, plan: &Plan) -> Result<()> {
+        match plan.dispatch {
+            Dispatch::Procedure => self.look_after(migration::make_procedure),
+            Dispatch::Statements | Dispatch::Combined => Ok(()),
+        }
     }
 
     /// The same in that layout.
     ///
     /// # Errors
     /// Whatever the database answers.
+    #[doc(hidden)]
     pub fn restart_in(&mut self, layout: Layout, load: &Load) -> Result<()> {
-        self.look_after(|connection| {
-            ledger::clear(connection)
-                .and_then(|()| outbox::clear(connection))
-                .and_then(|()| stock::restart(connection, layout, load.items, load.stock))
-                .context("the items could not be put up for sale")
-        })
+        let occupant = self.occupant;
+        let opened = self.look_after(|connection| {
+            // After a lost session they may be another's.
+            occupant.see_that_it_was_alone(connection)?;
+            let start_over = |connection: &mut AnyConnection| {
+                ledger::clear(connection)?;
+                outbox::clear(connection)?;
+                stock::restart(connection, layout, load.items, load.stock)
+            };
+            table::together(connection, start_over)
+                .context("the items could not be put up for sale")?;
+            Ok(Endurance::of(connection))
+        })?;
+        self.opened = Some(opened);
+        Ok(())
     }
 
     /// Runs what is asked for, until it is done or `stop` is set.
     ///
     /// # Errors
-    /// The database cannot be used, or its tables not be read afterwards: a run that cannot be
-    /// audited has no result.
+    /// It [makes no sense](Request::check), the database cannot be used, or its tables not be read
+    /// afterwards: a run that cannot be audited has no result.
     pub fn run(
+        &mut self,
+        request: &Request,
+        stop: &AtomicBool,
+        progress: &Progress,
+    ) -> Result<RunResult> {
+        request.check(self.database.backend())?;
+        let outcome = self.run_to_the_end(request, stop, progress);
+        self.or_what_is_behind(outcome)
+    }
+
+    fn run_to_the_end(
         &mut self,
         request: &Request,
         stop: &AtomicBool,
@@ -129,13 +154,16 @@ impl<'a> Shop<'a> {
         let promise = request.promise(description.engine());
         let costs = self.costs(request)?;
         let measured = self.measure(request, stop, progress)?;
+        let (measurement, audit) = (&measured.measurement, measured.audit);
+        let lost = measured.durability.sentence(&request.scenario.words());
         let mut evidence = Evidence {
-            violated: measured.violations.any(),
+            violated: audit.violations.any(),
             promise,
-            interrupted: measured.interrupted,
-            gone: measured.gone.as_deref(),
-            anything_done: measured.outcomes.sold + measured.outcomes.restocked > 0,
+            interrupted: measurement.interrupted,
+            gone: measurement.gone.as_deref(),
+            anything_done: audit.outcomes.sold + audit.outcomes.restocked > 0,
             not_killed: measured.not_killed,
+            lost: lost.as_deref(),
             risked: request.risks_harm(),
             control_broke: None,
         };
@@ -151,41 +179,47 @@ impl<'a> Shop<'a> {
         evidence.interrupted = stop.load(Ordering::Relaxed);
         let (verdict, reason) = evidence.verdict();
         let interrupted = evidence.interrupted;
-        let elapsed_s = measured.elapsed.as_secs_f64();
+        let conflicts = measured.conflicts();
+        let measurement = measured.measurement;
+        let record = measurement.record;
+        let elapsed_s = measurement.elapsed.as_secs_f64();
         Ok(RunResult {
             schema: SCHEMA,
-            strategy: request.contender.clone(),
+            strategy: request.candidate.clone(),
             scenario: request.scenario,
             database: description,
             load: request.load.clone(),
-            outcomes: measured.outcomes,
-            stock: measured.stock,
-            violations: measured.violations,
+            outcomes: audit.outcomes,
+            stock: audit.stock,
+            violations: audit.violations,
+            durability: measured.durability,
             verdict,
             reason,
             promise,
             control,
-            attempts: measured.record.attempts,
-            conflicts: measured.conflicts(),
+            attempts: record.attempts,
+            conflicts,
             elapsed_s,
             goodput_per_s: if elapsed_s > 0.0 {
-                measured.truly_sold as f64 / elapsed_s
+                audit.truly_sold as f64 / elapsed_s
             } else {
                 0.0
             },
             ceiling: costs
                 .filter(|_| verdict == Verdict::Safe)
                 .and_then(|costs| {
-                    Ceiling::of(&costs, request, &measured.outcomes, measured.elapsed)
+                    Ceiling::of(&costs, request, &audit.outcomes, measurement.elapsed)
                 }),
-            latency_us: LatencyResult::from(&measured.record.latencies),
-            pool_wait_us: Distribution::from(&measured.record.latencies.pool_wait),
+            latency_us: LatencyResult::from(&record.latencies),
+            pool_wait_us: Distribution::from(&record.latencies.pool_wait),
             interrupted,
-            errors: measured.record.errors,
+            errors: record.errors,
+            gave_up_after: record.gave_up_after,
+            ended_early: measurement.gone,
             events_published: measured.events_published,
             effects: measured.effects,
-            servers: measured.servers,
-            events: measured.events,
+            servers: measurement.servers,
+            events: measurement.events,
         })
     }
 
@@ -193,18 +227,20 @@ impl<'a> Shop<'a> {
     ///
     /// # Errors
     /// Whatever the database answers.
+    #[doc(hidden)]
     pub fn costs(&mut self, request: &Request) -> Result<Option<Costs>> {
         if !ceiling::is_meant_for(request, self.database.backend()) {
             return Ok(None);
         }
         self.restart(&request.load)?;
-        Costs::measure(self.database, &mut self.connection).map(Some)
+        let costs = Costs::measure(self.database, &mut self.connection);
+        self.or_what_is_behind(costs.map(Some))
     }
 
     /// Naive under the same load; `None` when it was interrupted.
     fn control(&mut self, request: &Request, stop: &AtomicBool) -> Result<Option<Control>> {
         let naive = Request {
-            contender: Strategy::Naive.into(),
+            candidate: Strategy::Naive.into(),
             load: Load {
                 duration: request.load.duration.map(|time| time.min(LONGEST_CONTROL)),
                 warm_up: Duration::ZERO,
@@ -223,23 +259,15 @@ impl<'a> Shop<'a> {
             return Ok(None);
         }
         Ok(Some(Control {
-            strategy: naive.contender.name,
-            verdict: if measured.violations.any() {
+            strategy: naive.candidate.name,
+            verdict: if measured.audit.violations.any() {
                 Verdict::Unsafe
             } else {
                 Verdict::Inconclusive
             },
-            violations: measured.violations,
+            violations: measured.audit.violations,
         }))
     }
-}
-
-/// Opens the session that looks after the tables, with the sole right to them.
-fn take_charge(database: &Database) -> Result<(AnyConnection, Reservation)> {
-    let mut connection = database.connect()?;
-    connection.lift_time_limits()?;
-    let reservation = Reservation::take(database, &mut connection)?;
-    Ok((connection, reservation))
 }
 
 /// A control backs a "safe", and nothing else.

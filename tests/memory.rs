@@ -4,18 +4,16 @@
 //! `LOCKBENCH_TEST_ORDERS=10000000 cargo test --release --test memory -- --nocapture` shows it
 //! with ten million.
 
-#![allow(clippy::expect_used, clippy::print_stdout)]
-
-mod common;
+#![allow(clippy::print_stdout)]
 
 use std::sync::atomic::AtomicBool;
 
 use lockbench::db::server::ServerOptions;
 use lockbench::db::{Address, Backend, Database};
 use lockbench::hammer::Progress;
-use lockbench::load::Load;
+use lockbench::model::load::Load;
+use lockbench::model::strategy::Strategy;
 use lockbench::run::{Request, Shop};
-use lockbench::strategy::Strategy;
 use nix::sys::resource::{UsageWho, getrusage};
 
 /// Bytes that an order may cost. Two are needed at the most; the rest is for the allocator and

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
-use lockbench::contender::{Contender, Overrides};
-use lockbench::strategy::Strategy;
+use lockbench::model::candidate::{Candidate, Overrides};
+use lockbench::model::strategy::Strategy;
 
-use crate::cell::Cell;
+use super::cell::Cell;
 
 /// Compares lockbench with pgbench, which runs the strategies' own statements
 #[derive(Debug, Parser)]
@@ -135,7 +135,7 @@ impl Arguments {
 /// What lifts a hot row's ceiling, and what pgbench can do instead: the same strategy without a
 /// gate, and its single statement, as a transaction or as one call.
 fn lifted() -> impl Iterator<Item = Cell> {
-    let gated = Contender::new(
+    let gated = Candidate::new(
         Strategy::Optimistic,
         Overrides {
             gate: NonZeroU32::new(1),

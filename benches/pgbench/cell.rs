@@ -1,8 +1,8 @@
 //! One cell of the comparison: what both do, and what came of it.
 
-use lockbench::contender::Contender;
-use lockbench::statistics::Estimate;
-use lockbench::strategy::Strategy;
+use lockbench::compare::statistics::Estimate;
+use lockbench::model::candidate::Candidate;
+use lockbench::model::strategy::Strategy;
 use serde::{Serialize, Serializer};
 
 /// What both do.
@@ -13,7 +13,7 @@ pub(crate) struct Cell {
     pub(crate) strategy: Strategy,
     /// What lockbench runs: the same, but for a layer on top.
     #[serde(rename = "lockbench")]
-    pub(crate) ours: Contender,
+    pub(crate) ours: Candidate,
     /// Whether lockbench keeps each thread to one processor.
     pub(crate) pin: bool,
     pub(crate) clients: u32,

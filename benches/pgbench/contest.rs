@@ -5,19 +5,19 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use diesel::connection::SimpleConnection;
-use lockbench::ceiling::{Costs, round_trips};
+use lockbench::compare::statistics::paired_ratio;
 use lockbench::db::server::{PostgresServer, ServerOptions};
 use lockbench::db::{Address, Database, Description};
-use lockbench::load::Load;
+use lockbench::model::load::Load;
+use lockbench::model::strategy::Layout;
 use lockbench::run::Shop;
-use lockbench::statistics::paired_ratio;
-use lockbench::strategy::Layout;
-use lockbench::{ledger, stock};
+use lockbench::run::ceiling::{Costs, round_trips};
+use lockbench::tables::{ledger, stock};
 
-use crate::arguments::Arguments;
-use crate::cell::{Against, Cell, Held, Run};
-use crate::script::script;
-use crate::{ours, theirs::Theirs};
+use super::arguments::Arguments;
+use super::cell::{Against, Cell, Held, Run};
+use super::script::script;
+use super::{ours, theirs::Theirs};
 
 /// Units of each item: so many that nobody is ever turned away.
 pub(crate) const PLENTY: i64 = 1_000_000_000;
@@ -40,7 +40,7 @@ impl Stage {
             quick_deadlocks: false,
             settings,
         })?;
-        let address = Address::Postgres(server.url());
+        let address: Address = server.url().parse().expect("its own URL");
         Ok(Self {
             database: Database::open(&address, &ServerOptions::default())?,
             server,
@@ -162,7 +162,7 @@ fn check(shop: &mut Shop<'_>, cell: &Cell, layout: Layout) -> Result<()> {
     if !cell
         .strategy
         .promise(engine)
-        .is_some_and(lockbench::strategy::Promise::is_sound)
+        .is_some_and(lockbench::model::strategy::Promise::is_sound)
     {
         return Ok(());
     }

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use lockbench::db::{Database, pool};
-use lockbench::hammer::{Ending, Job, Progress, hammer};
-use lockbench::load::Load;
+use lockbench::hammer::{Job, Outcome, Progress, hammer};
+use lockbench::model::load::Load;
 use nix::sys::resource::UsageWho;
 
-use crate::cell::{Cell, Run};
-use crate::contest::PLENTY;
-use crate::usage::used;
+use super::cell::{Cell, Run};
+use super::contest::PLENTY;
+use super::usage::used;
 
 /// Sells from so many threads for so many seconds.
 pub(crate) fn run(database: &Database, cell: &Cell, seconds: u32, seed: u64) -> Result<Run> {
@@ -33,7 +33,7 @@ pub(crate) fn run(database: &Database, cell: &Cell, seconds: u32, seed: u64) -> 
         hammer(&pool, job, &never, &unseen)
     })?;
     ensure!(measured.gone.is_none(), "the run broke off: {measured:?}");
-    let sales = measured.record.told.ended(Ending::Done).count() as f64;
+    let sales = measured.record.told.ended(Outcome::Done).count() as f64;
     let sold = measured.record.latencies.sold();
     let conflicts: u64 = measured.record.conflicts.values().sum();
     Ok(Run {

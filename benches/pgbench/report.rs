@@ -6,13 +6,13 @@ use std::fs;
 use anyhow::{Context, Result};
 use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
+use lockbench::compare::statistics::Estimate;
 use lockbench::db::Description;
-use lockbench::statistics::Estimate;
 use serde::Serialize;
 
-use crate::arguments::Arguments;
-use crate::cell::{Against, Cell, Held, Run};
-use crate::targets::{self, KINDS, geometric_mean, middle, ratios, worst};
+use super::arguments::Arguments;
+use super::cell::{Against, Cell, Held, Run};
+use super::targets::{self, KINDS, geometric_mean, middle, ratios, worst};
 
 /// Between these two the documentation holds the tables.
 const MARKS: (&str, &str) = ("<!-- measured -->\n", "<!-- /measured -->\n");

@@ -1,11 +1,11 @@
 //! pgbench's script for a strategy, from the statements that the strategy itself sends.
 
 use anyhow::{Result, bail};
-use lockbench::explain::{Sent, overhear_order};
-use lockbench::load::Load;
-use lockbench::order::Order;
+use lockbench::model::load::Load;
+use lockbench::model::order::Order;
+use lockbench::model::strategy::{Dispatch, Guard, Layout, Plan, Read, Write};
+use lockbench::purchase::explain::{Sent, overhear_order};
 use lockbench::run::Shop;
-use lockbench::strategy::{Dispatch, Guard, Layout, Plan, Read, Write};
 
 /// Units of each item while the strategy is overheard.
 const STOCK: i64 = 1_000;
@@ -56,6 +56,7 @@ pub(crate) fn script(shop: &mut Shop<'_>, plan: Plan) -> Result<String> {
         stock: STOCK,
         ..Load::default()
     };
+    shop.ready_for(&plan)?;
     shop.restart(&load)?;
     let sent = overhear_order(shop.connection(), plan, ORDER)?;
     let mut lines = vec![DRAW.trim_end().to_owned()];

@@ -4,10 +4,10 @@
 
 use comfy_table::Table;
 use comfy_table::presets::ASCII_MARKDOWN;
-use lockbench::statistics::median;
-use lockbench::strategy::Strategy;
+use lockbench::compare::statistics::median;
+use lockbench::model::strategy::Strategy;
 
-use crate::cell::{Cell, Held, Run};
+use super::cell::{Cell, Held, Run};
 
 /// Cells that belong together, whether a commit waits for the disk or not.
 pub(crate) struct Kind {

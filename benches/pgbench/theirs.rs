@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use nix::sys::resource::UsageWho;
 
-use crate::cell::{Cell, Run};
-use crate::usage::used;
+use super::cell::{Cell, Run};
+use super::usage::used;
 
 /// What pgbench is run with.
 pub(crate) struct Theirs<'a> {

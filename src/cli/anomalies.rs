@@ -9,13 +9,13 @@ use clap::builder::PossibleValuesParser;
 use super::database::{self, DatabaseArguments};
 use super::failure::Failure;
 use super::output::OutputArguments;
-use crate::anomaly::{AnomaliesResult, Anomaly, Survey, run as survey};
 use crate::db::{Description, Level};
-use crate::exit::Exit;
-use crate::interrupt;
+use crate::proof::anomaly::{AnomaliesResult, Anomaly, Survey, run as survey};
 use crate::report::anomalies::{AnomaliesFormat, Detail, render};
+use crate::system::exit::Exit;
+use crate::system::interrupt;
 
-/// The width of what is no terminal.
+/// The width where there is no terminal.
 const WIDTH: usize = 80;
 
 /// How long nothing may move in a script.
@@ -24,14 +24,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Three sessions, the scheduler's, and the one that looks after the table.
 const CONNECTIONS: u32 = 5;
 
-/// Show which anomalies each isolation level of a database really prevents, and how
+/// Show which anomalies each isolation level actually prevents, and how
 ///
-/// Runs the scripts of Hermitage, which two or three sessions send one statement at a time, at
-/// every isolation level that the database tells apart. They use a table of their own, which
-/// is dropped at the end.
+/// Runs the Hermitage scripts at every isolation level that the database distinguishes: two or
+/// three sessions send one statement at a time. They use a table of their own, which is dropped at
+/// the end.
 #[derive(Debug, Args)]
 pub(super) struct AnomaliesArguments {
-    /// Run these alone, by name (lost-update) or letter (P4), and show each step by step
+    /// Run only these, by name (lost-update) or letter (P4), and show each step by step
     #[arg(
         long,
         value_enum,
@@ -40,7 +40,7 @@ pub(super) struct AnomaliesArguments {
         ignore_case = true
     )]
     show: Vec<&'static Anomaly>,
-    /// Run them at these levels alone
+    /// Run only at these levels
     #[arg(
         long,
         value_delimiter = ',',
@@ -55,29 +55,18 @@ pub(super) struct AnomaliesArguments {
 }
 
 pub(super) fn run(arguments: &AnomaliesArguments) -> Result<Exit, Failure> {
-    let address = arguments.database.address()?;
+    let target = arguments.database.target()?;
     let output = arguments.output.open()?;
-    let done = interrupt::flag()
-        .map_err(Failure::unreachable)
-        .and_then(|stop| {
-            let database = database::open_throwaway(&address, CONNECTIONS)?;
-            let description = database
-                .connect()
-                .and_then(|mut connection| Description::of(&database, &mut connection))
-                .map_err(Failure::unreachable)?;
-            let wanted = arguments.survey(&description)?;
-            survey(&database, description, &wanted, stop).map_err(Failure::unreachable)
-        });
-    match done.and_then(|result| Ok((arguments.render(&result)?, result.exit()))) {
-        Ok((text, exit)) => {
-            output.write(&text)?;
-            Ok(exit)
-        }
-        Err(failure) => {
-            output.abandon();
-            Err(failure)
-        }
-    }
+    let stop = interrupt::flag().map_err(Failure::internal)?;
+    let database = database::open_throwaway(&target, CONNECTIONS)?;
+    let description = database
+        .connect()
+        .and_then(|mut connection| Description::of(&database, &mut connection))?;
+    let wanted = arguments.survey(&description)?;
+    let result = survey(&database, description, &wanted, stop)?;
+    let text = arguments.render(&result, output.width(WIDTH));
+    output.write(&text?)?;
+    Ok(result.exit())
 }
 
 impl AnomaliesArguments {
@@ -90,7 +79,7 @@ impl AnomaliesArguments {
         if levels.is_empty() {
             let known: Vec<String> = known.iter().map(ToString::to_string).collect();
             return Err(Failure::usage(anyhow!(
-                "this {} does not tell {} apart from another level: it has {}",
+                "this {} does not distinguish {} from another level: it has {}",
                 description.backend,
                 self.isolation.join(" and "),
                 known.join(", ")
@@ -107,13 +96,12 @@ impl AnomaliesArguments {
         })
     }
 
-    fn render(&self, result: &AnomaliesResult) -> Result<String, Failure> {
+    fn render(&self, result: &AnomaliesResult, width: usize) -> Result<String, Failure> {
         let detail = if self.show.is_empty() {
             Detail::Table
         } else {
             Detail::Timelines
         };
-        let width = self.output.width(WIDTH);
-        render(result, self.output.format, detail, width).map_err(Failure::unreachable)
+        render(result, self.output.format, detail, width).map_err(Failure::internal)
     }
 }

@@ -1,40 +1,46 @@
 //! `lockbench compare`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use super::bar;
-use super::baseline::BaselineArguments;
-use super::database::{self, DatabaseArguments};
-use super::entrants::EntrantArguments;
+use super::baseline::{BaselineArguments, unfit};
+use super::candidates::CandidateArguments;
+use super::database::{self, DatabaseArguments, Target};
+use super::dry_run::{DryRun, TimeNeeded, load_of_rounds};
 use super::failure::Failure;
 use super::load::{LoadArguments, in_rounds};
-use super::output::Output;
 use super::outputs::OutputsArguments;
-use crate::compare::{Baseline, CompareRequest, CompareResult, RoundProgress, compare};
-use crate::db::Address;
-use crate::db::address::redact;
-use crate::exit::Exit;
-use crate::interrupt;
+use crate::compare::{
+    Baseline, CompareRequest, CompareResult, ComparedCandidate, Completeness, RoundProgress,
+    compare,
+};
+use crate::model::strategy::Strategy;
 use crate::report::compare::{CompareFormat, render};
+use crate::report::figures::percent;
+use crate::report::fold::ENDLESS;
 use crate::run::Shop;
-use crate::strategy::Strategy;
+use crate::system::exit::Exit;
+use crate::system::interrupt;
 
 /// How long orders keep coming in a round, where nobody says otherwise.
 pub(super) const ROUND: Duration = Duration::from_millis(500);
 
-/// Find out which strategy is fastest among those that are right, with error bars
+/// How long each round runs before it measures, where nobody says otherwise.
+pub(super) const WARM_UP: Duration = Duration::from_millis(100);
+
+/// Find out which of the correct strategies is fastest, with error bars
 ///
-/// Every round runs each strategy once under the same load, in an order shuffled anew, until the
-/// intervals are narrow enough. Every round is audited, and a short sell-out before it: whoever
-/// is wrong is listed apart and not ranked. Where no difference is shown, none is claimed.
+/// Every round runs each strategy once under the same load, in a newly shuffled order, until the
+/// intervals are narrow enough. Every round is audited, and so is a short sell-out before it: a
+/// strategy that gets anything wrong is listed separately and not ranked. Strategies that are not
+/// measurably different share a place.
 #[derive(Debug, Args)]
 #[command(mut_args(in_rounds))]
 pub(super) struct CompareArguments {
     #[command(flatten)]
-    entrants: EntrantArguments,
+    candidates: CandidateArguments,
     #[command(flatten)]
     baseline: BaselineArguments,
     #[command(flatten)]
@@ -42,109 +48,93 @@ pub(super) struct CompareArguments {
     #[command(flatten)]
     load: LoadArguments,
     #[command(flatten)]
-    outputs: OutputsArguments,
+    outputs: OutputsArguments<CompareFormat>,
 }
 
 pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, Failure> {
-    let load = arguments.load.in_rounds_of(ROUND)?;
-    let address = arguments.database.address()?;
-    let request =
-        arguments
-            .entrants
-            .request(load, &arguments.database, Strategy::value_variants())?;
+    let since = Instant::now();
+    let load = arguments.load.in_rounds_of(ROUND, WARM_UP)?;
+    let target = arguments.database.target()?;
+    let request = arguments.candidates.request(
+        load,
+        &arguments.load,
+        &arguments.database,
+        Strategy::value_variants(),
+        since,
+    )?;
+    if arguments.load.dry_run {
+        dry_run(&target, &request, &[])?;
+        return Ok(Exit::Held);
+    }
     let baseline = arguments.baseline.read()?;
     let saved = arguments.baseline.open()?;
-    let outputs = match arguments.outputs.open() {
-        Ok(outputs) => outputs,
-        Err(failure) => {
-            abandon(saved);
-            return Err(failure);
-        }
-    };
-    match measure(&address, &request, baseline.as_ref()) {
-        Ok(mut result) => {
-            result.baseline =
-                baseline.map(|then| then.judge(&result, arguments.baseline.tolerance));
-            match saved {
-                // Half a compare is nothing to hold a whole one against.
-                Some(saved) if result.interrupted => saved.abandon(),
-                Some(saved) => {
-                    let report = render(&result, CompareFormat::Json);
-                    saved.write_rendered(&report.map_err(Failure::unreachable)?)?;
-                }
-                None => {}
-            }
-            outputs.write(|format| render(&result, format))?;
-            Ok(result.exit())
-        }
-        Err(failure) => {
-            outputs.abandon();
-            abandon(saved);
-            Err(failure)
-        }
+    let outputs = arguments.outputs.open()?;
+    let mut result = measure(&target, &request, baseline.as_ref())?;
+    result.baseline = baseline.map(|then| then.judge(&result, arguments.baseline.tolerance));
+    let reported = outputs.write(|format, width| render(&result, format, width));
+    // Half a compare is nothing to hold a whole one against.
+    if let Some(saved) = saved
+        && result.comparison.completeness == Completeness::Complete
+    {
+        let report = render(&result, CompareFormat::Json, ENDLESS);
+        saved.write_rendered(&report.map_err(Failure::internal)?)?;
     }
-}
-
-fn abandon(saved: Option<Output>) {
-    if let Some(saved) = saved {
-        saved.abandon();
-    }
+    reported?;
+    Ok(result.exit())
 }
 
 fn measure(
-    address: &Address,
+    target: &Target,
     request: &CompareRequest,
     baseline: Option<&Baseline>,
 ) -> Result<CompareResult, Failure> {
-    let stop = interrupt::flag().map_err(Failure::unreachable)?;
-    let database = database::open_for(address, &request.load, request.load.pool)?;
-    let mut shop = Shop::open(&database).map_err(Failure::unreachable)?;
+    let stop = interrupt::flag().map_err(Failure::internal)?;
+    let database = database::open_for(target, &request.load, request.load.pool)?;
+    let mut shop = Shop::open(&database)?;
     if let Some(baseline) = baseline {
-        let description = shop.description().map_err(Failure::unreachable)?;
-        if let Some(why) = baseline.refusal(request, &description) {
-            return Err(refuse(why));
-        }
+        let description = shop.description()?;
+        baseline.check(request, &description).map_err(unfit)?;
     }
+    bar::announce(&what(&request.candidates), request.max_time);
     let progress = RoundProgress::default();
     bar::of_rounds(&progress, || compare(&mut shop, request, stop, &progress))
         .map_err(Failure::unreachable)
 }
 
-/// The command line as it was given, for the report: without a password, and with the database
-/// where the environment has named it. Where the report goes is left out: it changes nothing of
-/// what is measured.
-pub(super) fn command(database: &DatabaseArguments) -> String {
-    const REPORT: [&str; 3] = ["--format", "--output", "--also"];
-    let mut words = vec!["lockbench".to_owned()];
-    let mut arguments = std::env::args().skip(1);
-    let mut names_database = false;
-    while let Some(argument) = arguments.next() {
-        let name = argument.split('=').next().unwrap_or_default();
-        names_database |= name == "--database";
-        if !REPORT.contains(&name) {
-            words.push(redact(&argument));
-        } else if name == argument {
-            arguments.next();
-        }
+/// Shows what a comparison would do; `further` is what its command has to say besides.
+pub(super) fn dry_run(
+    target: &Target,
+    request: &CompareRequest,
+    further: &[(&'static str, String)],
+) -> Result<(), Failure> {
+    let mut lines = vec![
+        load_of_rounds(&request.load),
+        (
+            "rounds",
+            format!(
+                "six or more, until every ratio is within ±{}",
+                percent(request.precision)
+            ),
+        ),
+    ];
+    lines.extend(further.iter().cloned());
+    let candidates = request.candidates.iter();
+    DryRun {
+        target,
+        candidates: candidates
+            .map(|one| (one.label.clone(), one.candidate.clone()))
+            .collect(),
+        load: &request.load,
+        lines,
+        time: TimeNeeded::AtMost(request.max_time),
     }
-    if !names_database {
-        words.extend(["--database".to_owned(), database.shown()]);
-    }
-    let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    quoted.join(" ")
+    .show()
 }
 
-/// As a shell takes it for one word.
-fn quoted(word: &str) -> String {
-    let plain = |letter: char| letter.is_alphanumeric() || "-_=+,.:/@%".contains(letter);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
+/// What is compared, for whoever waits for it.
+pub(super) fn what(candidates: &[ComparedCandidate]) -> String {
+    match candidates.len() {
+        1 => "1 strategy".to_owned(),
+        number => format!("{number} strategies"),
     }
-}
-
-/// Why a comparison cannot be had of these numbers.
-pub(super) fn refuse(words: String) -> Failure {
-    Failure::usage(anyhow!(words))
 }

@@ -5,12 +5,12 @@ use clap_complete::Shell;
 
 use super::failure::Failure;
 use super::output::to_terminal;
-use crate::exit::Exit;
+use crate::system::exit::Exit;
 
-/// Print completions for a shell
+/// Print shell completions
 #[derive(Debug, Args)]
 pub(super) struct CompletionsArguments {
-    /// Shell to print them for
+    /// Shell to print completions for
     #[arg(value_enum)]
     shell: Shell,
 }

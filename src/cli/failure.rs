@@ -5,7 +5,8 @@ use std::io::Write as _;
 
 use anyhow::Error;
 
-use crate::exit::Exit;
+use crate::explore::ExploreError;
+use crate::system::exit::Exit;
 
 /// Why a command could not do what it was asked.
 #[derive(Debug)]
@@ -14,7 +15,28 @@ pub(super) struct Failure {
     error: Error,
 }
 
+/// Almost all that goes wrong once the command line makes sense does so at the database.
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::unreachable(error)
+    }
+}
+
+impl From<ExploreError> for Failure {
+    fn from(error: ExploreError) -> Self {
+        Self::unreachable(error)
+    }
+}
+
 impl Failure {
+    /// It ended so.
+    pub(super) fn new(exit: Exit, error: impl Into<Error>) -> Self {
+        Self {
+            exit,
+            error: error.into(),
+        }
+    }
+
     /// The command line makes no sense.
     pub(super) fn usage(error: impl Into<Error>) -> Self {
         Self {
@@ -31,8 +53,29 @@ impl Failure {
         }
     }
 
+    /// Something in lockbench itself is wrong.
+    pub(super) fn internal(error: impl Into<Error>) -> Self {
+        Self {
+            exit: Exit::Internal,
+            error: error.into(),
+        }
+    }
+
+    /// The exit code that goes with it.
+    pub(super) fn exit(&self) -> Exit {
+        self.exit
+    }
+
     /// Says what went wrong, on the standard error.
     pub(super) fn report(&self) -> Exit {
+        let text = self.words();
+        let style = anstyle::AnsiColor::Red.on_default().bold();
+        let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {text}");
+        self.exit
+    }
+
+    /// What went wrong, in a sentence.
+    pub(super) fn words(&self) -> String {
         let mut text = String::new();
         let mut said = String::new();
         for cause in self.error.chain() {
@@ -46,8 +89,6 @@ impl Failure {
             let _ = write!(text, "{separator}{words}");
             said.push_str(words);
         }
-        let style = anstyle::AnsiColor::Red.on_default().bold();
-        let _ = writeln!(anstream::stderr(), "{style}error:{style:#} {text}");
-        self.exit
+        text
     }
 }

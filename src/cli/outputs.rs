@@ -4,96 +4,121 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
 use super::output::{Output, OutputArguments};
 use crate::report::Rendered;
+use crate::report::check::CheckFormat;
 use crate::report::compare::CompareFormat;
+use crate::report::fold::ENDLESS;
 
 /// How and where to write the result
 #[derive(Debug, Args)]
-pub(super) struct OutputsArguments {
+pub(super) struct OutputsArguments<F: ByEnding> {
     #[command(flatten)]
-    output: OutputArguments<CompareFormat>,
-    /// Write the result to this file as well, in the format that its ending names, as in
-    /// `page.html`; can be given several times
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    output: OutputArguments<F>,
+    /// Write it to this file too, as in `page.html`
+    ///
+    /// The extension decides the format. Can be repeated.
+    #[arg(long, value_name = "FILE", help_heading = None::<&'static str>)]
     also: Vec<PathBuf>,
 }
 
 /// Places for the same result, all of which have been tried before anything runs.
-pub(super) struct Outputs(Vec<(CompareFormat, Output)>);
+pub(super) struct Outputs<F>(Vec<(F, Output)>);
 
-/// The format that each ending names.
-const ENDINGS: [(&str, CompareFormat); 7] = [
-    ("txt", CompareFormat::Text),
-    ("json", CompareFormat::Json),
-    ("md", CompareFormat::Markdown),
-    ("csv", CompareFormat::Csv),
-    ("html", CompareFormat::Html),
-    ("svg", CompareFormat::Svg),
-    ("png", CompareFormat::Png),
-];
+/// A format that the ending of a file can name.
+pub(super) trait ByEnding:
+    ValueEnum + Clone + Copy + Default + Send + Sync + 'static
+{
+    /// The format that each ending names.
+    const ENDINGS: &'static [(&'static str, Self)];
 
-impl OutputsArguments {
+    /// Whether it is no text, and would leave a terminal unreadable.
+    fn is_binary(self) -> bool {
+        false
+    }
+}
+
+impl ByEnding for CompareFormat {
+    const ENDINGS: &'static [(&'static str, Self)] = &[
+        ("txt", Self::Text),
+        ("json", Self::Json),
+        ("md", Self::Markdown),
+        ("csv", Self::Csv),
+        ("html", Self::Html),
+        ("svg", Self::Svg),
+        ("png", Self::Png),
+    ];
+
+    fn is_binary(self) -> bool {
+        self == Self::Png
+    }
+}
+
+impl ByEnding for CheckFormat {
+    const ENDINGS: &'static [(&'static str, Self)] = &[
+        ("txt", Self::Text),
+        ("json", Self::Json),
+        ("md", Self::Markdown),
+        ("xml", Self::Junit),
+    ];
+}
+
+impl<F: ByEnding> OutputsArguments<F> {
     /// Opens all of them.
-    pub(super) fn open(&self) -> Result<Outputs, Failure> {
+    pub(super) fn open(&self) -> Result<Outputs<F>, Failure> {
         let format = self.output.format;
-        if format == CompareFormat::Png {
+        if format.is_binary() {
             self.output.refuse_binary()?;
         }
-        let formats: Vec<CompareFormat> = self
+        let formats: Vec<F> = self
             .also
             .iter()
             .map(|path| named(path))
             .collect::<Result<_, Failure>>()?;
-        let mut outputs = Outputs(vec![(format, self.output.open()?)]);
+        let mut outputs = vec![(format, self.output.open()?)];
         for (format, path) in formats.into_iter().zip(&self.also) {
-            match Output::file(path.clone()) {
-                Ok(output) => outputs.0.push((format, output)),
-                Err(failure) => {
-                    outputs.abandon();
-                    return Err(failure);
-                }
-            }
+            outputs.push((format, Output::file(path.clone())?));
         }
-        Ok(outputs)
+        Ok(Outputs(outputs))
     }
 }
 
-fn named(path: &Path) -> Result<CompareFormat, Failure> {
+fn named<F: ByEnding>(path: &Path) -> Result<F, Failure> {
     let ending = path.extension().and_then(|ending| ending.to_str());
-    let found = ENDINGS.iter().find(|(known, _)| Some(*known) == ending);
+    let found = F::ENDINGS.iter().find(|(known, _)| Some(*known) == ending);
     found.map(|(_, format)| *format).ok_or_else(|| {
-        let known: Vec<String> = ENDINGS
+        let known: Vec<String> = F::ENDINGS
             .iter()
             .map(|(ending, _)| format!(".{ending}"))
             .collect();
         Failure::usage(anyhow!(
-            "the ending of {} names no format; there are {}",
+            "the extension of {} names no format: use one of {}",
             path.display(),
             known.join(", ")
         ))
     })
 }
 
-impl Outputs {
-    /// Writes the result to each of them.
-    pub(super) fn write(
-        self,
-        render: impl Fn(CompareFormat) -> Result<Rendered>,
-    ) -> Result<(), Failure> {
-        self.0.into_iter().try_for_each(|(format, output)| {
-            let report = render(format).map_err(Failure::unreachable)?;
-            output.write_rendered(&report)
-        })
+impl<F: ByEnding> Outputs<F> {
+    /// Whether the result goes to the terminal, and not to a file.
+    pub(super) fn is_shown(&self) -> bool {
+        matches!(self.0.first(), Some((_, Output::Terminal)))
     }
 
-    /// Leaves no empty file behind where there is nothing to report.
-    pub(super) fn abandon(self) {
-        for (_, output) in self.0 {
-            output.abandon();
-        }
+    /// Writes the result to each of them, in lines of as many columns as it has. Where one takes
+    /// nothing, the others have it all the same.
+    pub(super) fn write(
+        self,
+        render: impl Fn(F, usize) -> Result<Rendered>,
+    ) -> Result<(), Failure> {
+        let one = |(format, output): (F, Output)| {
+            let report = render(format, output.width(ENDLESS));
+            output.write_rendered(&report.map_err(Failure::internal)?)
+        };
+        let written: Vec<Result<(), Failure>> = self.0.into_iter().map(one).collect();
+        written.into_iter().collect()
     }
 }

@@ -3,45 +3,50 @@
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::failure::Failure;
-use super::load::duration;
-use crate::load::Load;
+use super::parse::duration;
+use crate::hammer::servers::{Kill, Servers};
+use crate::model::load::Load;
+use crate::model::scenario::{Preset, Scenario};
 use crate::run::Billing;
-use crate::scenario::{Preset, Scenario};
-use crate::servers::{Kill, Servers};
 
-/// How many servers there are in a story that is about several.
-const USUAL_SERVERS: u32 = 2;
+/// How many servers there are where one of them is killed and nothing else is asked for.
+const SERVERS_OF_A_KILL: u32 = 2;
 
 /// Which story to tell
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Story")]
+#[command(next_help_heading = "Scenario")]
 pub(super) struct StoryArguments {
-    /// Story to tell [default: inventory, or the preset's]
-    #[arg(long, value_enum)]
+    /// Scenario to run [default: inventory, or the preset's]
+    #[arg(long, value_enum, hide_short_help = true)]
     scenario: Option<Scenario>,
-    /// Numbers made for one purpose; each can be replaced by its own option
-    #[arg(long, value_enum)]
+    /// Ready-made numbers for one purpose; every option overrides its own
+    #[arg(long, value_enum, hide_short_help = true)]
     preset: Option<Preset>,
-    /// Processes that do the same work, each with a pool and locks of its own [default: none
-    /// but this one; invoices 2]
-    #[arg(long, value_name = "N", allow_negative_numbers = true)]
+    /// Server processes that do the same work, each with its own pool and locks
+    /// [default: this process alone; invoices 2]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        hide_short_help = true
+    )]
     servers: Option<u32>,
-    /// Kill a server (SIGKILL) when a share of the work is done, as in `1@40%` for the first one,
-    /// and start it again; of two servers, unless --servers says how many
-    #[arg(long, value_name = "SERVER@SHARE")]
+    /// Kill a server (SIGKILL) once a share of the work is done, and restart it: `1@40%` kills the
+    /// first one at 40 %. Starts two servers unless --servers says otherwise
+    #[arg(long, value_name = "SERVER@SHARE", hide_short_help = true)]
     kill_server: Option<Kill>,
-    /// How long the outside API takes to send a bill [default: 5ms]
-    #[arg(long, value_name = "TIME", value_parser = duration)]
+    /// How long the external API takes to send a bill [default: 5ms]
+    #[arg(long, value_name = "TIME", value_parser = duration, hide_short_help = true)]
     api_latency: Option<Duration>,
-    /// Send a key with each bill, by which the outside API knows the second from the first, and
+    /// Send an idempotency key with each bill, by which the external API recognises a duplicate, and
     /// record the invoice under the same key
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     idempotency_key: bool,
-    /// Show what happened, moment by moment: every order is kept, in memory that grows with them
-    #[arg(long, visible_alias = "history")]
+    /// Show what happened, event by event; every order is kept in memory
+    #[arg(long, visible_alias = "history", hide_short_help = true)]
     pub(super) events: bool,
 }
 
@@ -68,25 +73,13 @@ impl StoryArguments {
 
     /// The processes that are to do the work; `None`: this one.
     pub(super) fn servers(&self) -> Result<Option<Servers>, Failure> {
-        let usual = self.scenario().bills().then_some(USUAL_SERVERS);
-        let for_the_kill = self.kill_server.map(|_| USUAL_SERVERS);
+        let usual = self.scenario().usual_servers();
+        let for_the_kill = self.kill_server.map(|_| SERVERS_OF_A_KILL);
         let Some(count) = self.servers.or(usual).or(for_the_kill) else {
             return Ok(None);
         };
-        if count == 0 {
-            return Err(Failure::usage(anyhow!("there must be at least one server")));
-        }
-        if let Some(kill) = self.kill_server
-            && kill.server > count
-        {
-            return Err(Failure::usage(anyhow!(
-                "--kill-server names server {}, and there are {count}",
-                kill.server
-            )));
-        }
         let program = std::env::current_exe()
-            .context("lockbench cannot find itself, to start its servers with")
-            .map_err(Failure::unreachable)?;
+            .context("cannot find the lockbench executable to start the servers with")?;
         Ok(Some(Servers {
             count,
             program,
@@ -94,47 +87,29 @@ impl StoryArguments {
         }))
     }
 
-    /// How bills are sent. What makes no sense in the story is refused.
-    pub(super) fn billing(&self, load: &Load) -> Result<Billing, Failure> {
-        let refuse = |wrong: bool, option: &str, why: &str| match wrong {
-            true => Err(Failure::usage(anyhow!("{option} {why}"))),
-            false => Ok(()),
-        };
-        if self.scenario().bills() {
-            let why =
-                "has no place in the story of the invoices: each is one item, and billed once";
-            refuse(
-                load.orders.is_some(),
-                "--orders",
-                "has no place in the story of the invoices: it has as many as there are --items",
-            )?;
-            refuse(load.basket > 1, "--basket", why)?;
-            refuse(load.restock > 0.0, "--restock", why)?;
-            refuse(load.until_empty, "--until-empty", why)?;
-            refuse(load.stock != 1, "--stock", why)?;
-            refuse(load.quantity.most != 1, "--quantity", why)?;
-            refuse(
-                load.duration.is_some(),
-                "--duration",
-                "has no place in the story of the invoices: it ends when none is pending",
-            )?;
-            refuse(
-                load.rate.is_some(),
-                "--rate",
-                "has no place in the story of the invoices: nobody orders them",
-            )?;
-        } else {
-            let why = "is for a story with an outside API: --scenario invoices";
-            refuse(self.api_latency.is_some(), "--api-latency", why)?;
-            refuse(self.idempotency_key, "--idempotency-key", why)?;
-        }
-        if self.scenario() == Scenario::Credit {
-            let why = "has no place in the story of the credit: there is one account";
-            refuse(load.items != 1, "--items", why)?;
+    /// How bills are sent. What the story has no use for is refused.
+    pub(super) fn billing(&self) -> Result<Billing, Failure> {
+        let scenario = self.scenario();
+        if !scenario.bills() {
+            let with: Vec<String> = Scenario::value_variants()
+                .iter()
+                .filter(|scenario| scenario.bills())
+                .map(|scenario| format!("--scenario {scenario}"))
+                .collect();
+            let why = format!("needs a scenario with an external API: {}", with.join(", "));
+            refuse(self.api_latency.is_some(), "--api-latency", &why)?;
+            refuse(self.idempotency_key, "--idempotency-key", &why)?;
         }
         Ok(Billing {
             latency: self.api_latency.unwrap_or(Billing::default().latency),
             idempotent: self.idempotency_key,
         })
+    }
+}
+
+fn refuse(wrong: bool, option: &str, why: &str) -> Result<(), Failure> {
+    match wrong {
+        true => Err(Failure::usage(anyhow!("{option} {why}"))),
+        false => Ok(()),
     }
 }

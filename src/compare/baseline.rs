@@ -4,16 +4,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
+use thiserror::Error;
 
-use super::standing::speed;
-use super::{CompareRequest, CompareResult, Entrant, Judgement, SCHEMA};
+use super::judgement::Then;
+use super::{CompareRequest, CompareResult, Judgement, SCHEMA, Standing};
+use crate::compare::statistics::{LEAST, median};
 use crate::db::Description;
-use crate::load::Load;
-use crate::machine::Machine;
-use crate::statistics::LEAST;
-use crate::strategy::Plan;
+use crate::model::load::Load;
+use crate::system::machine::Machine;
 
 /// What is needed of an earlier compare: a part of its JSON.
 #[derive(Clone, Debug, Deserialize)]
@@ -36,88 +35,94 @@ struct DatabaseThen {
     settings: BTreeMap<String, String>,
 }
 
-/// One that was ranked in it.
-#[derive(Clone, Debug, Deserialize)]
-pub(super) struct Then {
-    pub(super) label: String,
-    strategy: Plan,
-    hold_us: u64,
-    rounds: Vec<RoundThen>,
-}
-
-/// One round of it.
-#[derive(Clone, Debug, Deserialize)]
-struct RoundThen {
-    goodput_per_s: f64,
-    elapsed_s: f64,
-}
-
 /// The name and version of its JSON, which is looked at before anything else of it.
 #[derive(Deserialize)]
 struct Schema {
     schema: String,
 }
 
+/// Why an earlier compare is no baseline.
+#[derive(Debug, Error)]
+pub enum BaselineError {
+    /// There is no such file, or it holds something else.
+    #[error("{0}")]
+    Unreadable(String),
+    /// It cannot be compared with anything that is measured now.
+    #[error("the baseline does not fit: {0}; measure a new one with --save")]
+    Unfit(String),
+}
+
+/// By what factor rounds must differ in length for it to be said.
+const OTHER_LENGTH: f64 = 1.5;
+
 /// Settings that follow from the load, and bear on nothing else.
 const FOLLOWING: [&str; 1] = ["max_connections"];
-
-impl Then {
-    pub(super) fn speeds(&self) -> Vec<f64> {
-        let rounds = self.rounds.iter();
-        rounds
-            .map(|round| speed(round.goodput_per_s, round.elapsed_s))
-            .collect()
-    }
-
-    /// Whether it is the same as what is compared now.
-    fn is(&self, entrant: &Entrant, load: &Load) -> bool {
-        let hold = entrant.load(load).hold.as_micros();
-        entrant.contender.plan == self.strategy && hold == u128::from(self.hold_us)
-    }
-}
 
 impl Baseline {
     /// Reads what `--save` or `--format json` has written.
     ///
     /// # Errors
     /// There is no such file, it is no compare, or it is not worth comparing with.
-    pub fn read(path: &Path) -> Result<Self> {
+    pub fn read(path: &Path) -> Result<Self, BaselineError> {
         let shown = path.display().to_string();
-        let text = fs::read_to_string(path).with_context(|| format!("cannot read {shown}"))?;
-        let Schema { schema } = serde_json::from_str(&text)
-            .with_context(|| format!("{shown} is not the JSON of a compare"))?;
-        ensure!(
-            schema == SCHEMA,
-            "{shown} has the schema {schema}, and this is {SCHEMA}: measure the baseline again"
-        );
-        let baseline: Self = serde_json::from_str(&text)
-            .with_context(|| format!("{shown} is not the JSON of a compare"))?;
-        ensure!(
-            !baseline.interrupted && !baseline.ranked.is_empty(),
-            "{shown} was interrupted, or ranks nobody: measure the baseline again"
-        );
+        let text = fs::read_to_string(path)
+            .map_err(|error| BaselineError::Unreadable(format!("cannot read {shown}: {error}")))?;
+        let no_compare = |error: serde_json::Error| {
+            BaselineError::Unreadable(format!(
+                "{shown} is not JSON output of `lockbench compare`: {error}"
+            ))
+        };
+        let Schema { schema } = serde_json::from_str(&text).map_err(no_compare)?;
+        if schema != SCHEMA {
+            return Err(BaselineError::Unfit(format!(
+                "{shown} has the schema {schema}, and this lockbench reads {SCHEMA}"
+            )));
+        }
+        let baseline: Self = serde_json::from_str(&text).map_err(no_compare)?;
         let rounds = baseline.ranked.iter().map(|then| then.rounds.len());
-        ensure!(
-            rounds.min() >= Some(LEAST),
-            "{shown} has fewer than {LEAST} rounds: measure the baseline again"
-        );
-        Ok(Self {
-            path: shown,
-            ..baseline
-        })
+        let why = if baseline.interrupted || baseline.ranked.is_empty() {
+            Some("was interrupted, or has no ranking".to_owned())
+        } else if rounds.min() < Some(LEAST) {
+            Some(format!("has fewer than {LEAST} rounds"))
+        } else {
+            None
+        };
+        match why {
+            Some(why) => Err(BaselineError::Unfit(format!("{shown} {why}"))),
+            None => Ok(Self {
+                path: shown,
+                ..baseline
+            }),
+        }
     }
 
-    /// Why what is about to be measured cannot be held against it; `None` where it can.
-    pub fn refusal(&self, request: &CompareRequest, now: &Description) -> Option<String> {
+    /// Makes sure that what is about to be measured can be held against it. Another patch of the
+    /// same release of the database can.
+    ///
+    /// # Errors
+    /// It cannot, because something else would be measured.
+    pub fn check(&self, request: &CompareRequest, now: &Description) -> Result<(), BaselineError> {
+        match self.refusal(request, now) {
+            Some(why) => Err(BaselineError::Unfit(why)),
+            None => Ok(()),
+        }
+    }
+
+    fn refusal(&self, request: &CompareRequest, now: &Description) -> Option<String> {
         let then = &self.database;
         let backend = serde_json::to_value(now.backend).ok();
         let backend = backend.as_ref().and_then(|name| name.as_str());
-        if backend != Some(&then.backend) || now.version != then.version {
+        let release = |version: &str| now.backend.release(version).to_owned();
+        if backend != Some(&then.backend) || release(&now.version) != release(&then.version) {
             return Some(self.differs(
                 "database",
                 &format!("{} {}", then.backend, then.version),
                 &format!("{} {}", backend.unwrap_or_default(), now.version),
             ));
+        }
+        let machine = Machine::this();
+        if !machine.is_like(&self.machine) {
+            return Some(self.differs("machine", &self.machine.shown(), &machine.shown()));
         }
         let names = then.settings.keys().chain(now.settings.keys());
         for name in names.filter(|name| !FOLLOWING.contains(&name.as_str())) {
@@ -131,12 +136,12 @@ impl Baseline {
             }
         }
         if self.load != request.load {
-            let shown = |load: &Load| format!("{} --seed {}", load.arguments(), load.seed);
+            let shown = |load: &Load| format!("`{} --seed {}`", load.arguments(), load.seed);
             return Some(self.differs("load", &shown(&self.load), &shown(&request.load)));
         }
         self.ranked.iter().find_map(|then| {
-            let mut entrants = request.entrants.iter();
-            let now = entrants.find(|entrant| entrant.label == then.label);
+            let mut candidates = request.candidates.iter();
+            let now = candidates.find(|compared| compared.label == then.label);
             let same = now.is_some_and(|now| then.is(now, &self.load));
             (!same).then(|| match now {
                 None => format!(
@@ -148,7 +153,7 @@ impl Baseline {
                     &format!("{}, hold {} µs", then.strategy, then.hold_us),
                     &format!(
                         "{}, hold {} µs",
-                        now.contender.plan,
+                        now.candidate.plan,
                         now.load(&self.load).hold.as_micros()
                     ),
                 ),
@@ -158,22 +163,48 @@ impl Baseline {
 
     fn differs(&self, what: &str, before: &str, after: &str) -> String {
         format!(
-            "{} cannot be compared with: {what} was {before}, and is {after}",
+            "in {} the {what} was {before}, and now it is {after}",
             self.path
         )
     }
 
     /// Holds a later compare against it.
     pub fn judge(&self, result: &CompareResult, tolerance: f64) -> Judgement {
-        let now = &result.setting.machine;
+        let now = &result.conditions.machine;
         let other = (self.machine != *now)
             .then(|| format!("{}, not {}", now.shown(), self.machine.shown()));
+        let version = &result.conditions.database.version;
+        let patch = (*version != self.database.version).then(|| {
+            format!(
+                "The database is a different patch release: {version} now, {} then.",
+                self.database.version
+            )
+        });
+        let system = other
+            .as_ref()
+            .map(|other| format!("The machine runs a different system: {other}."));
+        let lengths = self.other_lengths(&result.comparison.ranked);
+        let notes = patch.into_iter().chain(system).chain(lengths).collect();
         Judgement::of(
             &result.comparison.ranked,
             &self.ranked,
             self.path.clone(),
             tolerance,
             other,
+            notes,
         )
+    }
+
+    /// That rounds were much longer or shorter than they are now, because there was more time or
+    /// less.
+    fn other_lengths(&self, ranked: &[Standing]) -> Option<String> {
+        let then = self.ranked.iter().flat_map(|then| &then.rounds);
+        let then = median(&then.map(|round| round.elapsed_s).collect::<Vec<_>>())?.value;
+        let now = ranked.iter().flat_map(|now| &now.rounds);
+        let now = median(&now.map(|round| round.elapsed_s).collect::<Vec<_>>())?.value;
+        let factor = now.max(then) / now.min(then).max(f64::MIN_POSITIVE);
+        (factor > OTHER_LENGTH).then(|| {
+            format!("A round measures for {now:.2} s now, and measured for {then:.2} s then: give both the same --max-time.")
+        })
     }
 }

@@ -3,10 +3,10 @@
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use crate::result::Distribution;
+use crate::run::result::Distribution;
 
 /// How long orders took that were carried out, in microseconds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct SoldLatency {
     /// In short.
     #[serde(flatten)]
@@ -16,7 +16,7 @@ pub struct SoldLatency {
 }
 
 /// One point of the curve.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Percentile {
     /// So many in a hundred ...
     pub percentile: f64,
@@ -36,6 +36,12 @@ impl From<&Histogram<u64>> for SoldLatency {
     }
 }
 
+/// Whether so many orders have one that lies beyond that percentile.
+fn is_known(percentile: f64, orders: u64) -> bool {
+    // Less than the noise of the last digits is no order.
+    (100.0 - percentile) * orders as f64 >= 100.0 - 1e-6
+}
+
 /// The curve; empty where there is nothing to draw.
 fn percentiles(histogram: &Histogram<u64>) -> Vec<Percentile> {
     if histogram.is_empty() {
@@ -47,6 +53,8 @@ fn percentiles(histogram: &Histogram<u64>) -> Vec<Percentile> {
         points.extend((0..18).map(|step| 100.0 - left * (1.0 - f64::from(step) / 20.0)));
     }
     points.push(100.0 - 10_f64.powi(2 - NINES));
+    // Of a hundred orders there is nothing to be said of the slowest in a thousand.
+    points.retain(|percentile| is_known(*percentile, histogram.len()));
     points.push(100.0);
     let point = |percentile: f64| {
         // Else 100 - 0.1 × 0.95 would be shown with all its digits.
@@ -81,6 +89,19 @@ mod tests {
         assert!(median.latency_us.abs_diff(10_000) < 20);
         assert!(curve.iter().any(|point| point.percentile == 99.99));
         assert!((60..90).contains(&curve.len()), "{}", curve.len());
+    }
+
+    #[test]
+    fn the_curve_ends_where_the_orders_do() {
+        let mut histogram = Histogram::new(3).unwrap();
+        for micros in 1..=100 {
+            histogram.record(micros).unwrap();
+        }
+        let curve = SoldLatency::from(&histogram).percentiles;
+        let [.., last, slowest] = curve.as_slice() else {
+            panic!("{curve:?}");
+        };
+        assert_eq!((last.percentile, slowest.percentile), (99.0, 100.0));
     }
 
     #[test]

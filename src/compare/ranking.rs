@@ -2,8 +2,8 @@
 //! share a place.
 
 use super::Standing;
-use crate::statistics::{Estimate, paired_ratio};
-use crate::strategy::Strategy;
+use crate::compare::statistics::{Estimate, paired_ratio};
+use crate::model::strategy::Strategy;
 
 /// Ranks those that were right, the fastest first, and measures them by the reference, whose
 /// label comes with them.
@@ -69,6 +69,25 @@ pub(crate) fn ratio(of: &Standing, to: &Standing) -> Option<Estimate> {
         })
         .collect();
     paired_ratio(&pairs)
+}
+
+/// A comparison of those, ranked.
+#[cfg(test)]
+pub(crate) fn ranked_fixture(standings: Vec<Standing>) -> super::Comparison {
+    let (ranked, reference) = rank(standings, None);
+    super::Comparison {
+        load: crate::model::load::Load::default(),
+        rounds: ranked.first().map_or(0, |one| one.rounds.len() as u32),
+        completeness: super::Completeness::Complete,
+        precise: true,
+        reference,
+        control: None,
+        verdict: crate::model::verdict::Verdict::Safe,
+        reason: None,
+        ranked,
+        unranked: Vec::new(),
+        refused: Vec::new(),
+    }
 }
 
 #[cfg(test)]

@@ -1,25 +1,26 @@
-//! How one entrant fared in a comparison, in the shape of its JSON.
+//! How one candidate fared in a comparison, in the shape of its JSON.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::{SoldLatency, TimeShares};
-use crate::audit::{Outcomes, Violations};
-use crate::ceiling::Ceiling;
-use crate::contender::Contender;
-use crate::result::Distribution;
-use crate::statistics::Estimate;
-use crate::strategy::Promise;
-use crate::verdict::Verdict;
+use crate::compare::statistics::Estimate;
+use crate::model::candidate::Candidate;
+use crate::model::strategy::Promise;
+use crate::model::verdict::Verdict;
+use crate::run::audit::{OutcomeCounts, Violations};
+use crate::run::ceiling::Ceiling;
+use crate::run::durability::Durability;
+use crate::run::result::Distribution;
 
-/// How one entrant fared, over all its rounds.
-#[derive(Clone, Debug, Serialize)]
+/// How one candidate fared, over all its rounds.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Standing {
     /// The name it goes by in this comparison.
     pub label: String,
     /// How it sells.
-    pub strategy: Contender,
+    pub strategy: Candidate,
     /// How long its buyers thought, in microseconds.
     pub hold_us: u64,
     /// What it promises; `null` where nothing is promised.
@@ -30,12 +31,14 @@ pub struct Standing {
     pub reason: Option<String>,
     /// What was wrong, over all its rounds and trials.
     pub violations: Violations,
+    /// What the server may have lost by itself, over all its rounds and trials.
+    pub durability: Durability,
     /// Its place, from 1 up; those between which no difference is shown share one. `null` for
     /// whoever is not ranked.
     pub rank: Option<u32>,
     /// The labels of the others that share its place.
     pub no_difference_from: Vec<String>,
-    /// Units truly sold per second: the median of the rounds. `null` for whoever is not ranked:
+    /// Units actually sold per second: the median of the rounds. `null` for whoever is not ranked:
     /// a speed that was bought with an oversell is no speed.
     pub goodput_per_s: Option<Estimate>,
     /// How many times the reference's goodput that is, from rounds paired with the reference's.
@@ -44,7 +47,7 @@ pub struct Standing {
     /// the place before that it is shown to be slower than. `null` for the fastest.
     pub ratio_to_before: Option<Estimate>,
     /// How the orders of its rounds ended.
-    pub outcomes: Outcomes,
+    pub outcomes: OutcomeCounts,
     /// Attempts for each order that was carried out, those of the other orders included.
     pub attempts_per_sale: f64,
     /// Attempts that met another buyer, by cause.
@@ -72,8 +75,8 @@ pub struct Standing {
     pub rounds: Vec<Round>,
 }
 
-/// How long the orders of an entrant took, in microseconds.
-#[derive(Clone, Debug, Serialize)]
+/// How long the orders of a candidate took, in microseconds.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct StandingLatency {
     /// Carried out, at whichever attempt.
     pub sold: SoldLatency,
@@ -87,23 +90,27 @@ pub struct StandingLatency {
     pub pool_wait: Distribution,
 }
 
-/// One round of one entrant.
-#[derive(Clone, Debug, Serialize)]
+/// One round of one candidate.
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Round {
-    /// Its number, from 1 up; those of all entrants with one number belong together.
+    /// Its number, from 1 up; those of all candidates with one number belong together.
     pub round: u32,
     /// The seed that decided what the orders ask for.
     pub seed: u64,
     /// When its turn came within the round, from 1 up.
     pub turn: u32,
-    /// Units truly sold per second.
+    /// Units actually sold per second.
     pub goodput_per_s: f64,
     /// Orders carried out.
     pub sold: u64,
     /// Attempts, the first ones included.
     pub attempts: u64,
-    /// The 99th percentile of the latency of the orders carried out, in microseconds.
-    pub p99_us: u64,
+    /// The 99th percentile of the latency of the orders carried out, in microseconds; `null` of
+    /// fewer than a hundred.
+    pub p99_us: Option<u64>,
+    /// How long orders kept coming, in microseconds; `null` where their number was settled. It
+    /// is shorter than the load says where `--max-time` leaves less.
+    pub duration_us: Option<u64>,
     /// From the common start to the end of the last order, in seconds.
     pub elapsed_s: f64,
     /// What was wrong with it.
@@ -136,7 +143,7 @@ impl Standing {
 #[cfg(test)]
 pub(crate) fn fixture(label: &str, goodputs: &[f64]) -> Standing {
     use crate::hammer::Latencies;
-    use crate::strategy::Strategy;
+    use crate::model::strategy::Strategy;
     let nothing = Distribution::from(&Latencies::default().first_try);
     let round = |(number, goodput): (u32, &f64)| Round {
         round: number,
@@ -145,7 +152,8 @@ pub(crate) fn fixture(label: &str, goodputs: &[f64]) -> Standing {
         goodput_per_s: *goodput,
         sold: 1,
         attempts: 1,
-        p99_us: 1,
+        p99_us: None,
+        duration_us: None,
         elapsed_s: 1.0,
         violations: Violations::default(),
         trial_violations: Violations::default(),
@@ -158,12 +166,13 @@ pub(crate) fn fixture(label: &str, goodputs: &[f64]) -> Standing {
         verdict: Verdict::Safe,
         reason: None,
         violations: Violations::default(),
+        durability: Durability::default(),
         rank: None,
         no_difference_from: Vec::new(),
-        goodput_per_s: crate::statistics::median(goodputs),
+        goodput_per_s: crate::compare::statistics::median(goodputs),
         ratio: None,
         ratio_to_before: None,
-        outcomes: Outcomes::default(),
+        outcomes: OutcomeCounts::default(),
         attempts_per_sale: 1.0,
         conflicts: BTreeMap::new(),
         errors: BTreeMap::new(),
@@ -181,23 +190,5 @@ pub(crate) fn fixture(label: &str, goodputs: &[f64]) -> Standing {
             pool_wait: nothing,
         },
         rounds: (1..).zip(goodputs).map(round).collect(),
-    }
-}
-
-/// A comparison of those, ranked.
-#[cfg(test)]
-pub(crate) fn ranked_fixture(standings: Vec<Standing>) -> super::Comparison {
-    let (ranked, reference) = super::ranking::rank(standings, None);
-    super::Comparison {
-        load: crate::load::Load::default(),
-        rounds: ranked.first().map_or(0, |one| one.rounds.len() as u32),
-        precise: true,
-        reference,
-        control: None,
-        verdict: Verdict::Safe,
-        reason: None,
-        ranked,
-        unranked: Vec::new(),
-        refused: Vec::new(),
     }
 }

@@ -1,24 +1,26 @@
-//! What the rounds of one entrant at one point add up to.
+//! What the rounds of one candidate at one point add up to.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::standing::StandingLatency;
-use super::{ControlTally, Entrant, Round, SoldLatency, Standing, TimeShares};
-use crate::audit::{Outcomes, Violations};
-use crate::ceiling::{Ceiling, Costs};
+use super::{ComparedCandidate, ControlTally, Round, SoldLatency, Standing, TimeShares};
+use crate::compare::statistics::median;
 use crate::db::{Backend, Engine};
-use crate::hammer::{Latencies, Spent};
-use crate::load::Load;
-use crate::result::Distribution;
+use crate::hammer::{Latencies, TimeBreakdown};
+use crate::model::load::Load;
+use crate::model::scenario::Scenario;
+use crate::model::strategy::{Promise, Strategy};
+use crate::model::verdict::Verdict;
+use crate::run::audit::{OutcomeCounts, Violations};
+use crate::run::ceiling::{Ceiling, Costs};
+use crate::run::durability::Durability;
+use crate::run::result::{Distribution, all_but_one_in};
 use crate::run::{Overheard, Request, RoundMeasured};
-use crate::statistics::median;
-use crate::strategy::{Promise, Strategy};
-use crate::verdict::Verdict;
 
-/// What the rounds of one entrant at one point add up to.
+/// What the rounds of one candidate at one point add up to.
 pub(super) struct Tally {
-    pub(super) entrant: Entrant,
+    pub(super) compared: ComparedCandidate,
     pub(super) load: Load,
     /// How long a purchase takes where nobody else is buying.
     pub(super) alone: Duration,
@@ -26,12 +28,13 @@ pub(super) struct Tally {
     promise: Option<Promise>,
     rounds: Vec<Round>,
     violations: Violations,
-    outcomes: Outcomes,
+    durability: Durability,
+    outcomes: OutcomeCounts,
     attempts: u64,
     conflicts: BTreeMap<&'static str, u64>,
     errors: BTreeMap<String, u64>,
     latencies: Latencies,
-    spent: Spent,
+    spent: TimeBreakdown,
     cpu: Duration,
     /// How long all buyers were at work.
     at_work: Duration,
@@ -41,21 +44,22 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    pub(super) fn new(entrant: Entrant, load: &Load, engine: Engine) -> Self {
+    pub(super) fn new(compared: ComparedCandidate, load: &Load, engine: Engine) -> Self {
         Self {
-            load: entrant.load(load),
+            load: compared.load(load),
             alone: Duration::ZERO,
             backend: engine.backend,
-            promise: entrant.contender.promise(engine),
-            entrant,
+            promise: compared.candidate.promise(engine),
+            compared,
             rounds: Vec::new(),
             violations: Violations::default(),
-            outcomes: Outcomes::default(),
+            durability: Durability::default(),
+            outcomes: OutcomeCounts::default(),
             attempts: 0,
             conflicts: BTreeMap::new(),
             errors: BTreeMap::new(),
             latencies: Latencies::default(),
-            spent: Spent::default(),
+            spent: TimeBreakdown::default(),
             cpu: Duration::ZERO,
             at_work: Duration::ZERO,
             elapsed: Duration::ZERO,
@@ -70,37 +74,51 @@ impl Tally {
 
     /// Whether it is naive under the load of all.
     pub(super) fn is_control(&self) -> bool {
-        self.entrant.contender.plan == Strategy::Naive.plan() && self.entrant.hold.is_none()
+        self.compared.candidate.plan == Strategy::Naive.plan() && self.compared.hold.is_none()
     }
 
-    /// Adds a round.
-    pub(super) fn count(&mut self, number: u32, seed: u64, turn: u32, round: RoundMeasured) {
+    /// Adds a round, in which orders kept coming for so long.
+    pub(super) fn count(
+        &mut self,
+        number: u32,
+        seed: u64,
+        turn: u32,
+        duration: Option<Duration>,
+        round: RoundMeasured,
+    ) {
         let RoundMeasured {
             trial,
             overheard,
             measured,
         } = round;
-        let elapsed_s = measured.elapsed.as_secs_f64();
-        let record = &measured.record;
-        let trial_violations = trial.map(|trial| trial.violations).unwrap_or_default();
+        let (measurement, audit) = (&measured.measurement, &measured.audit);
+        let elapsed_s = measurement.elapsed.as_secs_f64();
+        let record = &measurement.record;
+        let trial_violations = trial.as_ref().map(|trial| trial.audit.violations);
+        let trial_violations = trial_violations.unwrap_or_default();
+        if let Some(trial) = &trial {
+            self.durability.add(&trial.durability);
+        }
+        self.durability.add(&measured.durability);
         self.rounds.push(Round {
             round: number,
             seed,
             turn,
-            goodput_per_s: match self.load.duration {
+            goodput_per_s: match duration {
                 Some(time) => record.units_in_time as f64 / time.as_secs_f64(),
-                None => measured.truly_sold as f64 / elapsed_s.max(f64::MIN_POSITIVE),
+                None => audit.truly_sold as f64 / elapsed_s.max(f64::MIN_POSITIVE),
             },
-            sold: measured.outcomes.sold,
+            sold: audit.outcomes.sold,
             attempts: record.attempts,
-            p99_us: record.latencies.sold().value_at_quantile(0.99),
+            p99_us: all_but_one_in(100, &record.latencies.sold()),
+            duration_us: duration.map(micros),
             elapsed_s,
-            violations: measured.violations,
+            violations: audit.violations,
             trial_violations,
         });
         self.violations.add(&trial_violations);
-        self.violations.add(&measured.violations);
-        self.outcomes.add(&measured.outcomes);
+        self.violations.add(&audit.violations);
+        self.outcomes.add(&audit.outcomes);
         self.attempts += record.attempts;
         for (cause, count) in measured.conflicts() {
             *self.conflicts.entry(cause).or_default() += count;
@@ -110,9 +128,9 @@ impl Tally {
         }
         self.latencies.add(&record.latencies);
         self.spent.add(&record.spent);
-        self.cpu += measured.cpu;
+        self.cpu += measurement.cpu;
         self.at_work += record.at_work;
-        self.elapsed += measured.elapsed;
+        self.elapsed += measurement.elapsed;
         self.overheard.statements += overheard.statements;
         self.overheard.sales += overheard.sales;
     }
@@ -146,13 +164,14 @@ impl Tally {
             .map(|round| round.goodput_per_s)
             .collect();
         Standing {
-            label: self.entrant.label.clone(),
-            strategy: self.entrant.contender.clone(),
+            label: self.compared.label.clone(),
+            strategy: self.compared.candidate.clone(),
             hold_us: micros(self.load.hold),
             promise: self.promise,
             verdict,
             reason,
             violations: self.violations,
+            durability: self.durability.clone(),
             rank: None,
             no_difference_from: Vec::new(),
             goodput_per_s: may_be_ranked.then(|| median(&goodputs)).flatten(),
@@ -181,7 +200,7 @@ impl Tally {
 
     /// What it is run with, under the seed of the first round.
     pub(super) fn request(&self) -> Request {
-        Request::new(self.entrant.contender.clone(), self.load.clone())
+        Request::new(self.compared.candidate.clone(), self.load.clone())
     }
 
     fn verdict(&self, control_broke: Option<bool>) -> (Verdict, Option<String>) {
@@ -189,25 +208,36 @@ impl Tally {
         if self.is_wrong() {
             return (Verdict::Unsafe, None);
         }
+        if self.rounds.is_empty() {
+            return doubt("no round was finished");
+        }
+        if let Some(lost) = self.lost() {
+            return (Verdict::Inconclusive, Some(lost));
+        }
         if self.promise == Some(Promise::Unsafe) {
-            return doubt("known to be unsafe here, and this load did not show it");
+            return doubt("known to be unsafe here, but this load did not show it");
         }
         if self.sales() == 0 {
-            return doubt("not one order was carried out");
+            return doubt("no order was carried out");
         }
         if self.ran_out() {
             return doubt(
-                "sold everything before the time was up, so that its speed is not known: use a larger --stock, or a shorter --duration",
+                "sold everything before the time was up, so its speed is not known: use a larger --stock, or a shorter --duration",
             );
         }
         match (control_broke, self.promise) {
             (Some(false), None) => {
-                doubt("nothing is promised for these choices, and this load shows nothing")
+                doubt("these choices promise nothing, and this load shows nothing")
             }
             // The comparison says why, once for all.
             (Some(false), Some(_)) => (Verdict::Inconclusive, None),
             (Some(true) | None, _) => (Verdict::Safe, None),
         }
+    }
+
+    /// What the server may have lost by itself, if anything.
+    pub(super) fn lost(&self) -> Option<String> {
+        self.durability.sentence(&Scenario::Inventory.words())
     }
 
     /// Whether buyers were turned away while time, and not a number of orders, was to end it: the

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::hammer::Spent;
+use crate::hammer::TimeBreakdown;
 
 /// Where the buyers' time went, as shares that add up to 1.
 ///
@@ -13,7 +13,7 @@ use crate::hammer::Spent;
 /// succeeded took beyond that they *waited*: for a lock, for the database that others kept busy,
 /// or for a processor. So a strategy that waits inside the database and one that tries again can
 /// be held against each other without a clock around each statement.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TimeShares {
     /// What the purchases would take without anybody else.
     pub useful: f64,
@@ -36,7 +36,12 @@ pub struct TimeShares {
 impl TimeShares {
     /// Of buyers who were at work for so long, and carried out so many orders, each of which
     /// takes `alone` by itself.
-    pub(super) fn of(spent: &Spent, at_work: Duration, sales: u64, alone: Duration) -> Self {
+    pub(super) fn of(
+        spent: &TimeBreakdown,
+        at_work: Duration,
+        sales: u64,
+        alone: Duration,
+    ) -> Self {
         let all = at_work.max(spent.total()).as_secs_f64();
         if all <= 0.0 {
             return Self::default();
@@ -79,12 +84,12 @@ mod tests {
 
     #[test]
     fn the_shares_add_up_to_the_whole() {
-        let spent = Spent {
+        let spent = TimeBreakdown {
             succeeding: SECOND * 3,
             thinking: SECOND,
             in_vain: SECOND,
             backing_off: SECOND,
-            ..Spent::default()
+            ..TimeBreakdown::default()
         };
         let shares = TimeShares::of(&spent, SECOND * 8, 100, Duration::from_millis(10));
         assert_eq!(shares.useful, 0.125);
@@ -96,13 +101,13 @@ mod tests {
 
     #[test]
     fn no_more_is_useful_than_what_succeeded() {
-        let spent = Spent {
+        let spent = TimeBreakdown {
             succeeding: SECOND,
-            ..Spent::default()
+            ..TimeBreakdown::default()
         };
         let shares = TimeShares::of(&spent, SECOND, 100, SECOND);
         assert_eq!((shares.useful, shares.waiting), (1.0, 0.0));
-        let nothing = TimeShares::of(&Spent::default(), Duration::ZERO, 0, SECOND);
+        let nothing = TimeShares::of(&TimeBreakdown::default(), Duration::ZERO, 0, SECOND);
         assert_eq!(nothing, TimeShares::default());
     }
 }

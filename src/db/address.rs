@@ -1,11 +1,25 @@
 //! Which database a user names, and how that name is shown without its password.
+//!
+//! One parser reads every form, and what is shown, what is opened and what is told to our own
+//! processes are all made from what it found.
 
-use std::path::PathBuf;
+mod error;
+mod keywords;
+mod redaction;
+mod secret;
+mod server;
+mod sqlite;
+mod url;
+
 use std::str::FromStr;
 
-use thiserror::Error;
-
 use super::Backend;
+
+pub use error::AddressError;
+use redaction::HIDDEN;
+pub use redaction::{redact, redact_word};
+pub use server::ServerAddress;
+pub use sqlite::SqliteFile;
 
 /// A database, as the user names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,51 +27,17 @@ pub enum Address {
     /// `sqlite`: a private temporary file.
     PrivateSqlite,
     /// `sqlite:PATH`: the database in that file.
-    SqliteFile(PathBuf),
+    SqliteFile(SqliteFile),
     /// `postgres`: a private throwaway server.
     PrivatePostgres,
-    /// `postgres://…`: a server that is there.
-    Postgres(String),
+    /// `postgres://…` or `host=… dbname=…`: a server that is there.
+    Postgres(ServerAddress),
     /// `mariadb`: a private throwaway server.
     #[cfg(feature = "mysql")]
     PrivateMariadb,
     /// `mysql://…` or `mariadb://…`: a server that is there.
     #[cfg(feature = "mysql")]
-    Mysql(String),
-}
-
-/// Why a name stands for no database. Never holds a password.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum AddressError {
-    /// The scheme, or the word, is none that lockbench knows.
-    #[error(
-        "'{0}' names no database that lockbench knows: sqlite, sqlite:PATH, postgres, postgres://…, mariadb, mariadb://… or mysql://…"
-    )]
-    Unknown(String),
-    /// A path without the scheme that says what it is.
-    #[error("'{0}' looks like a file: write sqlite:{0}")]
-    LooksLikeFile(String),
-    /// `sqlite:` with nothing behind it.
-    #[error("sqlite: needs a path behind it, as in sqlite:shop.db")]
-    NoPath,
-    /// Every connection to `:memory:` would see a database of its own.
-    #[error(
-        "an in-memory SQLite database belongs to one connection; `--database sqlite` is a private temporary file"
-    )]
-    InMemory,
-    /// libpq would split such a URL in the wrong place, and print a part of the password.
-    #[error(
-        "this URL cannot be told apart from its password: write %40 for '@', %2F for '/', %3A for ':', %3F for '?' and %23 for '#' in it"
-    )]
-    Ambiguous,
-    /// Our tables live in the database that the URL names.
-    #[error("this URL names no database: write one behind the host, as in {0}")]
-    NoDatabase(&'static str),
-    /// The client library is the system's, and only linked when asked for.
-    #[error(
-        "this lockbench was built without MariaDB and MySQL: install the client library (Debian: `apt install libmariadb-dev`, Fedora: `dnf install mariadb-connector-c-devel`, macOS: `brew install mariadb-connector-c`) and build it with `cargo build --release --features mysql`"
-    )]
-    NotBuiltIn,
+    Mysql(ServerAddress),
 }
 
 impl FromStr for Address {
@@ -70,22 +50,22 @@ impl FromStr for Address {
             "mariadb" | "mysql" => return private_mariadb(),
             _ => {}
         }
-        if let Some(path) = text.strip_prefix("sqlite:") {
-            return sqlite_file(path.strip_prefix("//").unwrap_or(path));
+        if let Some(rest) = text.strip_prefix("sqlite:") {
+            return SqliteFile::parse(rest).map(Self::SqliteFile);
+        }
+        if let Some(rest) = text.strip_prefix("file:") {
+            return SqliteFile::parse_uri(rest).map(Self::SqliteFile);
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-            check_authority(text)?;
-            return Ok(Self::Postgres(text.to_owned()));
+            return ServerAddress::from_url(text).map(Self::Postgres);
         }
         if text.starts_with("mysql://") || text.starts_with("mariadb://") {
             return mysql(text);
         }
-        let shown = redact(text);
-        if !text.contains("://") && (text.contains('/') || text.contains('.')) {
-            Err(AddressError::LooksLikeFile(shown))
-        } else {
-            Err(AddressError::Unknown(shown))
+        if keywords::is_one(text) {
+            return ServerAddress::from_keywords(text).map(Self::Postgres);
         }
+        Err(redaction::unknown(text))
     }
 }
 
@@ -100,8 +80,37 @@ impl Address {
         }
     }
 
+    /// As `--database` takes it, with the password in it.
+    #[doc(hidden)]
+    pub fn text(&self) -> String {
+        self.written(ServerAddress::text)
+    }
+
+    /// As it may be shown: without a password.
+    pub fn shown(&self) -> String {
+        self.written(ServerAddress::shown)
+    }
+
+    fn written(&self, server: impl Fn(&ServerAddress) -> &str) -> String {
+        match self {
+            Self::PrivateSqlite => "sqlite".to_owned(),
+            Self::SqliteFile(file) => file.text(),
+            Self::PrivatePostgres => "postgres".to_owned(),
+            Self::Postgres(address) => server(address).to_owned(),
+            #[cfg(feature = "mysql")]
+            Self::PrivateMariadb => "mariadb".to_owned(),
+            #[cfg(feature = "mysql")]
+            Self::Mysql(address) => server(address).to_owned(),
+        }
+    }
+
+    /// Whether the address forbids to write, as `mode=ro` does.
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(self, Self::SqliteFile(file) if file.is_read_only())
+    }
+
     /// Whether it is gone when lockbench ends.
-    pub fn is_private(&self) -> bool {
+    pub(crate) fn is_private(&self) -> bool {
         match self {
             Self::PrivateSqlite | Self::PrivatePostgres => true,
             Self::SqliteFile(_) | Self::Postgres(_) => false,
@@ -113,16 +122,6 @@ impl Address {
     }
 }
 
-fn sqlite_file(path: &str) -> Result<Address, AddressError> {
-    match path {
-        "" => Err(AddressError::NoPath),
-        _ if path.contains(":memory:") || path.contains("mode=memory") => {
-            Err(AddressError::InMemory)
-        }
-        _ => Ok(Address::SqliteFile(PathBuf::from(path))),
-    }
-}
-
 #[cfg(feature = "mysql")]
 fn private_mariadb() -> Result<Address, AddressError> {
     Ok(Address::PrivateMariadb)
@@ -131,14 +130,11 @@ fn private_mariadb() -> Result<Address, AddressError> {
 /// Our own scheme for MariaDB is an alias: diesel knows only `mysql`.
 #[cfg(feature = "mysql")]
 fn mysql(url: &str) -> Result<Address, AddressError> {
-    check_authority(url)?;
     let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-    let path = rest.split('?').next().unwrap_or(rest);
-    match path.split_once('/') {
-        Some((_, database)) if !database.is_empty() => {
-            Ok(Address::Mysql(format!("mysql://{rest}")))
-        }
-        _ => Err(AddressError::NoDatabase("mysql://user@host/shop")),
+    let address = ServerAddress::from_url(&format!("mysql://{rest}"))?;
+    match address.names_database() {
+        true => Ok(Address::Mysql(address)),
+        false => Err(AddressError::NoDatabase("mysql://user@host/shop")),
     }
 }
 
@@ -150,56 +146,6 @@ fn private_mariadb() -> Result<Address, AddressError> {
 #[cfg(not(feature = "mysql"))]
 fn mysql(_: &str) -> Result<Address, AddressError> {
     Err(AddressError::NotBuiltIn)
-}
-
-/// Refuses a URL whose user part libpq would end somewhere else than its writer meant.
-fn check_authority(url: &str) -> Result<(), AddressError> {
-    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-    let before_query = rest.split('?').next().unwrap_or(rest);
-    let authority = before_query.split('/').next().unwrap_or(before_query);
-    let query_start = before_query.len();
-    let stray = before_query[authority.len()..].contains('@')
-        || rest[query_start..]
-            .split('&')
-            .any(|pair| pair.contains('@') && !pair.contains('='));
-    let user = authority.rsplit_once('@').map_or("", |(user, _)| user);
-    if stray || user.contains('@') || user.matches(':').count() > 1 || authority.contains('#') {
-        return Err(AddressError::Ambiguous);
-    }
-    Ok(())
-}
-
-/// `url` as it may be shown: with `***` for the password, wherever it stands.
-pub fn redact(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
-    };
-    let (userinfo, tail) = match rest.rsplit_once('@') {
-        Some((userinfo, tail)) => (Some(userinfo), tail),
-        None => (None, rest),
-    };
-    let shown_user = match userinfo {
-        Some(userinfo) => match userinfo.split_once(':') {
-            Some((user, _)) => format!("{user}:***@"),
-            None => format!("{userinfo}@"),
-        },
-        None => String::new(),
-    };
-    format!("{scheme}://{shown_user}{}", redact_query(tail))
-}
-
-fn redact_query(tail: &str) -> String {
-    let Some((path, query)) = tail.split_once('?') else {
-        return tail.to_owned();
-    };
-    let shown: Vec<String> = query
-        .split('&')
-        .map(|pair| match pair.split_once('=') {
-            Some((key, _)) if key.contains("password") => format!("{key}=***"),
-            _ => pair.to_owned(),
-        })
-        .collect();
-    format!("{path}?{}", shown.join("&"))
 }
 
 #[cfg(test)]

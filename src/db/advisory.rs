@@ -2,9 +2,9 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::pg::Pg;
-use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::{DatabaseErrorKind, Error};
-use diesel::sql_types::{Bool, Integer};
+use diesel::sql_types::{BigInt, Bool, Integer, Nullable};
 use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 #[cfg(feature = "mysql")]
@@ -52,6 +52,10 @@ fn call<'b>(function: &'static str, key: &'b i32, mut out: AstPass<'_, 'b, Pg>) 
     Ok(())
 }
 
+impl Query for Release {
+    type SqlType = Bool;
+}
+
 impl RunQueryDsl<PgConnection> for Take {}
 impl RunQueryDsl<PgConnection> for Release {}
 
@@ -82,7 +86,18 @@ pub fn unlock(connection: &mut AnyConnection, item: i64) -> QueryResult<()> {
         AnyConnection::Sqlite(_) => Err(refusal(Backend::Sqlite)),
         AnyConnection::Postgres(inner) => {
             let key = key(item)?;
-            Release { key }.execute(inner).map(drop)
+            // "If the lock was not held, it returns false" (manual, 9.27.10): behind a
+            // transaction pooler it stays behind on some other session.
+            match (Release { key }).get_result::<bool>(inner)? {
+                true => Ok(()),
+                false => Err(Error::DatabaseError(
+                    DatabaseErrorKind::Unknown,
+                    Box::new(
+                        "pg_advisory_unlock returned false: this session did not hold the lock"
+                            .to_owned(),
+                    ),
+                )),
+            }
         }
         #[cfg(feature = "mysql")]
         AnyConnection::Mysql(inner) => named_lock::release(inner, item),
@@ -133,4 +148,47 @@ pub(super) fn try_lock_database(connection: &mut AnyConnection) -> QueryResult<b
         #[cfg(feature = "mysql")]
         AnyConnection::Mysql(inner) => named_lock::try_take(inner, AT_WORK.into()),
     }
+}
+
+#[derive(QueryableByName)]
+struct Session {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    session: Option<i64>,
+}
+
+/// The server's number for this session; 0 on SQLite, which has none.
+///
+/// # Errors
+/// Whatever the server answers.
+pub(super) fn session(connection: &mut AnyConnection) -> QueryResult<i64> {
+    let question = match connection.backend() {
+        Backend::Sqlite => return Ok(0),
+        Backend::Postgres => "SELECT pg_backend_pid()::bigint AS session",
+        Backend::Mysql => "SELECT CAST(CONNECTION_ID() AS SIGNED) AS session",
+    };
+    let answer = sql_query(question).get_result::<Session>(connection)?;
+    Ok(answer.session.unwrap_or_default())
+}
+
+/// The session that has the lock which says "lockbench is at work in this database".
+///
+/// # Errors
+/// Whatever the server answers.
+pub(super) fn holder(connection: &mut AnyConnection) -> QueryResult<Option<i64>> {
+    let question = match connection.backend() {
+        Backend::Sqlite => return Ok(None),
+        // A key of two halves is shown in classid and objid, with 2 in objsubid (manual, 54.12).
+        Backend::Postgres => format!(
+            "SELECT max(pid)::bigint AS session FROM pg_locks \
+             WHERE locktype = 'advisory' AND classid = {CLASS} AND objid = {AT_WORK} \
+             AND objsubid = 2 AND granted AND database = \
+             (SELECT oid FROM pg_database WHERE datname = current_database())"
+        ),
+        #[cfg(feature = "mysql")]
+        Backend::Mysql => named_lock::holder(AT_WORK.into()),
+        #[cfg(not(feature = "mysql"))]
+        Backend::Mysql => return Ok(None),
+    };
+    let answer = sql_query(question).get_result::<Session>(connection)?;
+    Ok(answer.session)
 }

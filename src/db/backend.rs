@@ -4,10 +4,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::RowLock;
-
 /// A kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
     /// SQLite, compiled into lockbench.
@@ -22,50 +21,48 @@ impl Backend {
     /// Every kind, in the order in which tables show them.
     pub const ALL: [Self; 3] = [Self::Sqlite, Self::Postgres, Self::Mysql];
 
-    /// Why this database cannot take that row lock; `None` when it can.
-    ///
-    /// SQLite has one write lock for the whole file and none for a row
-    /// (<https://sqlite.org/lockingv3.html>). A `FOR UPDATE` is at home there as
-    /// `BEGIN IMMEDIATE`, which takes that one lock early; these have no counterpart.
-    pub fn refuses_row_lock(self, lock: RowLock) -> Option<&'static str> {
-        match (self, lock) {
-            (Self::Sqlite, RowLock::SkipLocked) => Some(
-                "SQLite locks the whole database and never a single row, so there is no locked row to skip",
-            ),
-            (Self::Sqlite, RowLock::ForShare) => Some(
-                "SQLite has no shared lock on a row: a reader never keeps a writer out in WAL mode",
-            ),
-            _ => None,
-        }
+    /// The release that a version is a patch of: patches mend faults, and leave alone what is
+    /// measured. PostgreSQL counts releases by the first number since 10
+    /// (<https://www.postgresql.org/support/versioning/>), the others by the first two.
+    pub fn release(self, version: &str) -> &str {
+        let numbers = match self {
+            Self::Postgres => 1,
+            Self::Sqlite | Self::Mysql => 2,
+        };
+        let end = version.match_indices('.').nth(numbers - 1);
+        end.map_or(version, |(end, _)| &version[..end])
     }
+}
 
+#[cfg(feature = "cli")]
+impl Backend {
     /// Why a transaction of this database cannot read first and lock later; `None` when it can.
-    pub fn refuses_reading_before_locking(self) -> Option<&'static str> {
+    pub(crate) fn refuses_reading_before_locking(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => Some(
-                "a SQLite transaction takes its one lock when it begins, so that no read can come before it",
+                "a SQLite transaction takes its one lock when it begins, so no read can come before it",
             ),
             Self::Postgres | Self::Mysql => None,
         }
     }
 
     /// Whether one transaction at a time writes, to whatever table: others wait for its end.
-    pub fn has_one_writer(self) -> bool {
+    pub(crate) fn has_one_writer(self) -> bool {
         self == Self::Sqlite
     }
 
     /// Why this database keeps no procedures; `None` when it does.
-    pub fn refuses_procedures(self) -> Option<&'static str> {
+    pub(crate) fn refuses_procedures(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => Some(
-                "SQLite has no procedures, because it has no server that would run them: a statement there costs no round trip",
+                "SQLite has no stored procedures, because it has no server to run them: a statement there costs no round trip",
             ),
             Self::Postgres | Self::Mysql => None,
         }
     }
 
     /// Why this database has no advisory locks; `None` when it has.
-    pub fn refuses_advisory_lock(self) -> Option<&'static str> {
+    pub(crate) fn refuses_advisory_lock(self) -> Option<&'static str> {
         match self {
             Self::Sqlite => Some(
                 "SQLite has no advisory locks, because it has no server to hold them; `--guard mutex` locks inside this process",
@@ -82,5 +79,19 @@ impl fmt::Display for Backend {
             Self::Postgres => "PostgreSQL",
             Self::Mysql => "MariaDB",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_patch_is_of_the_same_release() {
+        assert_eq!(Backend::Postgres.release("15.18"), "15");
+        assert_eq!(Backend::Postgres.release("18beta1"), "18beta1");
+        assert_eq!(Backend::Mysql.release("10.11.19"), "10.11");
+        assert_eq!(Backend::Mysql.release("8.0.36 (MySQL)"), "8.0");
+        assert_eq!(Backend::Sqlite.release("3.53.2"), "3.53");
     }
 }

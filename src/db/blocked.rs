@@ -1,17 +1,22 @@
 //! Who waits for whom, as the database itself says: what makes a connection fit for
 //! [`crate::explore`].
+//!
+//! PostgreSQL and MariaDB are asked over any connection of diesel's that speaks to them, and with
+//! nothing but SQL: a program that explores its own code links the client libraries that its own
+//! diesel links, and no others.
 
-#[cfg(feature = "mysql")]
+#[cfg(feature = "cli")]
+mod any;
 mod mysql;
 mod postgres;
+#[cfg(feature = "sqlite")]
 mod sqlite;
 
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryResult};
 
-use super::{AnyConnection, Backend};
+use super::Backend;
 
 /// A session that has not come back from a statement yet, and may be waiting for another.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +37,22 @@ pub struct Wait {
 }
 
 /// A connection whose sessions can be held up and let go one statement at a time, because
-/// the database says which of them wait for each other.
-pub trait Explorable: Connection + SimpleConnection + Send + Sized + 'static {
+/// the database says which of them wait for each other: any diesel connection that is
+/// [`Watchable`].
+pub trait Explorable:
+    Connection + Watchable<<Self as Connection>::Backend> + Send + Sized + 'static
+{
+}
+
+impl<C> Explorable for C where C: Connection + Watchable<C::Backend> + Send + 'static {}
+
+/// What differs between the databases. Which database it is, is a parameter, so that every
+/// connection to one is watchable, and not only those of diesel's own.
+#[diagnostic::on_unimplemented(
+    message = "lockbench cannot explore code on `{Self}`",
+    note = "`SqliteConnection` needs lockbench's feature `sqlite`"
+)]
+pub trait Watchable<DB> {
     /// The kind of database at the other end.
     fn kind(&self) -> Backend;
 
@@ -57,6 +76,44 @@ pub trait Explorable: Connection + SimpleConnection + Send + Sized + 'static {
         Duration::from_micros(400)
     }
 
+    /// Gives back whatever the session holds that others can see, before its connection is
+    /// closed: the server itself does that only some time after the connection is gone.
+    ///
+    /// # Errors
+    /// Whatever the database answers; then whoever must be sure waits until the session is gone.
+    fn release(&mut self) -> QueryResult<()>;
+
+    /// Whether the session with that number is still there. Asked on another connection.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    fn is_alive(&mut self, id: i64) -> QueryResult<bool>;
+
+    /// How long a statement of this session waits for another session's lock before it gives up:
+    /// the shortest of the limits that it is under. `None`: there is none.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    fn waits_at_most(&mut self) -> QueryResult<Option<Duration>>;
+
+    /// The same where the statement itself sets the limit; [`Duration::MAX`] where it lifts it.
+    fn gives_up_after(&self, _statement: &str) -> Option<Duration> {
+        None
+    }
+
+    /// Rolls back what the session has left open, which is believed to be there or not. Gives
+    /// whether there was anything.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    fn roll_back(&mut self, believed_open: bool) -> QueryResult<bool>;
+
+    /// The server's version, as it words it itself.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    fn version(&mut self) -> QueryResult<String>;
+
     /// Which of `suspects` wait at this moment. Asked on a connection that is none of them.
     /// Unless it is asked `exactly`, it need not say for whom, where that takes long, and may
     /// take one for waiting who has its lock and has only not noticed: which is nobody who has
@@ -65,46 +122,4 @@ pub trait Explorable: Connection + SimpleConnection + Send + Sized + 'static {
     /// # Errors
     /// Whatever the database answers; on MariaDB that its user may not look.
     fn waits(&mut self, suspects: &[Suspect], exactly: bool) -> QueryResult<Vec<Wait>>;
-}
-
-impl Explorable for AnyConnection {
-    fn kind(&self) -> Backend {
-        self.backend()
-    }
-
-    fn ready(&mut self) -> QueryResult<bool> {
-        match self {
-            Self::Sqlite(inner) => inner.ready(),
-            Self::Postgres(inner) => inner.ready(),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(inner) => inner.ready(),
-        }
-    }
-
-    fn session_id(&mut self) -> QueryResult<i64> {
-        match self {
-            Self::Sqlite(inner) => inner.session_id(),
-            Self::Postgres(inner) => inner.session_id(),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(inner) => inner.session_id(),
-        }
-    }
-
-    fn soon(&self) -> Duration {
-        match self {
-            Self::Sqlite(inner) => inner.soon(),
-            Self::Postgres(inner) => inner.soon(),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(inner) => inner.soon(),
-        }
-    }
-
-    fn waits(&mut self, suspects: &[Suspect], exactly: bool) -> QueryResult<Vec<Wait>> {
-        match self {
-            Self::Sqlite(inner) => inner.waits(suspects, exactly),
-            Self::Postgres(inner) => inner.waits(suspects, exactly),
-            #[cfg(feature = "mysql")]
-            Self::Mysql(inner) => inner.waits(suspects, exactly),
-        }
-    }
 }

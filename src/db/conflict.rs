@@ -7,13 +7,14 @@ use diesel::result::{DatabaseErrorKind as Kind, Error};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Backend, RowLock};
+use super::Backend;
 
 pub use refusal::{Aftermath, Refusal};
 pub use table::TABLE;
 
 /// Why the database refused work that can be tried again as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub enum Conflict {
     /// Others changed what this transaction had seen.
     SerializationFailure,
@@ -48,15 +49,6 @@ impl Conflict {
             Self::Busy => "busy",
             Self::ConnectionLost => "connection_lost",
             Self::TooManyConnections => "too_many_connections",
-        }
-    }
-
-    /// What it means when a read that asked for `lock` is refused with it. MariaDB answers
-    /// NOWAIT as it answers a wait that took too long, and only we know which we asked for.
-    pub fn of_read(self, lock: Option<RowLock>) -> Self {
-        match (self, lock) {
-            (Self::LockTimeout, Some(RowLock::NoWait)) => Self::LockNotAvailable,
-            _ => self,
         }
     }
 }

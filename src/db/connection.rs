@@ -5,9 +5,7 @@
 
 #[cfg(feature = "mysql")]
 use diesel::MysqlConnection;
-#[cfg(feature = "mysql")]
-use diesel::connection::{CacheSize, Connection as _};
-use diesel::connection::{SimpleConnection, TransactionManager};
+use diesel::connection::{CacheSize, Connection as _, SimpleConnection, TransactionManager};
 use diesel::{PgConnection, QueryResult, SqliteConnection};
 
 use super::Backend;
@@ -72,21 +70,31 @@ impl AnyConnection {
         }
     }
 
-    /// Drops the prepared statements that this connection keeps, where a refused one is not fit
-    /// to be sent again: see [`row_lock::load`](super::row_lock::load).
+    /// Drops the prepared statements that this connection keeps.
     pub(super) fn forget_statements(&mut self) {
-        match self {
-            Self::Sqlite(_) | Self::Postgres(_) => {}
-            #[cfg(feature = "mysql")]
-            Self::Mysql(inner) => {
-                inner.set_prepared_statement_cache_size(CacheSize::Disabled);
-                inner.set_prepared_statement_cache_size(CacheSize::Unbounded);
-            }
-        }
+        self.set_prepared_statement_cache_size(CacheSize::Disabled);
+        self.set_prepared_statement_cache_size(CacheSize::Unbounded);
     }
 
     /// Marks the connection as lost, so that the pool closes it instead of lending it again.
     pub fn mark_lost(&mut self) {
         Self::transaction_manager_status_mut(self).set_in_error();
     }
+}
+
+/// What a read of several rows gave that takes a lock on each, and can be refused when its answer
+/// has begun.
+///
+/// MariaDB's client library (Connector/C 3.3, `mysql_stmt_store_result`) leaves a statement that
+/// meets an error there in a state in which it waits for ever when it is sent again. Such a
+/// statement must not be kept. A row that is looked up by its whole key is read before the answer
+/// begins, and cannot meet that.
+///
+/// # Errors
+/// Those of the read.
+pub fn loaded<T>(connection: &mut AnyConnection, answer: QueryResult<T>) -> QueryResult<T> {
+    if answer.is_err() && connection.backend() == Backend::Mysql {
+        connection.forget_statements();
+    }
+    answer
 }

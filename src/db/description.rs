@@ -7,10 +7,11 @@ use diesel::sql_types::Text;
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 use serde::Serialize;
 
+use super::session::Found;
 use super::{AnyConnection, Backend, Database, Engine};
 
 /// The database of a report: kind, version, name, and the settings that bear on the result.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Description {
     /// The kind of database.
     pub backend: Backend,
@@ -20,6 +21,8 @@ pub struct Description {
     pub url: String,
     /// Durability and isolation settings, as the database states them.
     pub settings: BTreeMap<String, String>,
+    /// Settings with which sessions began here and that would have changed the result.
+    pub session_settings: Vec<Found>,
 }
 
 /// Settings that decide how durable a commit is and what a transaction means.
@@ -59,6 +62,7 @@ impl Description {
     ///
     /// # Errors
     /// Whatever the database answers.
+    #[doc(hidden)]
     pub fn of(database: &Database, connection: &mut AnyConnection) -> Result<Self> {
         let backend = database.backend();
         let (version, settings) = match backend {
@@ -66,17 +70,18 @@ impl Description {
             Backend::Postgres => postgres(connection),
             Backend::Mysql => mysql(connection),
         }
-        .context("the database did not tell its version and settings")?;
+        .context("cannot read the database's version and settings")?;
         Ok(Self {
             backend,
             version,
             url: database.shown_url(),
             settings,
+            session_settings: database.found_settings(),
         })
     }
 
     /// What MariaDB says of `innodb_snapshot_isolation`; `None` where there is no such setting.
-    pub fn snapshot_isolation(&self) -> Option<&str> {
+    pub(crate) fn snapshot_isolation(&self) -> Option<&str> {
         let value = self.settings.get(SNAPSHOT_ISOLATION)?;
         (value != ABSENT).then_some(value)
     }

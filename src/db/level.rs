@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{AnyConnection, Backend, Description, IsolationLevel};
 
 /// An isolation level, and where it matters the setting that changes what it means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Level {
     /// The level of the SQL standard.
     pub isolation: IsolationLevel,
@@ -61,15 +61,15 @@ impl Level {
 
     /// What a reader has to know of this server's levels, a sentence each.
     pub fn notes(description: &Description) -> Vec<String> {
-        match (description.backend, description.snapshot_isolation()) {
+        let mut notes = match (description.backend, description.snapshot_isolation()) {
             (Backend::Sqlite, _) => vec![
-                "Every transaction of SQLite is serializable, whatever is asked for. It begins \
-                 deferred here, and waits for no lock (busy_timeout 0): whoever meets one is \
-                 refused as busy."
+                "Every SQLite transaction is serializable, whatever level is requested. Here it begins \
+                 deferred and does not wait for locks (busy_timeout 0): a statement that \
+                 meets one fails as busy."
                     .to_owned(),
             ],
             (Backend::Postgres, _) => {
-                vec!["READ UNCOMMITTED is READ COMMITTED in PostgreSQL, and left out.".to_owned()]
+                vec!["READ UNCOMMITTED is READ COMMITTED in PostgreSQL, and is left out.".to_owned()]
             }
             (Backend::Mysql, Some("OFF")) => vec![
                 "innodb_snapshot_isolation is OFF on this server; \
@@ -82,7 +82,10 @@ impl Level {
                 )]
             }
             (Backend::Mysql, None) => vec![],
-        }
+        };
+        let found = description.session_settings.iter();
+        notes.extend(found.map(|found| format!("{found}.")));
+        notes
     }
 
     /// Readies a session for it.

@@ -4,6 +4,8 @@
 //! belongs to an application written with diesel that table is the user's, so the embedded
 //! migrations are run from here and recorded in a table of our own.
 
+mod leftovers;
+
 use anyhow::{Context, Result, anyhow};
 use diesel::connection::{Connection as _, SimpleConnection};
 use diesel::migration::{Migration, MigrationSource};
@@ -11,8 +13,10 @@ use diesel::sql_types::Text;
 use diesel::{QueryDsl, QueryResult, QueryableByName, RunQueryDsl, sql_query};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
+use self::leftovers::Leftovers;
 use super::connection::MultiBackend;
-use super::{AnyConnection, Backend, postgres};
+use super::rights::{self, Need};
+use super::{AnyConnection, Backend, postgres, writable};
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -35,36 +39,82 @@ fn embedded(backend: Backend) -> Result<Vec<Box<dyn Migration<MultiBackend>>>> {
     source.migrations().map_err(|error| anyhow!(error))
 }
 
-/// Makes our tables where they are missing.
+/// The migration that makes the procedure. Only the strategy `procedure` needs it, and in MariaDB
+/// a right that not every user has, so that it waits until it is needed.
+const PROCEDURE: &str = "20261124100001";
+
+/// Makes our tables where they are missing: all of them, or where that fails none.
 ///
 /// # Errors
-/// The database does not let us, in its own words.
+/// The server takes no writes, or does not let us, in its own words and with what to grant.
 pub fn run(connection: &mut AnyConnection) -> Result<()> {
-    let backend = connection.backend();
+    apply(connection, Need::Create, |version| version != PROCEDURE)
+}
+
+/// Makes the procedure that the strategy `procedure` calls, where it is missing. The tables must
+/// have been made.
+///
+/// # Errors
+/// As for [`run`].
+pub fn make_procedure(connection: &mut AnyConnection) -> Result<()> {
+    apply(connection, Need::Procedure, |version| version == PROCEDURE)
+}
+
+fn apply(connection: &mut AnyConnection, need: Need, wanted: impl Fn(&str) -> bool) -> Result<()> {
+    writable::demand(connection)?;
+    rights::demand(connection, Need::Use)?;
+    Leftovers::clear_after_a_kill(connection)?;
+    let done = match is_set_up(connection)? {
+        true => applied(connection)?,
+        false => Vec::new(),
+    };
+    let mut missing = embedded(connection.backend())?;
+    missing.retain(|migration| {
+        let version = migration.name().version().to_string();
+        wanted(&version) && !done.contains(&version)
+    });
+    // To make what is there takes a right, and to find it there none.
+    if missing.is_empty() {
+        return Ok(());
+    }
+    rights::demand(connection, need)?;
+    let made = match connection.backend() {
+        // Each statement that makes something commits by itself (MariaDB Knowledge Base, "SQL
+        // statements That Cause an Implicit Commit").
+        Backend::Mysql => Leftovers::before(connection).and_then(|leftovers| {
+            make(connection, &missing)
+                .and_then(|()| Leftovers::keep(connection))
+                .map_err(|error| leftovers.clear_away(connection, error))
+        }),
+        Backend::Sqlite | Backend::Postgres => {
+            connection.transaction(|connection| make(connection, &missing))
+        }
+    };
+    made.map_err(|error| rights::explain(connection, need, error))
+}
+
+fn make(
+    connection: &mut AnyConnection,
+    missing: &[Box<dyn Migration<MultiBackend>>],
+) -> Result<()> {
     make_namespace(connection)?;
     connection
         .batch_execute(
             "CREATE TABLE IF NOT EXISTS lockbench_migrations (version VARCHAR(50) NOT NULL PRIMARY KEY)",
         )
-        .context("lockbench may not create its tables in this database")?;
-    let done = applied(connection)?;
-    for migration in embedded(backend)? {
+        .context("lockbench could not create its tables")?;
+    for migration in missing {
         let version = migration.name().version().to_string();
-        if done.contains(&version) {
-            continue;
-        }
-        connection
-            .transaction(|connection| {
-                migration.run(connection).map_err(|error| anyhow!(error))?;
-                diesel::insert_into(lockbench_migrations::table)
-                    .values(diesel::ExpressionMethods::eq(
-                        lockbench_migrations::version,
-                        &version,
-                    ))
-                    .execute(connection)?;
-                Ok::<_, anyhow::Error>(())
+        migration
+            .run(connection)
+            .map_err(|error| anyhow!(error))
+            .and_then(|()| {
+                let record = diesel::insert_into(lockbench_migrations::table).values(
+                    diesel::ExpressionMethods::eq(lockbench_migrations::version, &version),
+                );
+                Ok(record.execute(connection)?)
             })
-            .with_context(|| format!("lockbench could not make its tables ({version})"))?;
+            .with_context(|| format!("lockbench could not create its tables ({version})"))?;
     }
     Ok(())
 }
@@ -72,9 +122,16 @@ pub fn run(connection: &mut AnyConnection) -> Result<()> {
 /// Takes our tables away, and the schema that held them if nothing else is in it.
 ///
 /// # Errors
-/// The database does not let us, in its own words.
+/// The server takes no writes, or does not let us, in its own words and with what to grant.
 pub fn revert(connection: &mut AnyConnection) -> Result<()> {
+    writable::demand(connection)?;
+    rights::demand(connection, Need::Drop)?;
+    undo(connection).map_err(|error| rights::explain(connection, Need::Drop, error))
+}
+
+fn undo(connection: &mut AnyConnection) -> Result<()> {
     let backend = connection.backend();
+    Leftovers::clear_after_a_kill(connection)?;
     let done = applied(connection)?;
     for migration in embedded(backend)?.iter().rev() {
         if done.contains(&migration.name().version().to_string()) {
@@ -132,21 +189,21 @@ pub(super) fn make_namespace(connection: &mut AnyConnection) -> Result<bool> {
     }
     connection
         .batch_execute(&format!("CREATE SCHEMA {}", postgres::SCHEMA))
-        .context(
-            "lockbench may not create its schema; let it with `GRANT CREATE ON DATABASE …`, \
-             or make it: `CREATE SCHEMA lockbench AUTHORIZATION …`",
-        )
+        .context("lockbench could not create its schema")
         .map(|()| true)
 }
 
 #[derive(QueryableByName)]
 struct Name {
     #[diesel(sql_type = Text)]
-    #[allow(dead_code)]
     name: String,
 }
 
 fn exists(connection: &mut AnyConnection, question: &str) -> QueryResult<bool> {
+    Ok(!names(connection, question)?.is_empty())
+}
+
+fn names(connection: &mut AnyConnection, question: &str) -> QueryResult<Vec<String>> {
     let rows: Vec<Name> = sql_query(question).load(connection)?;
-    Ok(!rows.is_empty())
+    Ok(rows.into_iter().map(|row| row.name).collect())
 }

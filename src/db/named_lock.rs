@@ -108,6 +108,11 @@ pub(super) fn release(connection: &mut MysqlConnection, key: i64) -> QueryResult
     demand(answer, "RELEASE_LOCK")
 }
 
+/// The question whose `session` has the lock of `key`; NULL where nobody has.
+pub(super) fn holder(key: i64) -> String {
+    format!("SELECT CAST(IS_USED_LOCK({NAME}{key})) AS SIGNED) AS session")
+}
+
 fn demand(answer: Option<i64>, function: &str) -> QueryResult<()> {
     if answer == Some(1) {
         return Ok(());
@@ -115,6 +120,6 @@ fn demand(answer: Option<i64>, function: &str) -> QueryResult<()> {
     let answer = answer.map_or("NULL".to_owned(), |answer| answer.to_string());
     Err(Error::DatabaseError(
         DatabaseErrorKind::Unknown,
-        Box::new(format!("{function} answered {answer} instead of 1")),
+        Box::new(format!("{function} returned {answer} instead of 1")),
     ))
 }

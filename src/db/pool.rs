@@ -81,13 +81,26 @@ pub fn open(database: &Database, size: u32) -> Result<Pool> {
         Err(error) => {
             let full = conflict::refused_connection(database.backend(), &format!("{error:#}"))
                 .is_some_and(|refusal| refusal.conflict == Conflict::TooManyConnections);
-            let hint = if full { "; `--pool` takes fewer" } else { "" };
+            let hint = if full { "; use a smaller `--pool`" } else { "" };
             Err(error.context(format!(
                 "could not open {size} connections to {}{hint}",
                 database.shown_url()
             )))
         }
     }
+}
+
+/// Makes the session of every connection of the pool like a new one, and gives whether that was
+/// possible; otherwise the pool is of no use for anybody else.
+pub fn renew(database: &Database, pool: &Pool) -> bool {
+    let renewed = |_| {
+        let mut loan = pool.get_timeout(OPENING).ok()?;
+        let is_new = database.renew(&mut loan);
+        is_new.is_ok_and(|is_new| is_new).then_some(loan)
+    };
+    // All at once, so that none is lent twice.
+    let loans: Option<Vec<Loan>> = (0..pool.max_size()).map(renewed).collect();
+    loans.is_some()
 }
 
 /// Borrows every connection once: the pool opens them in the background, and would leave the

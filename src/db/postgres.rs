@@ -5,41 +5,37 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl, sql_query};
 
+use super::refusal::Refusal;
+use super::session::{self, Found, Kept};
+
 /// The schema that holds our tables, so that tables of the same names elsewhere are never met.
 pub const SCHEMA: &str = "lockbench";
 
-/// Seconds that libpq may take for one address; below the 5 s in which an answer is promised.
-const CONNECT_TIMEOUT: &str = "4";
-
-/// Opens a connection, with the server's own words when it refuses.
+/// Opens a connection with libpq's `settings`, of the form `host=… dbname=…`.
 ///
 /// # Errors
-/// The server cannot be reached or refuses, or speaks a language that we cannot read.
-pub(super) fn connect(url: &str) -> Result<PgConnection> {
-    let mut connection =
-        PgConnection::establish(&with_defaults(url)).map_err(|error| explain(&error))?;
+/// The server cannot be reached or refuses: then in its own words.
+pub(super) fn establish(settings: &str) -> Result<PgConnection, Refusal> {
+    PgConnection::establish(settings).map_err(|error| {
+        // How libpq begins what a server has answered.
+        let answered = error.to_string().contains("FATAL:");
+        Refusal::new(answered, explain(&error))
+    })
+}
+
+/// Makes a session ready, and gives what it began with that lockbench does not want.
+///
+/// # Errors
+/// Whatever the server answers, or it speaks a language that we cannot read.
+pub(super) fn make_ready(connection: &mut PgConnection, kept: &Kept) -> Result<Vec<Found>> {
     connection
         .batch_execute(&format!("SET search_path = {SCHEMA}"))
         .context("PostgreSQL refused to set the search path")?;
-    release_locks_of_the_gone(&mut connection);
-    speak_english(&mut connection)?;
-    Ok(connection)
-}
-
-/// Adds what a URL does not say for itself: a bound on waiting, and our name for the server's
-/// list of sessions.
-fn with_defaults(url: &str) -> String {
-    let mut url = url.to_owned();
-    for (key, value) in [
-        ("connect_timeout", CONNECT_TIMEOUT),
-        ("application_name", "lockbench"),
-    ] {
-        if !url.contains(&format!("{key}=")) {
-            let separator = if url.contains('?') { '&' } else { '?' };
-            url.push_str(&format!("{separator}{key}={value}"));
-        }
-    }
-    url
+    let found = session::postgres::make_ready(connection, kept)
+        .context("PostgreSQL refused to set up the session")?;
+    release_locks_of_the_gone(connection);
+    speak_english(connection)?;
+    Ok(found)
 }
 
 fn explain(error: &diesel::ConnectionError) -> anyhow::Error {
@@ -70,14 +66,14 @@ struct Language {
     lc_messages: String,
 }
 
-/// Sees to it that error messages are in English.
+/// Makes sure that error messages are in English.
 ///
 /// diesel does not hand out the SQLSTATE, so that a deadlock is told from a lock timeout by
 /// the text of its message ([`super::conflict`]).
 fn speak_english(connection: &mut PgConnection) -> Result<()> {
     let language = sql_query("SELECT current_setting('lc_messages') AS lc_messages")
         .get_result::<Language>(connection)
-        .context("PostgreSQL did not say in which language it speaks")?
+        .context("cannot find out the language of PostgreSQL's messages")?
         .lc_messages;
     let english = ["", "C", "POSIX"].contains(&language.as_str())
         || language.starts_with("C.")
@@ -87,26 +83,9 @@ fn speak_english(connection: &mut PgConnection) -> Result<()> {
     }
     if connection.batch_execute("SET lc_messages = 'C'").is_err() {
         bail!(
-            "this server words its errors in {language}, and lockbench must read them in English: \
+            "this server reports its errors in {language}, and lockbench must read them in English: \
              ask its administrator for `ALTER ROLE … SET lc_messages = 'C'`"
         );
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_defaults;
-
-    #[test]
-    fn what_the_url_says_itself_is_kept() {
-        assert_eq!(
-            with_defaults("postgres://h/d?connect_timeout=2"),
-            "postgres://h/d?connect_timeout=2&application_name=lockbench"
-        );
-        assert_eq!(
-            with_defaults("postgres://h/d"),
-            "postgres://h/d?connect_timeout=4&application_name=lockbench"
-        );
-    }
 }

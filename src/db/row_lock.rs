@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use diesel::backend::Backend;
+use diesel::backend::Backend as DieselBackend;
 #[cfg(feature = "mysql")]
 use diesel::mysql::Mysql;
 use diesel::pg::Pg;
@@ -10,7 +10,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sqlite::Sqlite;
 use diesel::{QueryResult, RunQueryDsl};
 
-use super::AnyConnection;
+use super::{Backend, Conflict};
 
 /// The lock that a `SELECT` takes on the rows it returns.
 ///
@@ -28,6 +28,36 @@ pub enum RowLock {
     SkipLocked,
 }
 
+impl Backend {
+    /// Why this database cannot take that row lock; `None` when it can.
+    ///
+    /// SQLite has one write lock for the whole file and none for a row
+    /// (<https://sqlite.org/lockingv3.html>). A `FOR UPDATE` is at home there as
+    /// `BEGIN IMMEDIATE`, which takes that one lock early; these have no counterpart.
+    pub fn refuses_row_lock(self, lock: RowLock) -> Option<&'static str> {
+        match (self, lock) {
+            (Self::Sqlite, RowLock::SkipLocked) => Some(
+                "SQLite locks the whole database, never a single row, so there is no locked row to skip",
+            ),
+            (Self::Sqlite, RowLock::ForShare) => {
+                Some("SQLite has no shared row lock: in WAL mode a reader never blocks a writer")
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Conflict {
+    /// What it means when a read that asked for `lock` is refused with it. MariaDB answers
+    /// NOWAIT as it answers a wait that took too long, and only we know which we asked for.
+    pub fn of_read(self, lock: Option<RowLock>) -> Self {
+        match (self, lock) {
+            (Self::LockTimeout, Some(RowLock::NoWait)) => Self::LockNotAvailable,
+            _ => self,
+        }
+    }
+}
+
 impl RowLock {
     /// Whether a read that asks for it waits for whoever has the row.
     pub fn waits(self) -> bool {
@@ -39,7 +69,7 @@ impl RowLock {
 }
 
 /// How a kind of database asks for a lock.
-pub trait Clauses: Backend {
+pub trait Clauses: DieselBackend {
     /// The clause behind a query.
     fn clause(lock: RowLock) -> &'static str {
         match lock {
@@ -156,20 +186,3 @@ macro_rules! with_lock {
 }
 
 pub(crate) use with_lock;
-
-/// What a read of several rows gave that takes a lock on each, and can be refused when its answer
-/// has begun.
-///
-/// MariaDB's client library (Connector/C 3.3, `mysql_stmt_store_result`) leaves a statement that
-/// meets an error there in a state in which it waits for ever when it is sent again. Such a
-/// statement must not be kept. A row that is looked up by its whole key is read before the answer
-/// begins, and cannot meet that.
-///
-/// # Errors
-/// Those of the read.
-pub fn loaded<T>(connection: &mut AnyConnection, answer: QueryResult<T>) -> QueryResult<T> {
-    if answer.is_err() {
-        connection.forget_statements();
-    }
-    answer
-}

@@ -1,21 +1,28 @@
 //! A table of ours that lives no longer than what it was made for.
 
+use std::thread;
+
 use anyhow::{Context, Result, bail};
 use diesel::connection::SimpleConnection;
+use diesel::r2d2::R2D2Connection;
 use diesel::sql_types::{Nullable, Text};
 use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
-use super::reservation::Reservation;
-use super::{AnyConnection, Backend, Database, migration, postgres};
+use super::reservation::{NOTICED_AFTER, Reservation, token};
+use super::rights::{self, Need};
+use super::{AnyConnection, Backend, Database, migration, postgres, writable};
 
 /// Tells a table that a killed lockbench has left from one that is somebody else's.
 const MARK: &str = "made by lockbench, which drops it again";
 
 /// A table of ours that lives no longer than this value, which also reserves lockbench's tables.
 pub struct Scratch {
+    connect: Box<dyn Fn() -> Result<AnyConnection>>,
     connection: AnyConnection,
-    _reservation: Reservation,
+    reservation: Reservation,
     table: &'static str,
+    /// What tells the table from one of the same name that another lockbench has made.
+    token: u64,
     /// Whether the schema was made for it.
     made_schema: bool,
     is_there: bool,
@@ -34,14 +41,18 @@ impl Scratch {
     /// The database does not let us; another lockbench is at work; or a table of that name is
     /// there and is not ours.
     pub fn make(database: &Database, table: &'static str, columns: &str) -> Result<Self> {
+        let reservation = Reservation::take(database)?;
         let mut connection = database.connect()?;
         connection.lift_time_limits()?;
-        let reservation = Reservation::take(database, &mut connection)?;
+        writable::demand(&mut connection)?;
+        rights::demand(&mut connection, Need::Create)?;
         let made_schema = migration::make_namespace(&mut connection)?;
         let mut scratch = Self {
+            connect: Box::new(database.connector()),
             connection,
-            _reservation: reservation,
+            reservation,
             table,
+            token: token(),
             made_schema,
             is_there: false,
         };
@@ -52,27 +63,36 @@ impl Scratch {
     fn create(&mut self, columns: &str) -> Result<()> {
         let table = self.table;
         let found = mark(&mut self.connection, table)
-            .with_context(|| format!("cannot tell whether there is a table {table}"))?;
+            .with_context(|| format!("cannot find out whether there is a table {table}"))?;
         match found {
             Some(mark) if !mark.contains(MARK) => bail!(
-                "there is a table {table}, and lockbench has not made it: it is not touched, and in the way"
+                "there is already a table {table}, which lockbench did not create and will not touch: rename it, or use another database"
             ),
-            Some(_) => self.drop_table()?,
+            Some(_) => {
+                self.drop_table()?;
+                // Whoever has left it was killed, or has lost its reservation and is about to
+                // notice.
+                if self.connection.backend() != Backend::Sqlite {
+                    thread::sleep(NOTICED_AFTER);
+                }
+            }
             None => {}
         }
+        let mark = self.mark();
         let create = match self.connection.backend() {
             // SQLite keeps the statement, comment and all.
-            Backend::Sqlite => format!("CREATE TABLE {table} ({columns} /* {MARK} */)"),
+            Backend::Sqlite => format!("CREATE TABLE {table} ({columns} /* {mark} */)"),
             Backend::Postgres => {
-                format!("CREATE TABLE {table} ({columns}); COMMENT ON TABLE {table} IS '{MARK}'")
+                format!("CREATE TABLE {table} ({columns}); COMMENT ON TABLE {table} IS '{mark}'")
             }
             Backend::Mysql => {
-                format!("CREATE TABLE {table} ({columns}) ENGINE = InnoDB COMMENT = '{MARK}'")
+                format!("CREATE TABLE {table} ({columns}) ENGINE = InnoDB COMMENT = '{mark}'")
             }
         };
         self.connection
             .batch_execute(&create)
-            .with_context(|| format!("lockbench may not make its table {table}"))?;
+            .with_context(|| format!("lockbench could not create its table {table}"))
+            .map_err(|error| rights::explain(&mut self.connection, Need::Create, error))?;
         self.is_there = true;
         Ok(())
     }
@@ -80,6 +100,35 @@ impl Scratch {
     /// The connection that looks after the table.
     pub fn connection(&mut self) -> &mut AnyConnection {
         &mut self.connection
+    }
+
+    fn mark(&self) -> String {
+        format!("{MARK} ({:016x})", self.token)
+    }
+
+    /// Makes sure that nobody else was here: what was found in the table is worth nothing then.
+    ///
+    /// # Errors
+    /// Another lockbench was; or the database did not answer.
+    pub fn see_that_it_is_ours(&mut self) -> Result<()> {
+        let (table, own) = (self.table, self.mark());
+        let found = match mark(&mut self.connection, table) {
+            Err(_) if self.connection.ping().is_err() => {
+                self.connection = (self.connect)()?;
+                mark(&mut self.connection, table)
+            }
+            found => found,
+        };
+        let found = found
+            .with_context(|| format!("cannot find out whether the table {table} is still there"))?;
+        if found.is_some_and(|found| found.contains(&own)) {
+            return self.reservation.look();
+        }
+        // Not ours to drop any more.
+        self.is_there = false;
+        bail!(
+            "another lockbench dropped the table {table} in the meantime, so there is no result: run this again when the other one has ended"
+        )
     }
 
     /// Drops the table, and the schema that was made for it if nothing else is in it.

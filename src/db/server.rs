@@ -10,6 +10,7 @@ mod programs;
 mod ready;
 mod watcher;
 
+#[doc(hidden)]
 pub use folder::Folder;
 #[cfg(feature = "mysql")]
 pub use mariadb::MariadbServer;

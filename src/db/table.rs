@@ -1,7 +1,8 @@
 //! Emptying a table of ours.
 
-use diesel::QueryResult;
 use diesel::connection::SimpleConnection;
+use diesel::sql_types::BigInt;
+use diesel::{Connection as _, QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 use super::{AnyConnection, Backend};
 
@@ -19,6 +20,22 @@ pub fn empty(connection: &mut AnyConnection, table: &str) -> QueryResult<()> {
         Backend::Mysql => ("TRUNCATE TABLE", ""),
     };
     connection.batch_execute(&format!("{verb} {table} {end}"))
+}
+
+/// Does all of `work` in one transaction, where emptying a table can be a part of one: each commit
+/// waits for the disk. MariaDB and MySQL commit with each TRUNCATE
+/// (<https://mariadb.com/kb/en/sql-statements-that-cause-an-implicit-commit/>).
+///
+/// # Errors
+/// Whatever `work` or the commit fails with.
+pub fn together(
+    connection: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> QueryResult<()>,
+) -> QueryResult<()> {
+    match connection.backend() {
+        Backend::Mysql => work(connection),
+        Backend::Sqlite | Backend::Postgres => connection.transaction(work),
+    }
 }
 
 /// Fills `columns`, as in `table (number, value)`, with rows that count from 1 to `count` and all
@@ -46,6 +63,36 @@ pub fn fill(
     }
 }
 
+#[derive(QueryableByName)]
+struct Totals {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+}
+
+/// How many rows `table` has, and the sum of their `column`, whose type differs: a sum of BIGINTs
+/// is a NUMERIC or a DECIMAL on the servers.
+///
+/// # Errors
+/// Whatever the database answers.
+pub fn count_and_sum(
+    connection: &mut AnyConnection,
+    table: &str,
+    column: &str,
+) -> QueryResult<(i64, i64)> {
+    let whole = match connection.backend() {
+        Backend::Sqlite | Backend::Postgres => "BIGINT",
+        Backend::Mysql => "SIGNED",
+    };
+    let question = format!(
+        "SELECT COUNT(*) AS number, CAST(COALESCE(SUM({column}), 0) AS {whole}) AS total FROM {table}"
+    );
+    sql_query(question)
+        .get_result::<Totals>(connection)
+        .map(|totals| (totals.number, totals.total))
+}
+
 /// MariaDB and MySQL count no further than 1,000 by recursion, by default, and MariaDB then
 /// stops without a word. Each statement here adds as many rows as there are.
 fn fill_by_doubling(
@@ -67,6 +114,17 @@ fn fill_by_doubling(
         there += more;
     }
     Ok(())
+}
+
+/// Has a temporary table of these `columns` stand before `table` in this session alone: whoever
+/// names `table` there means the temporary one, for as long as the session lives (PostgreSQL,
+/// CREATE TABLE; MariaDB, CREATE TABLE, "CREATE TEMPORARY TABLE"; SQLite, "Database Object Name
+/// Resolution").
+///
+/// # Errors
+/// The database does not let us.
+pub fn shadow(connection: &mut AnyConnection, table: &str, columns: &str) -> QueryResult<()> {
+    connection.batch_execute(&format!("CREATE TEMPORARY TABLE {table} ({columns})"))
 }
 
 /// Whether rows that were deleted stay behind as marks that change what later statements lock:

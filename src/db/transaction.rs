@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{AnyConnection, Backend, RowLock, sqlite};
 
 /// An isolation level, by the names of the SQL standard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum IsolationLevel {
     /// A statement may see what was never committed. PostgreSQL takes it for READ COMMITTED.

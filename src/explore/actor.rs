@@ -3,25 +3,31 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Sender;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::Statement;
-use super::talk::Order;
+use super::talk::{Command, Introduction, Used};
 use super::transaction::Transaction;
 
 /// A session as the scheduler sees it.
 pub(super) struct Actor {
-    pub(super) orders: Sender<Order>,
+    pub(super) orders: Sender<Command>,
     /// Whether its statement has been answered since it was let go.
     pub(super) answered: Arc<AtomicBool>,
-    /// The database's number for it.
-    pub(super) id: i64,
+    /// What is known of its connection.
+    pub(super) introduction: Introduction,
+    /// The database's numbers for the connections that it has used in this schedule, beside that
+    /// of its introduction.
+    ids: Vec<i64>,
+    pub(super) connection: Renewal,
     pub(super) doing: Doing,
     pub(super) transaction: Transaction,
     /// When it was last let go.
     pub(super) let_go: Instant,
     /// Its last step, an index into the steps.
     pub(super) step: Option<usize>,
+    /// How its last statement was refused: the code, or the error's first line.
+    pub(super) refusal: Option<String>,
     /// Attempts at its work, the present one included.
     pub(super) attempt: u32,
     /// Whether its present attempt is still to begin.
@@ -34,10 +40,21 @@ pub(super) struct Actor {
     pub(super) others_at_beginning: u64,
     /// Whether it has gone on already with the statement at its gate.
     pub(super) ahead: bool,
-    /// Whether its thread has ended.
-    pub(super) left: bool,
+    /// Whether it has ended with its transaction open.
+    pub(super) left_open: bool,
     /// Whether it has ever come to its gate.
     pub(super) seen: bool,
+}
+
+/// How new a session's connection is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Renewal {
+    /// Nothing of a schedule before is left on it.
+    New,
+    /// The present schedule is still to be cleared away.
+    Used,
+    /// It is closed, and the next one is being made.
+    Released,
 }
 
 /// What a session is doing.
@@ -57,22 +74,29 @@ pub(super) enum Doing {
 }
 
 impl Actor {
-    pub(super) fn new(orders: Sender<Order>, id: i64, answered: Arc<AtomicBool>) -> Self {
+    pub(super) fn new(
+        orders: Sender<Command>,
+        introduction: Introduction,
+        answered: Arc<AtomicBool>,
+    ) -> Self {
         Self {
             orders,
             answered,
-            id,
+            introduction,
+            ids: Vec::new(),
+            connection: Renewal::New,
             doing: Doing::Running,
             transaction: Transaction::default(),
             let_go: Instant::now(),
             step: None,
+            refusal: None,
             attempt: 1,
             fresh: true,
             refused: false,
             changes: 0,
             others_at_beginning: 0,
             ahead: false,
-            left: false,
+            left_open: false,
             seen: false,
         }
     }
@@ -80,19 +104,40 @@ impl Actor {
     /// Makes it ready for the next schedule.
     pub(super) fn restart(&mut self) {
         self.doing = Doing::Running;
+        self.ids.clear();
         self.transaction = Transaction::default();
         self.step = None;
+        self.refusal = None;
         self.attempt = 1;
         self.fresh = true;
         self.refused = false;
         self.changes = 0;
         self.others_at_beginning = 0;
         self.ahead = false;
+        self.left_open = false;
+        self.connection = Renewal::Used;
+    }
+
+    /// Takes note of the connection that it uses now.
+    pub(super) fn uses(&mut self, used: Used) {
+        self.introduction.id = used.id;
+        self.ids.push(used.id);
+        self.transaction.is_told(used.in_transaction);
+    }
+
+    /// Whether a connection of that number is one of its own.
+    pub(super) fn has(&self, id: i64) -> bool {
+        self.introduction.id == id || self.ids.contains(&id)
     }
 
     /// Whether it was let go and has not come back: it runs, or waits inside the database.
     pub(super) fn is_away(&self) -> bool {
         matches!(self.doing, Doing::Running | Doing::Waits(_))
+    }
+
+    /// How long it waits for a lock before it gives up; `None`: for ever.
+    pub(super) fn waits_at_most(&self) -> Option<Duration> {
+        self.introduction.waits_at_most
     }
 
     pub(super) fn has_ended(&self) -> bool {

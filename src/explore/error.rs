@@ -4,13 +4,21 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// Why an exploration has no result. A bug of the scheduler's must end in one of these, and
-/// never in "safe".
+/// Why an exploration has no result. A bug in the scheduler must end in one of these, never
+/// in "safe".
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ExploreError {
     /// There is nothing to explore.
     #[error("there must be at least one session")]
     NoSessions,
+    /// There is nobody to conflict with.
+    #[error("a single session has nobody to conflict with: an exploration needs at least two")]
+    OneSession,
+    /// Nothing looks at the final states of the schedules.
+    #[error(
+        "neither an invariant nor a state was given: nothing would tell a broken schedule from a good one"
+    )]
+    NothingLooks,
     /// A connection could not be made or readied.
     #[error("cannot connect: {0}")]
     Connect(String),
@@ -21,36 +29,28 @@ pub enum ExploreError {
     #[error("the final state could not be read: {0}")]
     Inspect(String),
     /// The database does not say who waits for whom.
-    #[error("the database does not say which sessions wait: {0}")]
+    #[error("the database cannot tell which sessions are waiting: {0}")]
     Waits(String),
     /// A session neither came to its next statement, nor ended, nor waits for another.
     #[error(
-        "nothing moved for {patience:?}, and the database does not say why:{}",
+        "no session made progress for {patience:?}, and the database does not say why:{}",
         listed(.doing)
     )]
     Stuck {
-        /// How long was waited.
+        /// How long the scheduler waited.
         patience: Duration,
         /// What each session was doing, by its number.
         doing: Vec<String>,
         /// The schedule so far, as a token.
         so_far: String,
     },
-    /// The same choices led somewhere else than before.
-    #[error("the schedule {token} did not repeat itself: {difference}")]
-    Diverged {
-        /// The schedule as it was first.
-        token: String,
-        /// What was different.
-        difference: String,
-    },
     /// A session's statements did not go over the connection that it was given.
     #[error(
-        "session {0} never sent a statement over the connection it was given: there is nothing to explore"
+        "session {0} never sent a statement on the connection it was given: there is nothing to explore"
     )]
     Silent(usize),
-    /// A session went on by itself where another was to: its choice had been foreseen wrongly.
-    #[error("session {0} went on although another session was chosen")]
+    /// A session continued by itself where another should have: its choice was predicted wrongly.
+    #[error("session {0} continued although another session was chosen")]
     Unforeseen(usize),
     /// A session's thread is gone.
     #[error("the thread of a session ended unexpectedly")]

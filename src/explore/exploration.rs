@@ -1,17 +1,25 @@
 //! An exploration: what is to be explored, and how.
 
+mod look;
+mod once;
+mod progress;
+#[cfg(feature = "cli")]
+mod remote;
 mod run;
+
+pub use run::Estimate;
 
 use std::fmt::Display;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use super::result::{Coverage, Inspection};
-use super::session::{Connect, Work};
+use super::result::Coverage;
+use super::session::{Connect, Performer};
 use super::stage::Footprints;
-use super::{Footprint, Statement, Step};
+use super::{Footprint, State, Statement, Step};
 use crate::db::blocked::Explorable;
+use look::{Inspect, Look, Reset};
 
 /// Which schedules are taken for the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,37 +34,51 @@ pub enum Pruning {
     Equivalent,
 }
 
-type Reset<C> = Box<dyn FnMut(&mut C) -> Result<(), String>>;
-type Inspect<C> = Box<dyn FnMut(&mut C, &[Result<String, String>]) -> Result<Inspection, String>>;
-type Look<C> = Box<dyn FnMut(&mut C) -> Option<String>>;
-
 /// What is to be explored, and how.
 ///
 /// Two or more sessions, each of them code that uses a diesel connection, are run against a
 /// real database in every order in which their statements can meet. After each of these
 /// schedules the final state is looked at.
-pub struct Exploration<C> {
+///
+/// `S` is what a state is told as: words, unless it begins with
+/// [`with_state`](Self::with_state).
+pub struct Exploration<C, S = String> {
     connect: Connect<C>,
-    sessions: Vec<Work<C>>,
+    sessions: Vec<Performer<C>>,
     reset: Option<Reset<C>>,
-    inspect: Option<Inspect<C>>,
-    state: Option<Look<C>>,
-    watch: Option<Look<C>>,
+    inspect: Option<Inspect<C, S>>,
+    state: Option<Look<C, S>>,
+    watch: Option<Look<C, S>>,
     footprints: Option<Footprints>,
     coverage: Coverage,
     pruning: Pruning,
     multiversion: bool,
     patience: Duration,
+    timeouts: Option<Duration>,
     longest: usize,
     most: u64,
     stop: Option<&'static AtomicBool>,
+    most_time: Duration,
+    progress_after: Duration,
+    by_shape: bool,
     sure: bool,
+    keeps: bool,
 }
 
 impl<C: Explorable> Exploration<C> {
     /// An exploration on connections that `connect` makes: one for each session, and one to
     /// look after them.
     pub fn new<E: Display>(connect: impl Fn() -> Result<C, E> + Send + Sync + 'static) -> Self {
+        Self::with_state(connect)
+    }
+}
+
+impl<C: Explorable, S: State> Exploration<C, S> {
+    /// The same with states of a type of your own, which [`state`](Self::state),
+    /// [`watch`](Self::watch) and [`inspect`](Self::inspect) give.
+    pub fn with_state<E: Display>(
+        connect: impl Fn() -> Result<C, E> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             connect: Arc::new(move || connect().map_err(|error| error.to_string())),
             sessions: Vec::new(),
@@ -69,10 +91,15 @@ impl<C: Explorable> Exploration<C> {
             pruning: Pruning::default(),
             multiversion: false,
             patience: Duration::from_secs(10),
+            timeouts: None,
             longest: 1_000,
             most: u64::MAX,
             stop: None,
+            most_time: Duration::MAX,
+            progress_after: Duration::from_secs(5),
+            by_shape: false,
             sure: false,
+            keeps: false,
         }
     }
 
@@ -93,69 +120,25 @@ impl<C: Explorable> Exploration<C> {
         mut work: impl FnMut(&mut C) -> Result<T, E> + Send + 'static,
     ) -> Self {
         self.sessions
-            .push(Box::new(move |connection| match work(connection) {
-                Ok(said) => Ok(said.to_string()),
-                Err(error) => Err(error.to_string()),
-            }));
+            .push(Performer::Code(Box::new(move |connection| {
+                match work(connection) {
+                    Ok(said) => Ok(said.to_string()),
+                    Err(error) => Err(error.to_string()),
+                }
+            })));
         self
     }
 
-    /// Puts the state back before each schedule.
+    /// Lets a session keep its connection for the next schedule where it has sent nothing but
+    /// plain SELECT, INSERT, UPDATE and DELETE and what begins and ends transactions. Otherwise
+    /// each schedule begins on connections that `connect` has just made, so that no setting,
+    /// lock, temporary table or prepared statement reaches from one into the next.
+    ///
+    /// That is faster, and true where no trigger, rule, view or default leaves something on the
+    /// connection: that, the text of a statement does not tell.
     #[must_use]
-    pub fn reset<E: Display>(
-        mut self,
-        mut reset: impl FnMut(&mut C) -> Result<(), E> + 'static,
-    ) -> Self {
-        self.reset = Some(Box::new(move |connection| {
-            reset(connection).map_err(|error| error.to_string())
-        }));
-        self
-    }
-
-    /// Looks at the final state of each schedule: an error is a sentence that says what is
-    /// wrong with it.
-    #[must_use]
-    pub fn invariant<E: Display>(
-        self,
-        mut invariant: impl FnMut(&mut C) -> Result<(), E> + 'static,
-    ) -> Self {
-        self.inspect(move |connection, _| {
-            Ok::<_, String>(Inspection {
-                broken: invariant(connection).err().map(|error| error.to_string()),
-                ..Inspection::default()
-            })
-        })
-    }
-
-    /// The same with more to say, and with a look at how each session ended.
-    #[must_use]
-    pub fn inspect<E: Display>(
-        mut self,
-        mut inspect: impl FnMut(&mut C, &[Result<String, String>]) -> Result<Inspection, E> + 'static,
-    ) -> Self {
-        self.inspect = Some(Box::new(move |connection, endings| {
-            inspect(connection, endings).map_err(|error| error.to_string())
-        }));
-        self
-    }
-
-    /// Puts the final state in words, to tell distinct ones apart.
-    #[must_use]
-    pub fn state<E: Display>(
-        mut self,
-        mut state: impl FnMut(&mut C) -> Result<String, E> + 'static,
-    ) -> Self {
-        self.state = Some(Box::new(move |connection| state(connection).ok()));
-        self
-    }
-
-    /// Puts the state in a word or two after each step of the witness, to stand beside it.
-    #[must_use]
-    pub fn watch<E: Display>(
-        mut self,
-        mut watch: impl FnMut(&mut C) -> Result<String, E> + 'static,
-    ) -> Self {
-        self.watch = Some(Box::new(move |connection| watch(connection).ok()));
+    pub fn keep_connections(mut self) -> Self {
+        self.keeps = true;
         self
     }
 
@@ -204,6 +187,14 @@ impl<C: Explorable> Exploration<C> {
         self
     }
 
+    /// The schedules of that coverage.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn covering(mut self, coverage: Coverage) -> Self {
+        self.coverage = coverage;
+        self
+    }
+
     /// At most so many schedules, whatever else is asked for.
     #[must_use]
     pub fn at_most(mut self, schedules: u64) -> Self {
@@ -222,6 +213,32 @@ impl<C: Explorable> Exploration<C> {
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// Ends after that long, with what was found so far, which is then a part of the schedules.
+    #[must_use]
+    pub fn for_at_most(mut self, time: Duration) -> Self {
+        self.most_time = time;
+        self
+    }
+
+    /// Says on stderr how far it is, first after that long (5 s unless told): the number of
+    /// schedules, and the token of the shortest broken one. [`Duration::MAX`] keeps it quiet.
+    #[must_use]
+    pub fn progress_after(mut self, first: Duration) -> Self {
+        self.progress_after = first;
+        self
+    }
+
+    /// Lets sessions that wait for a lock give up, too, wherever they wait: a step of its own, in
+    /// which everybody else is held up until the session's own time limit runs out
+    /// (`lock_timeout`, `innodb_lock_wait_timeout`). Such a step takes as long as the limit, so
+    /// let that be short, but not much below 100 ms: it runs in all other steps as well. One that
+    /// has not given up after `longest` is taken to have no limit.
+    #[must_use]
+    pub fn timeouts(mut self, longest: Duration) -> Self {
+        self.timeouts = Some(longest);
         self
     }
 

@@ -78,7 +78,7 @@ impl Footprint {
 }
 
 /// Names and keywords in lower case without their quotes, and punctuation.
-fn words(sql: &str) -> Vec<String> {
+pub(super) fn words(sql: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut quoted = false;

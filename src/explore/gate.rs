@@ -4,6 +4,7 @@
 //! open, and nobody notices it, while the session is not being explored: what readies a
 //! connection is no step.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -14,8 +15,10 @@ use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel::result::Error;
 
 use super::Statement;
+use super::instant::leaves_traces;
 use super::mailbox::Mailbox;
-use super::talk::{Event, Now, Order, Refusal, Report};
+use super::talk::{Command, Now, Refusal, Report, SessionEvent};
+use super::verb::Verb;
 use crate::db::{Backend, conflict};
 
 thread_local! {
@@ -30,13 +33,22 @@ pub(super) struct Gate {
     session: usize,
     backend: Backend,
     mailbox: Arc<Mailbox>,
-    orders: Receiver<Order>,
+    orders: Receiver<Command>,
     /// Set as soon as the database has answered, for whoever wonders what a session is doing.
     answered: Arc<AtomicBool>,
     report: Report,
     open: bool,
-    /// Whether the session has said BEGIN, and neither COMMIT nor ROLLBACK since.
-    in_transaction: bool,
+    /// What the session leaves behind, as far as its statements tell.
+    left: Left,
+}
+
+/// What a session leaves behind on its connection, as far as its statements tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Left {
+    /// It has said BEGIN, and neither COMMIT nor ROLLBACK since.
+    pub(super) in_transaction: bool,
+    /// It has sent something that may change more than tables.
+    pub(super) traces: bool,
 }
 
 impl Gate {
@@ -45,7 +57,7 @@ impl Gate {
         session: usize,
         backend: Backend,
         mailbox: Arc<Mailbox>,
-        orders: Receiver<Order>,
+        orders: Receiver<Command>,
         answered: Arc<AtomicBool>,
     ) -> Self {
         Self {
@@ -56,7 +68,7 @@ impl Gate {
             answered,
             report: Report::default(),
             open: true,
-            in_transaction: false,
+            left: Left::default(),
         }
     }
 
@@ -65,11 +77,12 @@ impl Gate {
         GATE.with_borrow_mut(|slot| *slot = Some(self));
     }
 
-    fn event(&mut self, now: Now) -> Event {
-        Event {
+    fn event(&mut self, now: Now) -> SessionEvent {
+        SessionEvent {
             session: self.session,
             report: std::mem::take(&mut self.report),
             now,
+            used: None,
             goes_on: false,
         }
     }
@@ -95,7 +108,7 @@ impl Gate {
 
     /// Waits to be let go; does not return when told to leave.
     fn wait(&mut self) {
-        if self.orders.recv() != Ok(Order::Go) {
+        if self.orders.recv() != Ok(Command::Go) {
             self.open = true;
             resume_unwind(Box::new(Aborted));
         }
@@ -106,9 +119,19 @@ impl Gate {
 pub(super) fn wait_for_start() -> bool {
     let order = with_gate(|gate| gate.orders.recv().ok()).flatten();
     match order {
-        Some(Order::Start) => true,
+        Some(Command::Start) => true,
         // An order that was meant for a session which had ended by itself.
-        Some(Order::Go | Order::Abort) => wait_for_start(),
+        Some(Command::Go | Command::Abort | Command::Over) => wait_for_start(),
+        None => false,
+    }
+}
+
+/// Waits until the schedule is over; `false` when there is no more to do.
+pub(super) fn wait_for_the_end() -> bool {
+    let order = with_gate(|gate| gate.orders.recv().ok()).flatten();
+    match order {
+        Some(Command::Abort | Command::Over) => true,
+        Some(Command::Go | Command::Start) => wait_for_the_end(),
         None => false,
     }
 }
@@ -121,22 +144,18 @@ pub(super) fn close() {
     });
 }
 
-/// Opens the gate for good, and tells how the session ended.
-pub(super) fn end(ending: Result<String, String>, leaves: bool) {
+/// Opens the gate. Gives what the session has left behind.
+pub(super) fn open() -> Left {
     with_gate(|gate| {
         gate.open = true;
-        gate.tell(Now::Ended { ending, leaves });
-    });
+        std::mem::take(&mut gate.left)
+    })
+    .unwrap_or_default()
 }
 
-/// Opens the gate without telling anybody. Gives whether the session has left a transaction
-/// open.
-pub(super) fn open() -> bool {
-    with_gate(|gate| {
-        gate.open = true;
-        std::mem::take(&mut gate.in_transaction)
-    })
-    .unwrap_or(false)
+/// Tells what the session does now.
+pub(super) fn tell(now: Now) {
+    with_gate(|gate| gate.tell(now));
 }
 
 /// Says, from within a session, what its last statement showed: "stock = 1". The timeline has
@@ -204,8 +223,12 @@ impl Instrumentation for Gated {
             // BEGIN, COMMIT and ROLLBACK come as queries, too.
             InstrumentationEvent::StartQuery { query, .. } => {
                 let statement = Statement::of(&query.to_string());
-                if !is_setting(&statement) {
-                    gate.in_transaction = is_in_transaction(&statement, gate.in_transaction);
+                if is_setting(&statement) {
+                    gate.left.traces = true;
+                } else {
+                    gate.left.in_transaction =
+                        is_in_transaction(&statement, gate.left.in_transaction);
+                    gate.left.traces |= leaves_traces(&statement);
                     gate.come_with(statement);
                 }
             }
@@ -221,14 +244,18 @@ impl Instrumentation for Gated {
 
 /// Whether a session is in a transaction once it has sent `statement`.
 fn is_in_transaction(statement: &Statement, before: bool) -> bool {
-    let text = statement.sql.to_ascii_uppercase();
-    match text.split_whitespace().next().unwrap_or_default() {
-        "BEGIN" | "START" => true,
-        "SET" if text.contains("START TRANSACTION") => true,
-        "COMMIT" | "END" | "ABORT" => false,
-        "ROLLBACK" if !text.contains(" TO ") => false,
-        _ => before,
+    match Verb::of(&statement.sql) {
+        Verb::Begin | Verb::BeginAndMore => true,
+        Verb::Commit { chains } | Verb::Rollback { chains } => chains,
+        Verb::Savepoint => before,
+        // What MariaDB makes of it, it is asked when the session has ended.
+        Verb::Other => before || sets_autocommit(&statement.sql),
     }
+}
+
+fn sets_autocommit(sql: &str) -> bool {
+    let text = sql.trim_start().to_ascii_uppercase();
+    text.starts_with("SET") && text.contains("AUTOCOMMIT")
 }
 
 /// SQLite's settings belong to the connection and touch no data: they are no steps.
@@ -244,7 +271,8 @@ fn refusal(backend: Backend, error: &Error) -> Refusal {
         code: known
             .map(|known| known.code)
             .filter(|code| !code.is_empty())
-            .or_else(|| conflict::violation(backend, error)),
+            .or_else(|| conflict::violation(backend, error))
+            .map(Cow::Borrowed),
         message: message.lines().next().unwrap_or_default().to_owned(),
         deadlock: known.is_some_and(|known| known.conflict == conflict::Conflict::Deadlock),
         transaction_gone: known.is_some_and(|known| known.aftermath == conflict::Aftermath::Gone),

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use super::Token;
+use super::{End, Token};
 
 /// One step: a statement that a session was let go with, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Step {
     /// The session, from 1.
     pub session: usize,
@@ -39,19 +40,43 @@ impl Step {
         }
         .with_values()
     }
+
+    /// Whether it was refused because it had waited for as long as it may: `lock_timeout` or
+    /// `statement_timeout`, `innodb_lock_wait_timeout`, SQLite's `busy_timeout`.
+    pub(super) fn ran_out_of_time(&self) -> bool {
+        let codes = ["55P03", "57014", "1205", "SQLITE_BUSY"];
+        let code = self.code.as_deref();
+        code.is_some_and(|code| codes.iter().any(|one| code.starts_with(one)))
+    }
+}
+
+/// How each session ended, in its own words.
+pub(super) fn endings_in_words(endings: &[Result<String, String>]) -> Vec<String> {
+    let words = |ending: &Result<String, String>| match ending {
+        Ok(said) => said.clone(),
+        Err(error) => format!("failed: {error}"),
+    };
+    endings.iter().map(words).collect()
 }
 
 /// One schedule from its beginning to its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct History {
+#[serde(bound(serialize = "S: std::fmt::Display"))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", schemars(bound = "", rename = "History"))]
+pub struct History<S = String> {
     /// The choices that lead to it.
     pub replay: Token,
     /// What happened, in the order in which the sessions were let go.
     pub steps: Vec<Step>,
+    /// The state after each of them, where it was watched and could be told.
+    #[serde(skip)]
+    pub states: Vec<Option<S>>,
     /// How each session ended, in its own words.
     pub endings: Vec<String>,
     /// The final state in words.
-    pub state: String,
+    #[cfg_attr(feature = "cli", schemars(with = "String"))]
+    pub state: End<S>,
     /// What is wrong with it, in a sentence.
     pub broken: Option<String>,
     /// The steps, from 1, at which a replay could not do as it was told: the session was

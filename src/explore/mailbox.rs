@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::talk::Event;
+use super::talk::SessionEvent;
 
 /// Where the sessions leave word for the scheduler.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ pub(super) struct Mailbox {
 
 #[derive(Debug, Default)]
 struct Inside {
-    events: VecDeque<Event>,
+    events: VecDeque<SessionEvent>,
     /// How many sessions have to come to rest before the scheduler is woken.
     awaited: usize,
     /// The session that may go on without asking, and past how many statements.
@@ -32,7 +32,7 @@ impl Mailbox {
     }
 
     /// Leaves word, and wakes the scheduler if it awaits nobody else.
-    pub(super) fn leave(&self, event: Event) {
+    pub(super) fn leave(&self, event: SessionEvent) {
         let mut inside = self.inside();
         inside.events.push_back(event);
         inside.awaited = inside.awaited.saturating_sub(1);
@@ -45,7 +45,7 @@ impl Mailbox {
 
     /// Leaves word of a statement. Gives whether the session may send it without waiting to be
     /// let go; the scheduler is not woken then.
-    pub(super) fn leave_and_go_on(&self, mut event: Event) -> bool {
+    pub(super) fn leave_and_go_on(&self, mut event: SessionEvent) -> bool {
         let mut inside = self.inside();
         match &mut inside.free {
             Some((session, times)) if *session == event.session && *times > 0 => {
@@ -75,13 +75,13 @@ impl Mailbox {
     }
 
     /// What was left first, if anything.
-    pub(super) fn take(&self) -> Option<Event> {
+    pub(super) fn take(&self) -> Option<SessionEvent> {
         self.inside().events.pop_front()
     }
 
     /// The same; while there is nothing, waits until `awaited` sessions have come to rest, but
     /// no longer than `pause`.
-    pub(super) fn take_within(&self, awaited: usize, pause: Duration) -> Option<Event> {
+    pub(super) fn take_within(&self, awaited: usize, pause: Duration) -> Option<SessionEvent> {
         let mut inside = self.inside();
         if inside.events.is_empty() {
             inside.awaited = awaited;
@@ -99,10 +99,5 @@ impl Mailbox {
             inside.awaited = 0;
         }
         inside.events.pop_front()
-    }
-
-    /// Throws away whatever was left.
-    pub(super) fn clear(&self) {
-        self.inside().events.clear();
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::{History, Token};
-use crate::verdict::Verdict;
+use super::{End, History, Token};
+use crate::model::verdict::Verdict;
 
 /// What was gone through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,10 +28,10 @@ pub enum Coverage {
 }
 
 /// A final state, and in how many schedules it was the end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FinalState {
-    /// In words.
-    pub state: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FinalState<S = String> {
+    /// Which.
+    pub state: End<S>,
     /// What is wrong with it, in a sentence.
     pub broken: Option<String>,
     /// Whether all schedules that ended so were cut off by a bound.
@@ -41,10 +41,11 @@ pub struct FinalState {
 }
 
 /// What was noted of a final state.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Inspection {
-    /// The state in words: what tells it from others.
-    pub state: String,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inspection<S = String> {
+    /// The state: what tells it from others. `None` leaves that to
+    /// [`state`](super::Exploration::state), or to how the sessions ended.
+    pub state: Option<S>,
     /// What is wrong with it, in a sentence.
     pub broken: Option<String>,
     /// What the schedule is to be counted under, beside broken or not.
@@ -53,15 +54,51 @@ pub struct Inspection {
     pub cut: bool,
 }
 
+impl<S> Default for Inspection<S> {
+    fn default() -> Self {
+        Self {
+            state: None,
+            broken: None,
+            marks: Vec::new(),
+            cut: false,
+        }
+    }
+}
+
+/// The same choices that led somewhere else than before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+pub struct Divergence {
+    /// The choices.
+    pub token: Token,
+    /// What was different.
+    pub difference: String,
+    /// Whether a session did something else although the database had answered the same: not the
+    /// time decided, but the session, or what it read.
+    pub by_session: bool,
+}
+
 /// What an exploration has found.
 #[derive(Clone, Debug)]
-pub struct Explored {
+pub struct Explored<S = String> {
     /// How many sessions there were.
     pub sessions: usize,
+    /// On which server: its name and version.
+    pub server: String,
     /// What was gone through.
     pub coverage: Coverage,
     /// Schedules run to their end.
     pub schedules: u64,
+    /// Runs that came to their end, all of which were looked at: those of the schedules, those
+    /// that were equivalent to one, and repetitions.
+    pub runs: u64,
+    /// Runs that were repetitions, because the one before had not gone as it should.
+    pub repetitions: u64,
+    /// Those of them in which the same choices had led somewhere else.
+    pub divergences: u64,
+    /// One of those in which that was a session's doing; or one which has ended the exploration,
+    /// because it never repeated itself.
+    pub divergence: Option<Divergence>,
     /// Branches not followed, because they are equivalent to others that were.
     pub pruned: u64,
     /// Whether equivalent schedules were left out.
@@ -70,17 +107,36 @@ pub struct Explored {
     pub cut: u64,
     /// Schedules whose final state is broken.
     pub broken: u64,
-    /// Schedules in which the database shot a session because of a deadlock.
+    /// Runs that ended in a broken state and are not counted as schedules.
+    pub stray_broken: u64,
+    /// Schedules in which a session waited for ever. They are broken.
+    pub hung: u64,
+    /// Runs in which a session ended with its transaction open, which was rolled back.
+    pub left_open: u64,
+    /// Whether an invariant was given, or whatever else tells a broken state.
+    pub judged: bool,
+    /// Whether the state was put back before each schedule.
+    pub has_reset: bool,
+    /// Whether a session was ever between two of its statements when another sent one.
+    pub overlapped: bool,
+    /// Statements, sent outside a transaction, that do several things, and were each taken for an
+    /// instant: the first few.
+    pub instants: Vec<String>,
+    /// Whether sessions that have a time limit waited, and none of them for as long.
+    pub timeouts_unreached: bool,
+    /// Schedules in which the database aborted a session because of a deadlock.
     pub deadlocked: u64,
     /// Schedules in which a session had to wait for another.
     pub waited: u64,
     /// Schedules under each mark of the inspection.
     pub marks: Vec<(&'static str, u64)>,
     /// The distinct final states, the most frequent first.
-    pub final_states: Vec<FinalState>,
+    pub final_states: Vec<FinalState<S>>,
     /// The shortest schedule that ends in a broken state: the fewest statements, then the
     /// fewest switches.
-    pub witness: Option<History>,
+    pub witness: Option<History<S>>,
+    /// Whether the witness went wrong again when it was run once more.
+    pub witness_repeats: bool,
     /// The schedule in which most is to be seen: the shortest one in which somebody waits, is
     /// refused or tries again.
     pub instructive: Option<Token>,
@@ -90,14 +146,16 @@ pub struct Explored {
     pub elapsed: Duration,
 }
 
-impl Explored {
-    /// What it amounts to: without a broken state it is safe only if every schedule was run
-    /// and none of them cut off.
+impl<S> Explored<S> {
+    /// What it amounts to: without a broken state it is safe only where there is no
+    /// [reason](Self::reason) to doubt that.
     pub fn verdict(&self) -> Verdict {
-        match self.coverage {
-            _ if self.broken > 0 => Verdict::Unsafe,
-            Coverage::Every if self.cut == 0 && self.schedules > 0 => Verdict::Safe,
-            _ => Verdict::Inconclusive,
+        if self.broken + self.stray_broken > 0 {
+            Verdict::Unsafe
+        } else if self.reason().is_some() {
+            Verdict::Inconclusive
+        } else {
+            Verdict::Safe
         }
     }
 
@@ -106,7 +164,9 @@ impl Explored {
         let found = self.marks.iter().find(|(name, _)| *name == mark);
         found.map_or(0, |(_, count)| *count)
     }
+}
 
+impl<S: fmt::Display> Explored<S> {
     /// For tests.
     ///
     /// # Panics

@@ -1,6 +1,8 @@
 //! Which session goes on: where a schedule is decided, and the ways to decide it.
 
 mod depth_first;
+mod descent;
+mod difference;
 mod random;
 mod replay;
 mod script;
@@ -9,6 +11,7 @@ use super::Statement;
 use super::transaction::Access;
 
 pub(super) use depth_first::DepthFirst;
+pub(super) use descent::Descent;
 pub(super) use random::Random;
 pub(super) use replay::Replay;
 pub(super) use script::Script;
@@ -20,6 +23,16 @@ pub(super) struct Point {
     pub(super) enabled: Vec<Candidate>,
     /// The session that went on last.
     pub(super) last: Option<usize>,
+    /// The sessions that have ended, by number, and how their last statement was refused.
+    pub(super) ended: Vec<(usize, Option<String>)>,
+}
+
+/// In what a schedule differs from what was recorded of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub(super) words: String,
+    /// Whether a session did something else although the database had answered it the same.
+    pub(super) by_session: bool,
 }
 
 /// A session that can go on.
@@ -28,7 +41,11 @@ pub(super) struct Candidate {
     /// Counted from 0.
     pub(super) session: usize,
     pub(super) statement: Statement,
+    /// What tells the statement from another where a schedule is repeated.
+    pub(super) identity: String,
     pub(super) access: Access,
+    /// How its last statement was refused.
+    pub(super) refusal: Option<String>,
 }
 
 /// What is to happen.
@@ -58,7 +75,7 @@ pub(super) trait Search {
     fn advance(&mut self) -> bool;
 
     /// How the present schedule differs from what was recorded of it, if it does.
-    fn difference(&self) -> Option<&str> {
+    fn difference(&self) -> Option<&Difference> {
         None
     }
 
@@ -68,13 +85,27 @@ pub(super) trait Search {
     }
 }
 
+/// What stands in the place of the statement of a session that waits, and may give up.
+pub(super) const GIVES_UP: &str = "-- gives up waiting";
+
+impl Candidate {
+    /// Whether it waits, and goes on by giving up.
+    pub(super) fn gives_up(&self) -> bool {
+        self.statement.sql == GIVES_UP
+    }
+}
+
 impl Point {
     /// The session that went on last, if it can go on.
     fn current(&self) -> Option<usize> {
         let last = self.last?;
-        self.enabled
-            .iter()
+        self.at_gates()
             .any(|one| one.session == last)
             .then_some(last)
+    }
+
+    /// Those who do not wait.
+    pub(super) fn at_gates(&self) -> impl Iterator<Item = &Candidate> {
+        self.enabled.iter().filter(|one| !one.gives_up())
     }
 }

@@ -3,92 +3,149 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
+use diesel::QueryResult;
 use diesel::connection::TransactionManager;
 
-use super::error::ExploreError;
 use super::gate::{self, Aborted, Gate, Gated};
+use super::panic;
+use super::talk::{Introduction, Now};
 use crate::db::blocked::Explorable;
+
+/// How long a server may take to notice that a connection was closed, before it has no room for
+/// another.
+const FULL: Duration = Duration::from_secs(5);
+
+/// Between two attempts to connect.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// What a session does: its own diesel code, and what it has to say at its end.
 pub(super) type Work<C> = Box<dyn FnMut(&mut C) -> Result<String, String> + Send>;
 
+/// What makes a session's part.
+pub(super) enum Performer<C> {
+    /// Code in this process, on a connection that it is given.
+    Code(Work<C>),
+    /// Whatever opens its connections itself.
+    #[cfg(feature = "cli")]
+    Remote(Box<dyn super::remote::Remote>),
+}
+
 /// What makes connections.
 pub(super) type Connect<C> = Arc<dyn Fn() -> Result<C, String> + Send + Sync>;
 
-/// A session's connection, which is fit to be explored.
-pub(super) struct Connected<C> {
-    pub(super) connection: C,
-    /// The database's number for it.
-    pub(super) id: i64,
-    /// Whether it is the victim when it closes a circle of sessions that wait for each other.
-    pub(super) closes_own_circle: bool,
+/// Makes a session's connection, fit to be explored, and says what is to be known of it.
+pub(super) fn connect<C: Explorable>(connect: &Connect<C>) -> Result<(C, Introduction), String> {
+    let mut connection = connect()?;
+    let introduction = introduce(&mut connection).map_err(|error| error.to_string())?;
+    Ok((connection, introduction))
 }
 
-/// Makes a session's connection.
-pub(super) fn connect<C: Explorable>(connect: &Connect<C>) -> Result<Connected<C>, ExploreError> {
-    let mut connection = connect().map_err(ExploreError::Connect)?;
-    let words = |error: diesel::result::Error| ExploreError::Connect(error.to_string());
-    Ok(Connected {
-        closes_own_circle: connection.ready().map_err(words)?,
-        id: connection.session_id().map_err(words)?,
-        connection,
+fn introduce<C: Explorable>(connection: &mut C) -> QueryResult<Introduction> {
+    Ok(Introduction {
+        closes_own_circle: connection.ready()?,
+        id: connection.session_id()?,
+        waits_at_most: connection.waits_at_most()?,
     })
 }
 
-/// The life of a session's thread: does `work` for each schedule, until nobody asks any more.
-pub(super) fn live<C: Explorable>(mut connection: C, work: &mut Work<C>, gate: Gate) {
+/// How the sessions are made, and how long what they leave behind may last.
+pub(super) struct Casting<C> {
+    pub(super) connect: Connect<C>,
+    /// Whether a session that has left no traces keeps its connection.
+    pub(super) keeps: bool,
+}
+
+/// The life of a session's thread: does `work` for each schedule, on a connection on which no
+/// schedule before has left anything, until nobody asks any more.
+pub(super) fn live<C: Explorable>(
+    mut connection: C,
+    casting: &Casting<C>,
+    mut work: Work<C>,
+    gate: Gate,
+) {
     gate.build();
+    panic::report_in_endings();
     connection.set_instrumentation(Gated);
     while gate::wait_for_start() {
         gate::close();
         let ending = catch_unwind(AssertUnwindSafe(|| work(&mut connection)));
-        match ending {
-            Ok(ending) => {
-                let in_transaction = gate::open();
-                let fit = leave_no_transaction(&mut connection, in_transaction);
-                gate::end(ending, !fit);
-                if !fit {
-                    return;
-                }
+        let left = gate::open();
+        let ending = match ending {
+            Ok(ending) => Some(ending),
+            // The statement at the gate was never sent; nobody asks how the session ended.
+            Err(cause) if cause.is::<Aborted>() => None,
+            Err(_) => Some(Err(panic::last_words())),
+        };
+        if let Some(ending) = ending {
+            let asked = left.in_transaction || !casting.keeps;
+            let rolled_back = asked.then(|| roll_back(&mut connection, left.in_transaction));
+            let left_open = matches!(rolled_back, Some(Ok(true)));
+            let stays = casting.keeps && !left.traces && !matches!(rolled_back, Some(Err(_)));
+            gate::tell(Now::Ended {
+                ending: match left_open {
+                    true => Err(unfinished(ending)),
+                    false => ending,
+                },
+                left_open,
+                stays,
+            });
+            if stays {
+                continue;
             }
-            // The statement at the gate is never sent: nobody knows what state this leaves
-            // the connection in, and it goes.
-            Err(cause) if cause.is::<Aborted>() => return,
-            Err(cause) => {
-                gate::end(Err(format!("it panicked: {}", words(cause.as_ref()))), true);
+            if !gate::wait_for_the_end() {
                 return;
             }
         }
+        let sure = roll_back(&mut connection, true).is_ok() && connection.release().is_ok();
+        drop(connection);
+        gate::tell(Now::Released { sure });
+        match connect_again(&casting.connect) {
+            Ok((new, introduction)) => {
+                connection = new;
+                connection.set_instrumentation(Gated);
+                gate::tell(Now::Ready(Ok(introduction)));
+            }
+            Err(words) => return gate::tell(Now::Ready(Err(words))),
+        }
     }
 }
 
-/// Rolls back what the work has left open, whose locks would last into the next schedule.
-/// Gives whether the connection can be used again.
-fn leave_no_transaction<C: Explorable>(connection: &mut C, in_transaction: bool) -> bool {
+/// The server may be full until it has noticed that the connection before is closed.
+fn connect_again<C: Explorable>(connecting: &Connect<C>) -> Result<(C, Introduction), String> {
+    let deadline = Instant::now() + FULL;
+    loop {
+        match connect(connecting) {
+            Err(_) if Instant::now() < deadline => thread::sleep(PAUSE),
+            done => return done,
+        }
+    }
+}
+
+/// How a session ended that has forgotten to COMMIT.
+fn unfinished(ending: Result<String, String>) -> String {
+    let left = "it left its transaction open, and it was rolled back";
+    match ending {
+        Ok(said) => format!("{left}; it said '{said}'"),
+        Err(error) => format!("{error}; {left}"),
+    }
+}
+
+/// Rolls back what the work has left open. Gives whether there was anything.
+fn roll_back<C: Explorable>(connection: &mut C, believed_open: bool) -> QueryResult<bool> {
+    let mut open = false;
     loop {
         let status = C::TransactionManager::transaction_manager_status_mut(connection);
-        match status.transaction_depth() {
-            Err(_) => return false,
-            Ok(None) => break,
-            Ok(Some(_)) => {
-                if C::TransactionManager::rollback_transaction(connection).is_err() {
-                    return false;
-                }
+        match status.transaction_depth()? {
+            None => break,
+            Some(_) => {
+                open = true;
+                C::TransactionManager::rollback_transaction(connection)?;
             }
         }
     }
-    // Begun by hand, behind diesel's back; refused where there is none after all.
-    if in_transaction {
-        let _ = connection.batch_execute("ROLLBACK");
-    }
-    true
-}
-
-fn words(cause: &(dyn std::any::Any + Send)) -> &str {
-    cause
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| cause.downcast_ref::<&str>().copied())
-        .unwrap_or("without a word")
+    // Begun by hand, behind diesel's back.
+    Ok(connection.roll_back(believed_open)? || open)
 }

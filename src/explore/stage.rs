@@ -2,10 +2,12 @@
 
 mod cast;
 mod hear;
+mod hopeless;
 mod point;
 mod settle;
+mod timeout;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::Receiver;
@@ -13,10 +15,11 @@ use std::time::{Duration, Instant};
 
 use super::actor::{Actor, Doing};
 use super::error::ExploreError;
+use super::instant::Instants;
 use super::mailbox::Mailbox;
 use super::search::{Choice, Point, Search};
-use super::session::{Connect, Work};
-use super::talk::Order;
+use super::session::{Casting, Performer};
+use super::talk::Command;
 use super::{Footprint, Statement, Step, Token};
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
@@ -24,13 +27,15 @@ use crate::db::blocked::Explorable;
 /// What the user knows of what a statement touches.
 pub(super) type Footprints = Box<dyn FnMut(&Statement, Option<&Step>) -> Option<Footprint>>;
 
-/// What is shown of the state after each step.
-pub(super) type Watch<'a, C> = &'a mut dyn FnMut(&mut C) -> Option<String>;
+/// What is shown of the state after each step, by its number from 1.
+pub(super) type Watch<'a, C> = &'a mut dyn FnMut(&mut C, usize) -> Option<String>;
 
 /// How the sessions are treated.
 pub(super) struct Rules {
     /// How long nothing may move.
     pub(super) patience: Duration,
+    /// How long a session that waits is left to give up; `None`: nobody is.
+    pub(super) timeouts: Option<Duration>,
     /// Steps after which a schedule is cut off.
     pub(super) longest: usize,
     /// Whether a session that was refused may try again at any time, instead of only once
@@ -40,6 +45,9 @@ pub(super) struct Rules {
     pub(super) multiversion: bool,
     /// Whether what statements touch is of interest.
     pub(super) pruning: bool,
+    /// Whether a repeated schedule need only send the same statements, whatever values are in
+    /// them.
+    pub(super) by_shape: bool,
     /// Whether to ask about those who wait after every step, and not only where the step may have
     /// let one of them go on.
     pub(super) sure: bool,
@@ -49,9 +57,10 @@ pub(super) struct Rules {
 pub(super) struct Stage<C> {
     rules: Rules,
     footprints: Option<Footprints>,
-    connect: Connect<C>,
+    casting: Arc<Casting<C>>,
     actors: Vec<Actor>,
-    works: Vec<Receiver<Work<C>>>,
+    /// Each is closed when a session's thread ends.
+    threads: Vec<Receiver<()>>,
     mailbox: Arc<Mailbox>,
     pub(super) observer: C,
     kind: Backend,
@@ -65,6 +74,16 @@ pub(super) struct Stage<C> {
     calm: bool,
     /// Whether to ask for whom each of them waits, however long that takes.
     exactly: bool,
+    /// Since when nobody can go on any more.
+    hopeless_since: Option<Instant>,
+    /// Who waits for ever, in a sentence.
+    hung: Option<String>,
+    /// Sessions that did not give up in these statements.
+    patient: BTreeSet<(usize, String)>,
+    /// Whether a session has set itself a limit to waiting.
+    limited: bool,
+    /// What was taken for an instant, in all schedules.
+    pub(super) instants: Instants,
 }
 
 /// What happened in a schedule.
@@ -76,27 +95,31 @@ pub(super) struct Run {
     pub(super) forgotten: bool,
     /// It was longer than allowed.
     pub(super) cut: bool,
-    /// The database shot a session because of a deadlock.
+    /// The database aborted a session because of a deadlock.
     pub(super) deadlocked: bool,
     /// The victim of the deadlock depended on the time.
     pub(super) raced: bool,
+    /// Who waits for ever, in a sentence.
+    pub(super) hung: Option<String>,
+    /// A session has left its transaction open.
+    pub(super) left_open: bool,
 }
 
 impl<C: Explorable> Stage<C> {
     /// Connects everybody.
     pub(super) fn new(
-        connecting: Connect<C>,
-        works: Vec<Work<C>>,
+        casting: Casting<C>,
+        performers: Vec<Performer<C>>,
         footprints: Option<Footprints>,
         rules: Rules,
     ) -> Result<Self, ExploreError> {
-        let observer = connecting().map_err(ExploreError::Connect)?;
+        let observer = (casting.connect)().map_err(ExploreError::Connect)?;
         let mut stage = Self {
             rules,
             footprints,
-            connect: connecting,
+            casting: Arc::new(casting),
             actors: Vec::new(),
-            works: Vec::new(),
+            threads: Vec::new(),
             mailbox: Arc::default(),
             kind: observer.kind(),
             observer,
@@ -107,12 +130,17 @@ impl<C: Explorable> Stage<C> {
             raced: false,
             calm: false,
             exactly: false,
+            hopeless_since: None,
+            hung: None,
+            patient: BTreeSet::new(),
+            limited: false,
+            instants: Instants::default(),
         };
-        for work in works {
+        for performer in performers {
             let session = stage.actors.len();
-            let (actor, work) = stage.enter(session, work)?;
+            let (actor, thread) = stage.enter(session, performer)?;
             stage.actors.push(actor);
-            stage.works.push(work);
+            stage.threads.push(thread);
         }
         Ok(stage)
     }
@@ -133,15 +161,15 @@ impl<C: Explorable> Stage<C> {
         loop {
             self.settle()?;
             self.raced |= self.was_overtaken();
+            let number = self.steps.len();
             if let (Some(watch), Some(step)) = (watch.as_mut(), self.steps.last_mut()) {
-                step.state_after = watch(&mut self.observer);
+                step.state_after = watch(&mut self.observer, number);
             }
-            if self.actors.iter().all(Actor::has_ended) {
+            if self.actors.iter().all(Actor::has_ended) || self.hung.is_some() {
                 break;
             }
             if token.len() >= self.rules.longest {
                 cut = true;
-                self.abort()?;
                 break;
             }
             let point = self.point(last);
@@ -166,12 +194,22 @@ impl<C: Explorable> Stage<C> {
                 let most = self.rules.longest - token.len();
                 self.mailbox.free(session, further.min(most));
             }
-            self.let_go(session);
+            if !matches!(self.actors[session].doing, Doing::Waits(_)) {
+                self.let_go(session);
+            } else if !self.let_give_up(session) {
+                // There is no such schedule.
+                token.pop();
+                forgotten = true;
+            }
         }
+        let endings = self.endings();
+        self.dismiss()?;
         Ok(Run {
             token: Token(token),
             steps: std::mem::take(&mut self.steps),
-            endings: self.endings(),
+            endings,
+            hung: self.hung.take(),
+            left_open: self.actors.iter().any(|actor| actor.left_open),
             forgotten,
             cut,
             deadlocked: self.deadlocked,
@@ -188,30 +226,22 @@ impl<C: Explorable> Stage<C> {
     /// the others stand at their gates, where they can be chosen at any time, or have ended.
     fn is_alone(&self, point: &Point) -> bool {
         let ended = self.actors.iter().filter(|actor| actor.has_ended()).count();
-        point.enabled.len() + ended == self.actors.len()
+        point.at_gates().count() + ended == self.actors.len()
     }
 
     fn begin(&mut self) -> Result<(), ExploreError> {
+        self.wait_for_new_connections()?;
         self.steps.clear();
         self.locks.clear();
         self.deadlocked = false;
         self.raced = false;
-        for session in 0..self.actors.len() {
-            self.actors[session].restart();
-            if self.actors[session].left {
-                self.replace(session)?;
-            }
-            let _ = self.actors[session].orders.send(Order::Start);
+        self.hopeless_since = None;
+        for actor in &mut self.actors {
+            actor.restart();
+            // A thread that is gone is noticed when nothing moves.
+            let _ = actor.orders.send(Command::Start);
         }
         Ok(())
-    }
-
-    fn endings(&self) -> Vec<Result<String, String>> {
-        let ending = |actor: &Actor| match &actor.doing {
-            Doing::Ended(ending) => ending.clone(),
-            _ => Err("cut off".to_owned()),
-        };
-        self.actors.iter().map(ending).collect()
     }
 
     /// Lets a session go on with the statement that it waits to send.
@@ -226,6 +256,7 @@ impl<C: Explorable> Stage<C> {
             actor.fresh = false;
             actor.refused = false;
         }
+        self.limited |= sets_a_limit(&statement.sql);
         self.calm = false;
         actor.step = Some(self.steps.len());
         self.steps.push(Step {
@@ -246,7 +277,7 @@ impl<C: Explorable> Stage<C> {
         }
         actor.answered.store(false, Relaxed);
         // A thread that is gone is noticed when nothing moves.
-        let _ = actor.orders.send(Order::Go);
+        let _ = actor.orders.send(Command::Go);
     }
 
     fn changes_of_others(&self, session: usize) -> u64 {
@@ -258,4 +289,10 @@ impl<C: Explorable> Stage<C> {
     pub(super) fn silent(&self) -> Option<usize> {
         self.actors.iter().position(|actor| !actor.seen)
     }
+}
+
+/// Whether a statement sets a limit to waiting: `SET lock_timeout`, `GET_LOCK(name, seconds)`.
+fn sets_a_limit(sql: &str) -> bool {
+    let sql = sql.to_ascii_lowercase();
+    sql.contains("_timeout") || sql.contains("get_lock(")
 }

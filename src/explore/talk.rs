@@ -1,18 +1,34 @@
 //! What the sessions and the scheduler tell each other.
 
+use std::borrow::Cow;
+use std::time::Duration;
+
 use super::Statement;
 
 /// What a session tells the scheduler.
 #[derive(Debug)]
-pub(super) struct Event {
+pub(super) struct SessionEvent {
     /// Who tells it, counted from 0.
     pub(super) session: usize,
     /// What has become of the statement that it was let go with.
     pub(super) report: Report,
     /// What it does now.
     pub(super) now: Now,
+    /// The connection that it does that on, where it is known only from case to case.
+    pub(super) used: Option<Used>,
     /// Whether it has gone on with the statement at its gate already.
     pub(super) goes_on: bool,
+}
+
+/// A connection of a session that chooses for itself how many it opens.
+// Only the program has such sessions.
+#[cfg_attr(not(feature = "cli"), allow(dead_code))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Used {
+    /// The database's number for it.
+    pub(super) id: i64,
+    /// Whether the session is in a transaction, on this connection or another.
+    pub(super) in_transaction: bool,
 }
 
 /// What a session does.
@@ -26,9 +42,29 @@ pub(super) enum Now {
     Ended {
         /// What it tells, or what went wrong.
         ending: Result<String, String>,
-        /// Whether its thread ends with it.
-        leaves: bool,
+        /// Whether it has left a transaction open.
+        left_open: bool,
+        /// Whether it keeps its connection, on which it has left nothing.
+        stays: bool,
     },
+    /// Its connection is closed; whether it is sure that nothing is held by it any more.
+    Released {
+        /// Whether the database has said so.
+        sure: bool,
+    },
+    /// It has a new connection, or could not make one.
+    Ready(Result<Introduction, String>),
+}
+
+/// What is to be known of a session's connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Introduction {
+    /// The database's number for it.
+    pub(super) id: i64,
+    /// Whether it is the victim when it closes a circle of sessions that wait for each other.
+    pub(super) closes_own_circle: bool,
+    /// How long it waits for a lock.
+    pub(super) waits_at_most: Option<Duration>,
 }
 
 /// What a session has learnt since it was last let go.
@@ -50,7 +86,7 @@ pub(super) struct Report {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Refusal {
     /// The SQLSTATE, the error's number, or SQLite's name for it; where it is known.
-    pub(super) code: Option<&'static str>,
+    pub(super) code: Option<Cow<'static, str>>,
     /// Its first line.
     pub(super) message: String,
     /// Whether it was a deadlock's victim.
@@ -61,11 +97,13 @@ pub(super) struct Refusal {
 
 /// What the scheduler tells a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(super) enum Command {
     /// Begin.
     Start,
     /// Send the statement; or try once more to take the lock.
     Go,
     /// Leave everything as it is, connection included.
     Abort,
+    /// The schedule is over: become new.
+    Over,
 }

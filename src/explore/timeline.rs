@@ -10,36 +10,32 @@ const NUMBER: usize = 4;
 /// Columns between two lanes.
 const GAP: usize = 2;
 
-/// The narrowest that a lane gets, however narrow the terminal is.
+/// The narrowest that a lane may get.
 const NARROWEST: usize = 16;
 
 /// A line of a lane, without its padding.
 type Line = (String, Style);
 
-/// The schedule as lanes, `width` columns wide, with the state beside them. The styles are
-/// escape sequences, which whoever prints it strips where they are not wanted.
-pub fn timeline(history: &History, width: usize) -> String {
-    let lanes = history.endings.len().max(1);
-    let side = history
-        .steps
-        .iter()
-        .filter_map(|step| step.state_after.as_ref())
-        .map(|state| state.chars().count() + GAP)
-        .max()
-        .unwrap_or(0);
-    let room = width.saturating_sub(NUMBER + side + (lanes - 1) * GAP);
-    let lane = (room / lanes).max(NARROWEST);
+/// The schedule as lanes, `width` columns wide, with the state beside them. Where that is too
+/// narrow, the state stands below each step, and where there is no room for lanes, all sessions
+/// share one. The styles are escape sequences, which whoever prints it strips where they are not
+/// wanted.
+pub fn timeline<S>(history: &History<S>, width: usize) -> String {
+    let page = Page::of(history, width);
+    let sessions = history.endings.len().max(1);
     let bold = Style::new().bold();
     let mut out = String::new();
-    let heads: Vec<Vec<Line>> = (1..=lanes)
-        .map(|session| vec![(format!("session {session}"), bold)])
-        .collect();
-    row(&mut out, "", &heads, "", lane);
+    if page.lanes > 1 {
+        let heads: Vec<Vec<Line>> = (1..=sessions)
+            .map(|session| vec![(format!("session {session}"), bold)])
+            .collect();
+        page.row(&mut out, "", &heads, "");
+    }
     for (index, step) in history.steps.iter().enumerate() {
         let number = index + 1;
-        let mut cells = vec![Vec::new(); lanes];
+        let mut cells = vec![Vec::new(); sessions];
         if let Some(cell) = cells.get_mut(step.session - 1) {
-            *cell = cell_of(step, number, lane);
+            *cell = cell_of(step, number, page.lane);
         }
         // Whoever was let go by this step goes on beside it.
         for (before, freed) in history.steps[..index].iter().enumerate() {
@@ -47,20 +43,103 @@ pub fn timeline(history: &History, width: usize) -> String {
                 && let Some(cell) = cells.get_mut(freed.session - 1)
             {
                 let goes_on = format!("(step {} goes on)", before + 1);
-                cell.extend(wrapped(&goes_on, "", lane, Style::new().dimmed()));
-                cell.extend(outcome(freed, lane));
+                cell.extend(wrapped(&goes_on, "", page.lane, Style::new().dimmed()));
+                cell.extend(outcome(freed, page.lane));
             }
         }
         let state = step.state_after.as_deref().unwrap_or_default();
-        row(&mut out, &number.to_string(), &cells, state, lane);
+        page.row(&mut out, &number.to_string(), &page.placed(cells), state);
     }
     let ends: Vec<Vec<Line>> = history
         .endings
         .iter()
-        .map(|ending| wrapped(&format!("= {ending}"), "  ", lane, bold))
+        .map(|ending| wrapped(&format!("= {ending}"), "  ", page.lane, bold))
         .collect();
-    row(&mut out, "", &ends, "", lane);
+    page.row(&mut out, "", &page.placed(ends), "");
     out
+}
+
+/// How the width is shared out.
+struct Page {
+    /// The lanes side by side: one for each session, or one for all.
+    lanes: usize,
+    /// The columns of a lane.
+    lane: usize,
+    /// Whether the state stands beside the lanes, and not below each step.
+    state_beside: bool,
+}
+
+impl Page {
+    fn of<S>(history: &History<S>, width: usize) -> Self {
+        let sessions = history.endings.len().max(1);
+        let side = history
+            .steps
+            .iter()
+            .filter_map(|step| step.state_after.as_ref())
+            .map(|state| state.chars().count() + GAP)
+            .max()
+            .unwrap_or(0);
+        let room = |lanes: usize, side: usize| {
+            width.saturating_sub(NUMBER + side + (lanes - 1) * GAP) / lanes
+        };
+        let choices = [(sessions, true), (sessions, false), (1, true), (1, false)];
+        let pages = choices.map(|(lanes, state_beside)| Self {
+            lanes,
+            lane: room(lanes, if state_beside { side } else { 0 }),
+            state_beside,
+        });
+        let fits = pages.into_iter().find(|page| page.lane >= NARROWEST);
+        fits.unwrap_or(Self {
+            lanes: 1,
+            lane: NARROWEST,
+            state_beside: false,
+        })
+    }
+
+    /// The sessions' cells in the lanes that there are.
+    fn placed(&self, cells: Vec<Vec<Line>>) -> Vec<Vec<Line>> {
+        if self.lanes == cells.len() {
+            return cells;
+        }
+        let mut lane = Vec::new();
+        for (index, cell) in cells.into_iter().enumerate() {
+            if !cell.is_empty() {
+                lane.push((format!("session {}", index + 1), Style::new().bold()));
+                lane.extend(cell);
+            }
+        }
+        vec![lane]
+    }
+
+    /// Writes the cells side by side.
+    fn row(&self, out: &mut String, number: &str, cells: &[Vec<Line>], state: &str) {
+        let height = cells.iter().map(Vec::len).max().unwrap_or(0).max(1);
+        for at in 0..height {
+            let first = if at == 0 { number } else { "" };
+            let mut line = format!("{first:>width$}  ", width = NUMBER - 2);
+            let mut visible = NUMBER;
+            for (index, cell) in cells.iter().enumerate() {
+                let start = NUMBER + index * (self.lane + GAP);
+                if let Some((text, style)) = cell.get(at) {
+                    line.push_str(&" ".repeat(start.saturating_sub(visible)));
+                    line.push_str(&format!("{style}{text}{style:#}"));
+                    visible = start + text.chars().count();
+                }
+            }
+            // The state is that after the step: it stands beside its last line.
+            if self.state_beside && at + 1 == height && !state.is_empty() {
+                let start = NUMBER + cells.len() * (self.lane + GAP);
+                line.push_str(&" ".repeat(start.saturating_sub(visible)));
+                line.push_str(state);
+            }
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        if !self.state_beside && !state.is_empty() {
+            let dimmed = Style::new().dimmed();
+            out.push_str(&format!("{:NUMBER$}{dimmed}{state}{dimmed:#}\n", ""));
+        }
+    }
 }
 
 fn cell_of(step: &Step, number: usize, lane: usize) -> Vec<Line> {
@@ -158,32 +237,6 @@ fn wrapped(text: &str, indent: &str, width: usize, style: Style) -> Vec<Line> {
         }
     }
     lines.into_iter().map(|line| (line, style)).collect()
-}
-
-/// Writes the cells side by side.
-fn row(out: &mut String, number: &str, cells: &[Vec<Line>], side: &str, lane: usize) {
-    let height = cells.iter().map(Vec::len).max().unwrap_or(0).max(1);
-    for at in 0..height {
-        let first = if at == 0 { number } else { "" };
-        let mut line = format!("{first:>width$}  ", width = NUMBER - 2);
-        let mut visible = NUMBER;
-        for (index, cell) in cells.iter().enumerate() {
-            let start = NUMBER + index * (lane + GAP);
-            if let Some((text, style)) = cell.get(at) {
-                line.push_str(&" ".repeat(start.saturating_sub(visible)));
-                line.push_str(&format!("{style}{text}{style:#}"));
-                visible = start + text.chars().count();
-            }
-        }
-        // The state is that after the step: it stands beside its last line.
-        if at + 1 == height && !side.is_empty() {
-            let start = NUMBER + cells.len() * (lane + GAP);
-            line.push_str(&" ".repeat(start.saturating_sub(visible)));
-            line.push_str(side);
-        }
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
 }
 
 #[cfg(test)]

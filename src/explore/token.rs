@@ -15,11 +15,11 @@ pub struct Token(pub Vec<usize>);
 pub enum TokenError {
     /// It is not numbers and points.
     #[error(
-        "'{0}' is no schedule: it is the numbers of sessions with points between them, as in 1.1.2.1.2.2"
+        "'{0}' is not a schedule: write session numbers with dots between them, as in 1.1.2.1.2.2"
     )]
     NoNumbers(String),
     /// It names a session that there is not.
-    #[error("the schedule lets session {named} go on, and there are {sessions}")]
+    #[error("the schedule names session {named}, and there are only {sessions}")]
     NoSuchSession {
         /// The session it names.
         named: usize,

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::talk::Report;
+use super::verb::Verb;
 use super::{Footprint, Statement};
 
 /// The transaction that a session is in.
@@ -31,53 +32,12 @@ pub(super) struct Access {
     reads_committed: bool,
 }
 
-/// What a statement does to the transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Verb {
-    Begin,
-    /// A transaction that takes a lock as it begins, or a snapshot.
-    BeginAndMore,
-    Commit,
-    Rollback,
-    Savepoint,
-    Other,
-}
-
-impl Verb {
-    fn of(statement: &Statement) -> Self {
-        let text = statement.sql.to_ascii_uppercase();
-        let begins = text.starts_with("BEGIN")
-            || text.starts_with("START TRANSACTION")
-            || text.starts_with("SET TRANSACTION") && text.contains("START TRANSACTION");
-        if begins {
-            let more = [
-                "IMMEDIATE",
-                "EXCLUSIVE",
-                "SNAPSHOT",
-                "CONCURRENT",
-                "DEFERRABLE",
-            ];
-            return if more.iter().any(|word| text.contains(word)) {
-                Self::BeginAndMore
-            } else {
-                Self::Begin
-            };
-        }
-        match text.split_whitespace().next().unwrap_or_default() {
-            "COMMIT" | "END" => Self::Commit,
-            "ROLLBACK" | "ABORT" if !text.contains(" TO ") => Self::Rollback,
-            "SAVEPOINT" | "RELEASE" => Self::Savepoint,
-            _ => Self::Other,
-        }
-    }
-}
-
 impl Transaction {
     /// Whether `statement` commits something that others may be waiting for, when it succeeds.
     /// `text` is what its text tells.
     pub(super) fn is_change(&self, statement: &Statement, text: &Footprint) -> bool {
-        match Verb::of(statement) {
-            Verb::Commit => true,
+        match Verb::of(&statement.sql) {
+            Verb::Commit { .. } => true,
             Verb::Other => {
                 let only_reads = matches!(
                     text,
@@ -92,7 +52,31 @@ impl Transaction {
     /// Whether `statement`, once it has succeeded, has given no lock back: locks are held until
     /// the transaction ends.
     pub(super) fn keeps_locks(&self, statement: &Statement, text: &Footprint) -> bool {
-        self.open && Verb::of(statement) == Verb::Other && matches!(text, Footprint::Touches { .. })
+        self.open
+            && Verb::of(&statement.sql) == Verb::Other
+            && matches!(text, Footprint::Touches { .. })
+    }
+
+    /// Whether there is one.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Takes note of what the database itself says: whether there is one.
+    pub(super) fn is_told(&mut self, open: bool) {
+        match open {
+            // Begun by what was no step, at a level that is not known.
+            true if !self.open => {
+                *self = Self {
+                    open: true,
+                    snapshot: true,
+                    serializable: true,
+                    touched: Access::default(),
+                };
+            }
+            true => {}
+            false => *self = Self::default(),
+        }
     }
 
     /// Whether it may hold a lock that somebody else waits for.
@@ -108,15 +92,15 @@ impl Transaction {
 
     /// What sending `statement`, with that footprint, would touch.
     pub(super) fn access(&self, statement: &Statement, footprint: Footprint) -> Access {
-        match Verb::of(statement) {
+        match Verb::of(&statement.sql) {
             Verb::Begin | Verb::Savepoint => Access::default(),
             Verb::BeginAndMore => Access::to_everything(),
-            Verb::Commit => Access {
+            Verb::Commit { .. } => Access {
                 publishes: true,
                 reads_committed: !self.serializable,
                 ..self.touched.clone()
             },
-            Verb::Rollback => Access {
+            Verb::Rollback { .. } => Access {
                 reads_committed: !self.serializable,
                 ..self.touched.clone()
             },
@@ -146,14 +130,14 @@ impl Transaction {
         multiversion: bool,
     ) {
         let failed = report.error.is_some();
-        match Verb::of(statement) {
+        match Verb::of(&statement.sql) {
             Verb::Begin | Verb::BeginAndMore if !failed => {
                 *self = Self::begun_by(statement, multiversion);
             }
             // PostgreSQL and InnoDB end the transaction even where COMMIT fails; SQLite keeps
             // it open when busy.
-            Verb::Commit if !failed => *self = Self::default(),
-            Verb::Rollback => *self = Self::default(),
+            Verb::Commit { chains } if !failed => self.end(chains),
+            Verb::Rollback { chains } => self.end(chains),
             _ if report
                 .error
                 .as_ref()
@@ -163,6 +147,14 @@ impl Transaction {
             }
             Verb::Other if self.open => self.touched.add(&Access::of(footprint)),
             _ => {}
+        }
+    }
+
+    /// It has ended; where it `chains`, the next has begun at the same level.
+    fn end(&mut self, chains: bool) {
+        match chains {
+            true => self.touched = Access::default(),
+            false => *self = Self::default(),
         }
     }
 
@@ -177,7 +169,7 @@ impl Transaction {
             serializable: !(read_committed
                 || repeatable_read
                 || multiversion && text.contains("SERIALIZABLE")),
-            touched: match Verb::of(statement) {
+            touched: match Verb::of(&statement.sql) {
                 Verb::BeginAndMore => Access::to_everything(),
                 _ => Access::default(),
             },
@@ -198,7 +190,7 @@ impl Access {
         }
     }
 
-    fn to_everything() -> Self {
+    pub(super) fn to_everything() -> Self {
         Self {
             everything: true,
             ..Self::default()

@@ -9,7 +9,7 @@ use diesel::r2d2::R2D2Connection;
 
 use crate::db::pool::Loan;
 use crate::db::{AnyConnection, Pool};
-use crate::load::Load;
+use crate::model::load::Load;
 
 /// How long to wait for a connection before looking whether the pool has any at all.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -4,11 +4,11 @@ use std::sync::atomic::AtomicBool;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::Observer;
-use crate::gateway::Access;
-use crate::load::Load;
-use crate::scenario::Scenario;
-use crate::strategy::Plan;
+use crate::hammer::event::Observer;
+use crate::hammer::gateway::Access;
+use crate::model::load::Load;
+use crate::model::scenario::Scenario;
+use crate::model::strategy::Plan;
 
 /// What a crew of buyers is to do.
 #[derive(Clone, Copy)]

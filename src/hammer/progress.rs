@@ -2,13 +2,13 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use super::alone::Alone;
+use crossbeam_utils::CachePadded;
 
 /// Counters that the buyers raise and a progress bar reads.
 #[derive(Debug)]
 pub struct Progress {
     /// Buyers raise counters of their own, so that none waits for another one's processor.
-    lanes: [Alone<Lane>; LANES],
+    lanes: [CachePadded<Lane>; LANES],
 }
 
 /// More than there are processors in most machines; further buyers share.
@@ -24,7 +24,7 @@ struct Lane {
 impl Default for Progress {
     fn default() -> Self {
         Self {
-            lanes: std::array::from_fn(|_| Alone::default()),
+            lanes: std::array::from_fn(|_| CachePadded::default()),
         }
     }
 }

@@ -5,24 +5,26 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-use super::{Ending, Settled, Spent, Told};
+use super::{OrderOutcomes, OrderResult, Outcome, TimeBreakdown};
 use crate::purchase::Conflict;
 
 /// What a buyer, or all buyers together, were told.
 #[derive(Debug)]
 pub struct Record {
     /// How each order ended.
-    pub told: Told,
+    pub told: OrderOutcomes,
     /// Attempts, the first ones included.
     pub attempts: u64,
     /// Attempts that met another buyer, by cause.
     pub conflicts: BTreeMap<Conflict, u64>,
     /// Errors that ended an order, by their text.
     pub errors: BTreeMap<String, u64>,
+    /// The fewest attempts after which an order was given up.
+    pub gave_up_after: Option<u32>,
     /// How long the orders took.
     pub latencies: Latencies,
     /// Where the buyers' time went; nothing of buyers in other processes.
-    pub spent: Spent,
+    pub spent: TimeBreakdown,
     /// From the common start to the end of each buyer's last order, summed over them.
     pub at_work: Duration,
     /// Units sold, of all orders that ended while orders were still coming (`--duration`): the
@@ -93,31 +95,32 @@ fn histogram() -> Histogram<u64> {
 
 impl Record {
     /// An empty one, which will keep how orders ended in `told`.
-    pub(crate) fn new(told: Told) -> Self {
+    pub(crate) fn new(told: OrderOutcomes) -> Self {
         Self {
             told,
             attempts: 0,
             conflicts: BTreeMap::new(),
             errors: BTreeMap::new(),
+            gave_up_after: None,
             latencies: Latencies::default(),
-            spent: Spent::default(),
+            spent: TimeBreakdown::default(),
             at_work: Duration::ZERO,
             units_in_time: 0,
         }
     }
 
     /// Adds what became of one basket.
-    pub(crate) fn add(&mut self, settled: Settled) {
-        let Settled {
+    pub(crate) fn add(&mut self, settled: OrderResult) {
+        let OrderResult {
             basket,
-            ending,
+            outcome,
             attempts,
             conflicts,
             error,
             latency_us,
             pool_wait_us,
         } = settled;
-        self.told.add(basket, ending);
+        self.told.add(basket, outcome);
         self.attempts += u64::from(attempts);
         for conflict in conflicts {
             *self.conflicts.entry(conflict).or_default() += 1;
@@ -128,17 +131,25 @@ impl Record {
         if pool_wait_us > 0 {
             note(&mut self.latencies.pool_wait, pool_wait_us);
         }
-        match ending {
-            Ending::Done if attempts == 1 => note(&mut self.latencies.first_try, latency_us),
-            Ending::Done => note(&mut self.latencies.retried, latency_us),
-            Ending::SoldOut => note(&mut self.latencies.rejected, latency_us),
-            Ending::InUse | Ending::GaveUp | Ending::Failed | Ending::Unknown => {}
+        if outcome == Outcome::GaveUp {
+            self.gave_up_after(attempts);
         }
+        match outcome {
+            Outcome::Done if attempts == 1 => note(&mut self.latencies.first_try, latency_us),
+            Outcome::Done => note(&mut self.latencies.retried, latency_us),
+            Outcome::SoldOut => note(&mut self.latencies.rejected, latency_us),
+            Outcome::InUse | Outcome::GaveUp | Outcome::Failed | Outcome::Unknown => {}
+        }
+    }
+
+    fn gave_up_after(&mut self, attempts: u32) {
+        let before = self.gave_up_after.unwrap_or(attempts);
+        self.gave_up_after = Some(before.min(attempts));
     }
 
     /// All records as one.
     pub(crate) fn merge(records: Vec<Self>) -> Self {
-        let mut all = Self::new(Told::default());
+        let mut all = Self::new(OrderOutcomes::default());
         for record in records {
             all.told.absorb(record.told);
             all.attempts += record.attempts;
@@ -147,6 +158,9 @@ impl Record {
             all.units_in_time += record.units_in_time;
             for (conflict, count) in record.conflicts {
                 *all.conflicts.entry(conflict).or_default() += count;
+            }
+            if let Some(attempts) = record.gave_up_after {
+                all.gave_up_after(attempts);
             }
             for (text, count) in record.errors {
                 *all.errors.entry(text).or_default() += count;
@@ -167,27 +181,27 @@ fn note(histogram: &mut Histogram<u64>, micros: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::order::Order;
+    use crate::model::order::Order;
 
     #[test]
     fn a_latency_is_recorded_as_it_was_however_long() {
         for micros in [1, 999, 5_000, 1_000_000, 60_000_000] {
-            let mut record = Record::new(Told::default());
+            let mut record = Record::new(OrderOutcomes::default());
             let order = Order {
                 key: 1,
                 item: 1,
                 quantity: 1,
             };
-            record.add(Settled {
+            record.add(OrderResult {
                 basket: order.into(),
-                ending: Ending::Done,
+                outcome: Outcome::Done,
                 attempts: 2,
                 conflicts: Vec::new(),
                 error: None,
                 latency_us: micros,
                 pool_wait_us: 0,
             });
-            let merged = Record::merge(vec![record, Record::new(Told::default())]);
+            let merged = Record::merge(vec![record, Record::new(OrderOutcomes::default())]);
             let found = merged.latencies.retried.max();
             assert!(
                 found.abs_diff(micros) <= micros / 500,

@@ -4,8 +4,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use super::patience::{pause, wait_until};
-use super::{Shared, Told};
-use crate::order::Basket;
+use super::{OrderOutcomes, Shared};
+use crate::model::order::Basket;
+use crate::model::scenario::Demand;
 
 /// How often a buyer looks whether the last delivery has come.
 const SHORTLY: Duration = Duration::from_micros(100);
@@ -16,13 +17,12 @@ impl Shared<'_> {
         self.stop.load(Relaxed) || self.gone.get().is_some()
     }
 
-    /// Where a buyer keeps how its orders ended. Those to bill an invoice do not come from the
-    /// seed.
-    pub(super) fn told(&self) -> Told {
-        if self.job.scenario.bills() {
-            Told::default()
-        } else {
-            Told::of(self.orders.clone())
+    /// Where a buyer keeps how its orders ended. Those for what is on a list do not come
+    /// from the seed.
+    pub(super) fn told(&self) -> OrderOutcomes {
+        match self.job.scenario.demand() {
+            Demand::List => OrderOutcomes::default(),
+            Demand::Orders => OrderOutcomes::of(self.orders.clone()),
         }
     }
 

@@ -9,7 +9,7 @@ use diesel::QueryResult;
 
 use super::patience::delays;
 use crate::db::AnyConnection;
-use crate::item;
+use crate::tables::item;
 
 /// One worker's way through the task.
 pub(super) struct Task {

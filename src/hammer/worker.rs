@@ -8,11 +8,12 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use super::connections::OneConnection;
-use super::{Ending, Record, Settled, Shared};
-use crate::event::What;
-use crate::gateway::Line;
-use crate::guard;
-use crate::order::Basket;
+use super::{OrderResult, Outcome, Record, Shared};
+use crate::hammer::event::What;
+use crate::hammer::gateway::Line;
+use crate::model::order::Basket;
+use crate::model::scenario::Demand;
+use crate::purchase::guard;
 use settle::Attempts;
 
 /// Failures in a row after which the shop is taken to be closed.
@@ -43,11 +44,12 @@ impl<'a> Worker<'a> {
     pub(super) fn work(mut self) -> (Record, Instant) {
         self.shared.start.wait();
         let started = *self.shared.started.get_or_init(Instant::now);
-        if self.shared.job.scenario.bills() {
-            self.work_through_the_task();
-        } else {
-            while let Some((basket, came_in)) = self.next_order(started) {
-                self.serve(basket, came_in);
+        match self.shared.job.scenario.demand() {
+            Demand::List => self.work_through_the_task(),
+            Demand::Orders => {
+                while let Some((basket, came_in)) = self.next_order(started) {
+                    self.serve(basket, came_in);
+                }
             }
         }
         let ended = Instant::now();
@@ -66,26 +68,26 @@ impl<'a> Worker<'a> {
     }
 
     /// Sees a basket through to its end, and records it.
-    fn serve(&mut self, basket: Basket, came_in: Instant) -> Ending {
+    fn serve(&mut self, basket: Basket, came_in: Instant) -> Outcome {
         self.tell(|| What::Began {
             basket: basket.clone(),
         });
         let mut attempts = Attempts::default();
-        let ending = self.settle(&basket, &mut attempts);
+        let outcome = self.settle(&basket, &mut attempts);
         self.let_go(false);
-        self.count_failure(ending);
+        self.count_failure(outcome);
         let is_restock = basket.is_restock();
-        if ending == Ending::SoldOut {
+        if outcome == Outcome::SoldOut {
             self.shared.note_sold_out(&basket);
         }
-        if ending == Ending::Done && !is_restock && self.shared.is_in_time() {
+        if outcome == Outcome::Done && !is_restock && self.shared.is_in_time() {
             let units = basket.orders().iter().map(|order| order.quantity);
             self.record.units_in_time += units.sum::<i64>();
         }
         let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-        let settled = Settled {
+        let settled = OrderResult {
             basket,
-            ending,
+            outcome,
             attempts: attempts.made,
             conflicts: attempts.conflicts,
             error: attempts.error,
@@ -94,7 +96,7 @@ impl<'a> Worker<'a> {
         };
         self.shared
             .progress
-            .ended(self.buyer, ending == Ending::Done, settled.attempts);
+            .ended(self.buyer, outcome == Outcome::Done, settled.attempts);
         self.tell(|| What::Settled(settled.clone()));
         self.record.add(settled);
         attempts.spent.waiting_for_a_connection = attempts.pool_wait;
@@ -102,7 +104,7 @@ impl<'a> Worker<'a> {
         if is_restock {
             self.shared.restocks_left.fetch_sub(1, Relaxed);
         }
-        ending
+        outcome
     }
 
     /// Tells whoever watches.
@@ -114,9 +116,9 @@ impl<'a> Worker<'a> {
 
     /// Ends the run when the shop does nothing but fail, as on a full disk: to go on would only
     /// spin. The counter is only written to when it changes.
-    fn count_failure(&self, ending: Ending) {
+    fn count_failure(&self, outcome: Outcome) {
         let failures = &self.shared.failures;
-        if ending != Ending::Failed {
+        if outcome != Outcome::Failed {
             if failures.load(Relaxed) > 0 {
                 failures.store(0, Relaxed);
             }

@@ -8,110 +8,86 @@
 use diesel::QueryResult;
 use diesel::result::Error;
 
-use super::{Answer, Conflict, Seen, Setback, Shop, in_transaction, recorded};
+use super::{Answer, AttemptError, PurchaseContext, Seen, Word, in_transaction, recorded};
 use crate::db::{AnyConnection, RowLock};
-use crate::order::Order;
-use crate::queue::Turn;
-use crate::strategy::Write;
-use crate::{batch, item};
-
-/// What a leader tells a member of its batch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
-    /// How its order ended.
-    Ended(Answer),
-    /// Another session was in the way of the whole batch: try again.
-    Conflict(Conflict),
-    /// The connection was lost while the last word was being said.
-    Uncertain,
-    /// One of the batch cannot be served, and nothing says which: each tries alone.
-    Alone,
-}
+use crate::model::order::Order;
+use crate::model::strategy::Write;
+use crate::purchase::queue::Turn;
+use crate::tables::{batch, item};
 
 /// Stands in line with the one order there is, and serves all who have come when it is its turn.
 pub(super) fn attempt(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     orders: &[Order],
-) -> Result<Answer, Setback> {
+) -> Result<Answer, AttemptError> {
     let [order] = orders else {
         // `Plan::refuses_load` keeps baskets away from here.
-        return Err(Setback::Failed(Error::NotFound));
+        return Err(AttemptError::Failed(Error::NotFound));
     };
-    (shop.think)();
+    (context.think)();
     // One writer at a time for the whole database: one queue for all items.
     let number = match connection.backend().has_one_writer() {
         true => 1,
         false => order.item,
     };
-    let lead = match shop.lobby.queues.join(number, *order) {
+    let lead = match context.lobby.queues.join(number, *order) {
         Some(Turn::Leads(lead)) => lead,
-        Some(Turn::Told(word)) => return listen(connection, shop, order, word),
-        None => return Err(Setback::Failed(Error::NotFound)),
+        Some(Turn::Told(word)) => return listen(connection, context, order, word),
+        None => return Err(AttemptError::Failed(Error::NotFound)),
     };
     let wanted = lead.wanted();
-    let served = serve(connection, shop, &wanted);
+    let served = serve(connection, context, &wanted);
     match &served {
         Ok(answers) => lead.tell(answers.iter().map(|answer| Word::Ended(*answer))),
-        Err(setback) => lead.tell(wanted.iter().map(|_| Word::about(setback))),
+        Err(error) => lead.tell(wanted.iter().map(|_| Word::about(error))),
     }
     match served {
-        Err(setback) if wanted.len() > 1 && Word::about(&setback) == Word::Alone => {
-            serve_alone(connection, shop, order)
+        Err(error) if wanted.len() > 1 && Word::about(&error) == Word::Alone => {
+            serve_alone(connection, context, order)
         }
-        Err(setback) => Err(setback),
+        Err(error) => Err(error),
         // The leader comes first.
-        Ok(answers) => answers.first().copied().ok_or(Setback::Uncertain),
+        Ok(answers) => answers.first().copied().ok_or(AttemptError::Uncertain),
     }
 }
 
 /// What the word of a leader means; a leader that left without one may have committed.
 fn listen(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     order: &Order,
     word: Option<Word>,
-) -> Result<Answer, Setback> {
+) -> Result<Answer, AttemptError> {
     match word {
         Some(Word::Ended(answer)) => Ok(answer),
-        Some(Word::Conflict(conflict)) => Err(Setback::Conflict(conflict)),
-        Some(Word::Alone) => serve_alone(connection, shop, order),
-        Some(Word::Uncertain) | None => Err(Setback::Uncertain),
-    }
-}
-
-impl Word {
-    /// What the members of a batch are told that met this.
-    fn about(setback: &Setback) -> Self {
-        match setback {
-            Setback::Conflict(conflict) => Self::Conflict(*conflict),
-            Setback::Uncertain => Self::Uncertain,
-            _ => Self::Alone,
-        }
+        Some(Word::Conflict(conflict)) => Err(AttemptError::Conflict(conflict)),
+        Some(Word::Alone) => serve_alone(connection, context, order),
+        Some(Word::Uncertain) | None => Err(AttemptError::Uncertain),
     }
 }
 
 /// A batch of one, outside the queue: the database keeps it and the next batch apart.
 fn serve_alone(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     order: &Order,
-) -> Result<Answer, Setback> {
-    let answers = serve(connection, shop, std::slice::from_ref(order))?;
-    answers.first().copied().ok_or(Setback::Uncertain)
+) -> Result<Answer, AttemptError> {
+    let answers = serve(connection, context, std::slice::from_ref(order))?;
+    answers.first().copied().ok_or(AttemptError::Uncertain)
 }
 
 /// Serves a batch: how each order of it ended, once that is committed.
 fn serve(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     wanted: &[Order],
-) -> Result<Vec<Answer>, Setback> {
-    if shop.plan.write == Write::IfEnough {
-        let all = batch::take_in_one_statement(connection, wanted, shop.publishes);
+) -> Result<Vec<Answer>, AttemptError> {
+    if context.plan.write == Write::IfEnough {
+        let all = batch::take_in_one_statement(connection, wanted, context.publishes);
         let changed = all.map_err(recorded(connection))?;
         if let Some(changed) = changed {
-            (shop.watch)(Seen::Changed(changed));
+            (context.watch)(Seen::Changed(changed));
         }
         match (changed, wanted) {
             (None, _) => {}
@@ -121,27 +97,27 @@ fn serve(
         }
     }
     let lock = Some(RowLock::ForUpdate);
-    let work = |connection: &mut AnyConnection| grant(connection, shop, wanted);
-    in_transaction(connection, &shop.plan, lock, work)
+    let work = |connection: &mut AnyConnection| grant(connection, context, wanted);
+    in_transaction(connection, &context.plan, lock, work)
 }
 
 /// Serves in the order of arrival those for whom there is enough.
 fn grant(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     wanted: &[Order],
-) -> Result<Vec<Answer>, Setback> {
+) -> Result<Vec<Answer>, AttemptError> {
     let mut answers = vec![Answer::SoldOut; wanted.len()];
     let mut items: Vec<i64> = wanted.iter().map(|order| order.item).collect();
     items.sort_unstable();
     items.dedup();
     for id in items {
-        let mut left = match shop.plan.write {
+        let mut left = match context.plan.write {
             Write::IfEnough => {
                 let found = item::read(connection, id, Some(RowLock::ForUpdate));
-                let found = found.map_err(Setback::of(connection))?;
-                (shop.watch)(Seen::Item(found));
-                found.ok_or(Setback::Failed(Error::NotFound))?.stock
+                let found = found.map_err(AttemptError::of(connection))?;
+                (context.watch)(Seen::Item(found));
+                found.ok_or(AttemptError::Failed(Error::NotFound))?.stock
             }
             // Whatever there is: `Plan::refusal` knows of no third.
             _ => i64::MAX,
@@ -156,8 +132,9 @@ fn grant(
             }
         }
         if taken != 0 {
-            let changed = item::subtract(connection, id, taken).map_err(Setback::of(connection))?;
-            (shop.watch)(Seen::Changed(changed));
+            let changed =
+                item::subtract(connection, id, taken).map_err(AttemptError::of(connection))?;
+            (context.watch)(Seen::Changed(changed));
         }
     }
     let served = wanted.iter().zip(&answers);
@@ -165,22 +142,22 @@ fn grant(
         .filter(|(_, answer)| **answer == Answer::Done)
         .map(|(order, _)| *order)
         .collect();
-    record(connection, shop, &served)?;
+    record(connection, context, &served)?;
     Ok(answers)
 }
 
 /// Writes the orders into the ledger, and the events that they leave.
 fn record(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     orders: &[Order],
-) -> Result<(), Setback> {
+) -> Result<(), AttemptError> {
     batch::record(connection, orders).map_err(recorded(connection))?;
     let sales = || orders.iter().filter(|order| !order.is_restock());
-    let sales: Vec<Order> = match shop.publishes {
+    let sales: Vec<Order> = match context.publishes {
         true => sales().copied().collect(),
         false => Vec::new(),
     };
     let published: QueryResult<()> = batch::publish(connection, &sales);
-    published.map_err(Setback::of(connection))
+    published.map_err(AttemptError::of(connection))
 }

@@ -9,13 +9,13 @@
 
 use diesel::result::Error;
 
-use super::{Seen, Setback, Shop};
-use crate::bucket::{self, BUCKETS, Bucket};
+use super::{AttemptError, PurchaseContext, Seen};
 use crate::db::{AnyConnection, RowLock};
-use crate::item::Item;
-use crate::order::Order;
-use crate::strategy::{Layout, Plan, Read};
-use crate::unit;
+use crate::model::order::Order;
+use crate::model::strategy::{Layout, Plan, Read};
+use crate::tables::bucket::{self, BUCKETS, Bucket};
+use crate::tables::item::Item;
+use crate::tables::unit;
 
 /// How far a buyer looks for units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,31 +75,31 @@ impl Found {
 /// Looks for the units of `order` in the rows of its item.
 pub(super) fn look(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     order: &Order,
     reach: Reach,
-) -> Result<Found, Setback> {
-    let read = shop.plan.read;
+) -> Result<Found, AttemptError> {
+    let read = context.plan.read;
     let lock = match (reach, read.row_lock()) {
         (Reach::OneBucket | Reach::Everything, Some(RowLock::SkipLocked)) => {
             Some(RowLock::ForUpdate)
         }
         (_, lock) => lock,
     };
-    let found = match shop.plan.layout {
+    let found = match context.plan.layout {
         Layout::UnitRows => look_for_units(connection, order, lock),
         _ => look_in_buckets(connection, order, lock, reach),
     };
     let found = found
-        .map_err(Setback::of(connection))
-        .map_err(|setback| setback.of_read(lock))?;
-    (shop.watch)(Seen::Units(found.units()));
+        .map_err(AttemptError::of(connection))
+        .map_err(|error| error.of_read(lock))?;
+    (context.watch)(Seen::Units(found.units()));
     // A restock puts its units into any bucket, if it has found one.
     let is_nothing = found == Found::Buckets(Vec::new());
     let is_short = is_nothing || found.is_too_little_for(order);
     let believes_it = read == Read::SkippedIsSoldOut && !order.is_restock();
-    if is_short && reach.further(&shop.plan).is_some() && !believes_it {
-        return Err(Setback::CameUpShort);
+    if is_short && reach.further(&context.plan).is_some() && !believes_it {
+        return Err(AttemptError::CameUpShort);
     }
     Ok(found)
 }
@@ -143,10 +143,10 @@ fn look_in_buckets(
 /// them into the first.
 pub(super) fn take_from_buckets(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     order: &Order,
     buckets: &[Bucket],
-) -> Result<(), Setback> {
+) -> Result<(), AttemptError> {
     let mut wanted = order.quantity;
     for bucket in buckets {
         let taken = wanted.min(bucket.stock);
@@ -155,32 +155,32 @@ pub(super) fn take_from_buckets(
         }
         let left = bucket.stock - taken;
         let changed = bucket::assign(connection, order.item, bucket.bucket, left)
-            .map_err(Setback::of(connection))?;
-        (shop.watch)(Seen::Changed(changed));
+            .map_err(AttemptError::of(connection))?;
+        (context.watch)(Seen::Changed(changed));
         wanted -= taken;
         if wanted == 0 {
             return Ok(());
         }
     }
     // `look` has seen to it that there is enough.
-    Err(Setback::Failed(Error::NotFound))
+    Err(AttemptError::Failed(Error::NotFound))
 }
 
 /// Takes the units that were found, or adds those that are put back.
 pub(super) fn take_units(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     order: &Order,
     ids: &[i64],
-) -> Result<(), Setback> {
+) -> Result<(), AttemptError> {
     if order.is_restock() {
         return unit::put_back(connection, order.item, -order.quantity)
-            .map_err(Setback::of(connection));
+            .map_err(AttemptError::of(connection));
     }
-    let taken = unit::take(connection, order.item, ids).map_err(Setback::of(connection))?;
-    (shop.watch)(Seen::Changed(taken));
+    let taken = unit::take(connection, order.item, ids).map_err(AttemptError::of(connection))?;
+    (context.watch)(Seen::Changed(taken));
     match taken == ids.len() {
         true => Ok(()),
-        false => Err(Setback::Failed(Error::NotFound)),
+        false => Err(AttemptError::Failed(Error::NotFound)),
     }
 }

@@ -1,8 +1,8 @@
 //! Finding out what became of a purchase that nobody heard the end of.
 
-use super::{Setback, record};
+use super::{AttemptError, record};
 use crate::db::{AnyConnection, IsolationLevel, transaction};
-use crate::order::Basket;
+use crate::model::order::Basket;
 
 /// Whether a basket whose end is unknown was carried out; the answer is final. Its last order
 /// is recorded last.
@@ -13,17 +13,20 @@ use crate::order::Basket;
 ///
 /// # Errors
 /// What got into the way of finding out.
-pub fn was_carried_out(connection: &mut AnyConnection, basket: &Basket) -> Result<bool, Setback> {
+pub fn was_carried_out(
+    connection: &mut AnyConnection,
+    basket: &Basket,
+) -> Result<bool, AttemptError> {
     let Some(order) = basket.orders().last() else {
         return Ok(false);
     };
     let level = IsolationLevel::ReadCommitted;
-    transaction::begin(connection, level, None).map_err(Setback::of(connection))?;
+    transaction::begin(connection, level, None).map_err(AttemptError::of(connection))?;
     let recorded = record(connection, order);
     transaction::rollback(connection);
     match recorded {
         Ok(()) => Ok(false),
-        Err(Setback::AlreadyRecorded) => Ok(true),
-        Err(setback) => Err(setback),
+        Err(AttemptError::AlreadyRecorded) => Ok(true),
+        Err(error) => Err(error),
     }
 }

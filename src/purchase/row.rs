@@ -2,29 +2,29 @@
 
 use diesel::result::Error;
 
-use super::{Answer, Conflict, Seen, Setback, Shop};
+use super::{Answer, AttemptError, Conflict, PurchaseContext, Seen};
 use crate::db::{AnyConnection, RowLock, transaction};
-use crate::item::{self, Item};
-use crate::ledger;
-use crate::order::Order;
-use crate::strategy::{Plan, Read, Write};
+use crate::model::order::Order;
+use crate::model::strategy::{Plan, Read, Write};
+use crate::tables::item::{self, Item};
+use crate::tables::ledger;
 
 /// How much is left by the item's row, if the plan looks at all.
 pub(super) fn look(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     order: &Order,
-) -> Result<Option<Item>, Setback> {
-    let Plan { read, .. } = shop.plan;
+) -> Result<Option<Item>, AttemptError> {
+    let Plan { read, .. } = context.plan;
     let found = match read {
         Read::None => return Ok(None),
-        Read::CountSold => return count_sold(connection, shop, order).map(Some),
+        Read::CountSold => return count_sold(connection, context, order).map(Some),
         Read::BeforeLock => {
-            let believed = read_row(connection, shop, order, None)?;
-            read_row(connection, shop, order, read.row_lock())?;
+            let believed = read_row(connection, context, order, None)?;
+            read_row(connection, context, order, read.row_lock())?;
             believed
         }
-        _ => read_row(connection, shop, order, read.row_lock())?,
+        _ => read_row(connection, context, order, read.row_lock())?,
     };
     match (found, read) {
         (Some(item), _) => Ok(Some(item)),
@@ -32,40 +32,41 @@ pub(super) fn look(
         // that for "sold out" turns buyers away while there is stock.
         (None, Read::SkippedIsSoldOut) if !order.is_restock() => Ok(Some(Item::EMPTY)),
         (None, Read::SkipLocked | Read::SkippedIsSoldOut) => {
-            Err(Setback::Conflict(Conflict::RowSkipped))
+            Err(AttemptError::Conflict(Conflict::RowSkipped))
         }
-        (None, _) => Err(Setback::Failed(Error::NotFound)),
+        (None, _) => Err(AttemptError::Failed(Error::NotFound)),
     }
 }
 
 /// The item's row, locked with `lock`.
 fn read_row(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     order: &Order,
     lock: Option<RowLock>,
-) -> Result<Option<Item>, Setback> {
+) -> Result<Option<Item>, AttemptError> {
     let read = |connection: &mut AnyConnection| {
-        item::read(connection, order.item, lock).inspect(|found| (shop.watch)(Seen::Item(*found)))
+        item::read(connection, order.item, lock)
+            .inspect(|found| (context.watch)(Seen::Item(*found)))
     };
-    match shop.plan.isolation.level() {
+    match context.plan.isolation.level() {
         Some(_) => read(connection),
         None => transaction::around_lone_read(connection, lock, read),
     }
-    .map_err(Setback::of(connection))
-    .map_err(|setback| setback.of_read(lock))
+    .map_err(AttemptError::of(connection))
+    .map_err(|error| error.of_read(lock))
 }
 
 /// What must be left by what the ledger says was sold.
 fn count_sold(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     order: &Order,
-) -> Result<Item, Setback> {
-    let moved = ledger::moved(connection, order.item).map_err(Setback::of(connection))?;
-    (shop.watch)(Seen::Moved(moved));
+) -> Result<Item, AttemptError> {
+    let moved = ledger::moved(connection, order.item).map_err(AttemptError::of(connection))?;
+    (context.watch)(Seen::Moved(moved));
     Ok(Item {
-        stock: shop.initial + moved,
+        stock: context.initial + moved,
         version: 0,
     })
 }
@@ -73,14 +74,14 @@ fn count_sold(
 /// Takes the units out of the stock, or puts them back.
 pub(super) fn take(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     seen: Option<Item>,
     order: &Order,
-) -> Result<Answer, Setback> {
+) -> Result<Answer, AttemptError> {
     let Order {
         item: id, quantity, ..
     } = *order;
-    let write = shop.plan.write;
+    let write = context.plan.write;
     let changed = match (write, seen) {
         (Write::Assign, Some(seen)) => item::assign(connection, id, seen.stock - quantity),
         (Write::IfVersion | Write::IfVersionIgnored | Write::IfVersionAgain, Some(seen)) => {
@@ -93,14 +94,14 @@ pub(super) fn take(
         // `Plan::refusal` keeps such plans away from here.
         (_, None) => Err(Error::NotFound),
     };
-    let changed = changed.map_err(Setback::of(connection))?;
-    (shop.watch)(Seen::Changed(changed));
+    let changed = changed.map_err(AttemptError::of(connection))?;
+    (context.watch)(Seen::Changed(changed));
     match (changed, write) {
-        (0, Write::IfVersion) => Err(Setback::Conflict(Conflict::StaleVersion)),
-        (0, Write::IfVersionAgain) => take_again(connection, shop, seen, order),
+        (0, Write::IfVersion) => Err(AttemptError::Conflict(Conflict::StaleVersion)),
+        (0, Write::IfVersionAgain) => take_again(connection, context, seen, order),
         (0, Write::IfEnough) => Ok(Answer::SoldOut),
         (0, Write::IfVersionIgnored) => Ok(Answer::Done),
-        (0, _) => Err(Setback::Failed(Error::NotFound)),
+        (0, _) => Err(AttemptError::Failed(Error::NotFound)),
         (_, _) => Ok(Answer::Done),
     }
 }
@@ -109,16 +110,16 @@ pub(super) fn take(
 /// does not, no number of attempts would help, and the buyer gives up.
 fn take_again(
     connection: &mut AnyConnection,
-    shop: &Shop<'_>,
+    context: &PurchaseContext<'_>,
     seen: Option<Item>,
     order: &Order,
-) -> Result<Answer, Setback> {
-    let now = look(connection, shop, order)?;
+) -> Result<Answer, AttemptError> {
+    let now = look(connection, context, order)?;
     if now == seen {
-        return Err(Setback::GaveUp);
+        return Err(AttemptError::GaveUp);
     }
     match now {
         Some(item) if !order.is_restock() && item.stock < order.quantity => Ok(Answer::SoldOut),
-        _ => take(connection, shop, now, order),
+        _ => take(connection, context, now, order),
     }
 }

@@ -5,7 +5,7 @@ mod text;
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::advise::Advice;
+use crate::compare::advise::Advice;
 
 /// A way to write an advice down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -17,13 +17,14 @@ pub enum AdviseFormat {
     Json,
 }
 
-/// Writes `advice` down in `format`, ending in a new line.
+/// Writes `advice` down in `format`, ending in a new line; for people in lines of at most `width`
+/// columns.
 ///
 /// # Errors
 /// The format cannot express it, which no format is known to be unable to.
-pub fn render(advice: &Advice, format: AdviseFormat) -> Result<String> {
+pub fn render(advice: &Advice, format: AdviseFormat, width: usize) -> Result<String> {
     match format {
-        AdviseFormat::Text => Ok(text::render(advice)),
+        AdviseFormat::Text => Ok(text::render(advice, width)),
         AdviseFormat::Json => Ok(serde_json::to_string_pretty(advice)? + "\n"),
     }
 }

@@ -9,7 +9,7 @@ pub use markdown::{story, table};
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::anomaly::AnomaliesResult;
+use crate::proof::anomaly::AnomaliesResult;
 
 /// A way to write a survey of anomalies down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -38,14 +38,15 @@ pub enum CompareFormat {
     Png,
 }
 
-/// Writes `result` down in `format`, ending in a new line.
+/// Writes `result` down in `format`, ending in a new line; for people in lines of at most `width`
+/// columns.
 ///
 /// # Errors
 /// The format cannot express the result, which no format is known to be unable to.
-pub fn render(result: &CompareResult, format: CompareFormat) -> Result<Rendered> {
-    let picture = || pictures::ranked(&result.comparison, result.setting.confidence).draw();
+pub fn render(result: &CompareResult, format: CompareFormat, width: usize) -> Result<Rendered> {
+    let picture = || pictures::ranked(&result.comparison, result.conditions.confidence).draw();
     Ok(match format {
-        CompareFormat::Text => text::render(result).into(),
+        CompareFormat::Text => text::render(result, width).into(),
         CompareFormat::Json => (serde_json::to_string_pretty(result)? + "\n").into(),
         CompareFormat::Markdown => markdown::render(result).into(),
         CompareFormat::Csv => csv::render(result)?.into(),

@@ -11,7 +11,7 @@ pub use map::{NO_PAGE, cell, render_map};
 use anyhow::Result;
 use clap::ValueEnum;
 
-use crate::explore::purchases::{ExploreResult, ReplayResult};
+use crate::proof::purchases::{ExploreResult, ReplayResult};
 
 /// A way to write the result of an exploration down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

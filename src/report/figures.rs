@@ -2,26 +2,9 @@
 
 use comfy_table::{CellAlignment, Table};
 
-use crate::result::{Distribution, RunResult};
-
-/// 12345 as "12,345".
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-/// The same for a number that may be negative.
-pub(super) fn signed(number: i64) -> String {
-    let sign = if number < 0 { "-" } else { "" };
-    format!("{sign}{}", thousands(number.unsigned_abs()))
-}
+use super::plain::or_dash;
+use crate::model::figures::thousands;
+use crate::run::result::{Distribution, RunResult};
 
 /// Microseconds in the unit that suits them.
 pub(super) fn time(micros: u64) -> String {
@@ -38,18 +21,15 @@ pub(super) fn time_of(micros: f64) -> String {
     }
 }
 
-/// 0.05 as "5 %".
-pub(super) fn percent(share: f64) -> String {
-    // Else 0.07 would be 7.000000000000001.
-    format!("{} %", (share * 1e4).round() / 1e2)
+/// A percentile; a dash of fewer orders than it takes.
+pub(super) fn percentile(micros: Option<u64>) -> String {
+    or_dash(micros.map(time))
 }
 
-/// "one sale", "2 sales".
-pub(super) fn count(number: u64, one: &str, many: &str) -> String {
-    match number {
-        1 => format!("1 {one}"),
-        _ => format!("{} {many}", thousands(number)),
-    }
+/// 0.05 as "5 %".
+pub(crate) fn percent(share: f64) -> String {
+    // Else 0.07 would be 7.000000000000001.
+    format!("{} %", (share * 1e4).round() / 1e2)
 }
 
 /// The latencies as a table.
@@ -57,7 +37,7 @@ pub(super) fn latencies(result: &RunResult) -> Table {
     let mut table = Table::new();
     table.set_header(["latency", "orders", "p50", "p90", "p99", "p99.9", "max"]);
     let rows = [
-        ("sold at the first try", result.latency_us.first_try),
+        ("sold on the first try", result.latency_us.first_try),
         ("sold after a retry", result.latency_us.retried),
         ("turned away", result.latency_us.rejected),
         ("waiting for a connection", result.pool_wait_us),
@@ -85,10 +65,10 @@ fn row(name: &str, distribution: &Distribution) -> [String; 7] {
     [
         name.to_owned(),
         thousands(count),
-        time(p50),
-        time(p90),
-        time(p99),
-        time(p999),
+        percentile(p50),
+        percentile(p90),
+        percentile(p99),
+        percentile(p999),
         time(max),
     ]
 }
@@ -96,15 +76,6 @@ fn row(name: &str, distribution: &Distribution) -> [String; 7] {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn digits_are_grouped_by_thousands() {
-        assert_eq!(thousands(0), "0");
-        assert_eq!(thousands(999), "999");
-        assert_eq!(thousands(1_000), "1,000");
-        assert_eq!(thousands(1_234_567), "1,234,567");
-        assert_eq!(signed(-1_000), "-1,000");
-    }
 
     #[test]
     fn a_share_is_shown_without_the_noise_of_its_last_digits() {

@@ -4,14 +4,14 @@
 //! from there by its JSON pointer (RFC 6901), which stands beside it.
 
 mod comparison;
+mod conditions;
 mod head;
 mod numbers;
-mod setting;
 
 pub(super) use comparison::Part;
+pub(super) use conditions::conditions;
 pub(super) use head::Head;
 pub(super) use numbers::Numbers;
-pub(super) use setting::setting;
 
 use anyhow::Result;
 use maud::{DOCTYPE, Markup, PreEscaped, html};

@@ -12,6 +12,7 @@ pub(super) use time::{PARTS, time};
 
 use super::figures;
 use crate::compare::Standing;
+use crate::model::figures::signed;
 
 /// Where the name stands among all of a page, which decides how its line looks.
 fn look(labels: &[String], standing: &Standing) -> usize {
@@ -22,7 +23,7 @@ fn look(labels: &[String], standing: &Standing) -> usize {
 /// A number as people read it, with as many digits as tell something.
 pub(super) fn number(value: f64) -> String {
     match value.abs() {
-        100.0.. => figures::signed(value.round() as i64),
+        100.0.. => signed(value.round() as i64),
         10.0.. => format!("{value:.1}"),
         0.0 => "0".to_owned(),
         _ => format!("{value:.2}"),

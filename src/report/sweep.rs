@@ -13,16 +13,17 @@ use anyhow::Result;
 
 use super::compare::CompareFormat;
 use super::{Rendered, pictures};
-use crate::sweep::SweepResult;
+use crate::compare::sweep::SweepResult;
 
-/// Writes `result` down in `format`, ending in a new line.
+/// Writes `result` down in `format`, ending in a new line; for people in lines of at most `width`
+/// columns.
 ///
 /// # Errors
 /// The format cannot express the result, which no format is known to be unable to.
-pub fn render(result: &SweepResult, format: CompareFormat) -> Result<Rendered> {
+pub fn render(result: &SweepResult, format: CompareFormat, width: usize) -> Result<Rendered> {
     let picture = || pictures::curves(result, pictures::Measure::Goodput).draw();
     Ok(match format {
-        CompareFormat::Text => text::render(result).into(),
+        CompareFormat::Text => text::render(result, width).into(),
         CompareFormat::Json => (serde_json::to_string_pretty(result)? + "\n").into(),
         CompareFormat::Markdown => markdown::render(result).into(),
         CompareFormat::Csv => csv::render(result)?.into(),

@@ -7,18 +7,20 @@ use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 use super::{Request, Shop};
-use crate::audit::{Books, Effects, Outcomes, Stock, Violations, audit};
-use crate::db::pool;
-use crate::event::{Event, Observer, What, now_us};
-use crate::gateway::Gateway;
-use crate::hammer::{Ending, Job, Measurement, Progress, Record, Share, hammer};
-use crate::load::Load;
+use crate::db::Pool;
+use crate::hammer::event::{Event, Observer, What};
+use crate::hammer::gateway::Gateway;
+use crate::hammer::servers;
+use crate::hammer::{Job, Measurement, Outcome, Progress, Record, Share, hammer};
+use crate::model::load::Load;
+use crate::model::strategy::Delivery;
 use crate::purchase::was_carried_out;
-use crate::servers::{self, Observed, ServerTally};
-use crate::strategy::Delivery;
+use crate::run::audit::{Audit, Books, Effects, audit};
+use crate::run::durability::{Durability, Lasting};
+use crate::system::clock::now_us;
 
 /// How often to ask what a killed server has left behind before leaving it to the audit.
 const LOOK_UPS: u32 = 20;
@@ -27,43 +29,27 @@ const LOOK_UPS: u32 = 20;
 /// still prepares the bill (`--hold`).
 const PREPARING: Duration = Duration::from_millis(10);
 
-/// What one measurement found.
+/// What one audited measurement found.
 #[derive(Debug)]
 pub struct Measured {
-    /// What the buyers were told.
-    pub record: Record,
-    /// From the common start to the end of the last order.
-    pub elapsed: Duration,
-    /// What this process has used of the processors meanwhile; zero for buyers in others.
-    pub cpu: Duration,
-    /// Whether it was ended early from outside.
-    pub interrupted: bool,
-    /// Why it ended early by itself.
-    pub gone: Option<String>,
+    /// What the buyers brought.
+    pub measurement: Measurement,
+    /// What that amounts to, held against the database.
+    pub audit: Audit,
+    /// What the server lost, and may lose.
+    pub durability: Durability,
     /// Whether a server was to be killed, and had done its work before its time came.
     pub not_killed: bool,
-    /// How the orders ended.
-    pub outcomes: Outcomes,
-    /// Where the units went.
-    pub stock: Stock,
-    /// What is wrong.
-    pub violations: Violations,
-    /// Units truly sold.
-    pub truly_sold: i64,
     /// Events that the sales left; `None` where the story has none.
     pub events_published: Option<u64>,
     /// What happened outside the database, if anything could.
     pub effects: Option<Effects>,
-    /// What each server did.
-    pub servers: Vec<ServerTally>,
-    /// What happened, moment by moment, where that was asked for.
-    pub events: Vec<Event>,
 }
 
 impl Measured {
     /// Attempts that met another buyer, by the name of the cause.
     pub fn conflicts(&self) -> BTreeMap<&'static str, u64> {
-        let conflicts = self.record.conflicts.iter();
+        let conflicts = self.measurement.record.conflicts.iter();
         conflicts
             .map(|(conflict, count)| (conflict.name(), *count))
             .collect()
@@ -78,25 +64,42 @@ impl Shop<'_> {
         stop: &AtomicBool,
         progress: &Progress,
     ) -> Result<Measured> {
+        self.ready_for(&request.candidate.plan)?;
         if !request.load.warm_up.is_zero() {
             self.warm_up(request, stop)?;
         }
-        self.restart_in(request.contender.plan.layout, &request.load)?;
+        self.audited(None, request, stop, progress)
+    }
+
+    /// Starts over, hammers over the connections of `pool` or its own, and holds what was told
+    /// against what is there.
+    pub(super) fn audited(
+        &mut self,
+        pool: Option<&Pool>,
+        request: &Request,
+        stop: &AtomicBool,
+        progress: &Progress,
+    ) -> Result<Measured> {
+        self.restart_in(request.candidate.plan.layout, &request.load)?;
         let gateway = match request.scenario.bills() {
             true => Some(Gateway::open(request.billing.latency)?),
             false => None,
         };
-        let observed = self.observe(request, gateway.as_ref(), stop, progress)?;
-        self.wait_for_what_is_under_way(&observed.measurement.record);
-        let told = &observed.measurement.record.told;
-        let books = self
-            .look_after(|connection| Books::read(connection, told))
-            .with_context(|| {
-                let gone = observed.measurement.gone.as_deref();
-                let gone = gone.unwrap_or("the run is over");
-                format!("{gone}, and there is no result without an audit")
-            })?;
-        Ok(conclude(request, observed, gateway.as_ref(), &books))
+        let measurement = self.observe(pool, request, gateway.as_ref(), stop, progress)?;
+        self.wait_for_what_is_under_way(&measurement.record);
+        let (items, told) = (request.load.items, &measurement.record.told);
+        let (books, lasting) = self.books(items, told).with_context(|| {
+            let gone = measurement.gone.as_deref();
+            let gone = gone.unwrap_or("the run is over");
+            format!("{gone}, and there is no result without an audit")
+        })?;
+        Ok(conclude(
+            request,
+            measurement,
+            gateway.as_ref(),
+            &books,
+            lasting,
+        ))
     }
 
     /// The same load for a while, without a look at what comes of it.
@@ -111,24 +114,25 @@ impl Shop<'_> {
             events: false,
             ..request.clone()
         };
-        self.restart_in(request.contender.plan.layout, &warm_up.load)?;
-        self.observe(&warm_up, None, stop, &Progress::default())
+        self.restart_in(request.candidate.plan.layout, &warm_up.load)?;
+        self.observe(None, &warm_up, None, stop, &Progress::default())
             .map(drop)
     }
 
     /// Has the buyers at work, in this process or in others.
     fn observe(
         &mut self,
+        pool: Option<&Pool>,
         request: &Request,
         gateway: Option<&Gateway>,
         stop: &AtomicBool,
         progress: &Progress,
-    ) -> Result<Observed> {
+    ) -> Result<Measurement> {
         let diary = Diary::default();
         let idempotent = request.billing.idempotent;
         let access = gateway.map(|gateway| gateway.access(idempotent));
         let job = Job {
-            plan: request.contender.plan,
+            plan: request.candidate.plan,
             scenario: request.scenario,
             load: &request.load,
             server: 0,
@@ -147,32 +151,36 @@ impl Shop<'_> {
                     .is_some_and(|time| time > request.billing.latency + PREPARING),
                 None => true,
             };
-            return servers::run(
-                servers,
-                self.database,
-                job,
-                request.events,
-                &is_in_the_middle,
-                stop,
-                progress,
-            );
+            return self.while_ours(stop, |stop| {
+                servers::run(
+                    servers,
+                    self.database,
+                    job,
+                    request.events,
+                    &is_in_the_middle,
+                    stop,
+                    progress,
+                )
+            });
         }
-        let pool = pool::open(self.database, request.load.pool)?;
-        let measurement = hammer(&pool, job, stop, progress)?;
-        Ok(Observed {
-            measurement,
-            servers: Vec::new(),
-            events: diary.0.into_inner().unwrap_or_else(PoisonError::into_inner),
-            killed: false,
-        })
+        let pool = match pool {
+            Some(pool) => pool.clone(),
+            None => self.pool(request.load.pool)?,
+        };
+        let mut measurement = self.while_ours(stop, |stop| hammer(&pool, job, stop, progress))?;
+        measurement.events = diary.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(measurement)
     }
 
     /// A COMMIT that a killed server has sent may still be at work when the others are done.
     /// Whoever asks for the order's key waits for it.
     pub(super) fn wait_for_what_is_under_way(&mut self, record: &Record) {
-        for basket in record.told.ended(Ending::Unknown) {
+        for basket in record.told.ended(Outcome::Unknown) {
             for _ in 0..LOOK_UPS {
-                if was_carried_out(&mut self.connection, &basket).is_ok() {
+                let asked = self.look_after(|connection| {
+                    was_carried_out(connection, &basket).map_err(|_| anyhow!("not yet"))
+                });
+                if asked.is_ok() {
                     break;
                 }
                 thread::sleep(Duration::from_millis(50));
@@ -182,57 +190,39 @@ impl Shop<'_> {
 }
 
 /// Holds what was told against what is there.
-pub(super) fn conclude(
+fn conclude(
     request: &Request,
-    observed: Observed,
+    mut measurement: Measurement,
     gateway: Option<&Gateway>,
     books: &Books,
+    lasting: Lasting,
 ) -> Measured {
-    let Observed {
-        measurement,
-        mut servers,
-        events,
-        killed,
-    } = observed;
-    let Measurement {
-        record,
-        elapsed,
-        cpu,
-        interrupted,
-        gone,
-    } = measurement;
-    let mut found = audit(request.scenario, &request.load, &record.told, books);
+    let told = &measurement.record.told;
+    let mut audit = audit(request.scenario, &request.load, told, books);
     let effects = gateway.map(|gateway| {
         let calls = gateway.calls();
-        for server in &mut servers {
+        for server in &mut measurement.servers {
             let own = |call: &&_| is_billed_by(call, server.server);
             server.billed = calls.iter().filter(own).count() as u64;
         }
-        let plan = &request.contender.plan;
+        let plan = &request.candidate.plan;
         let effects = Effects::of(&calls, books, plan.delivery(request.billing.idempotent));
-        effects.blame(&mut found.violations);
+        effects.blame(&mut audit.violations);
         effects
     });
+    let durability = Durability::take_from(&mut audit.violations, &request.candidate.plan, lasting);
     let kill = request.servers.as_ref().and_then(|servers| servers.kill);
     Measured {
-        record,
-        elapsed,
-        cpu,
-        interrupted,
-        gone,
-        not_killed: kill.is_some() && !killed,
-        outcomes: found.outcomes,
-        stock: found.stock,
-        violations: found.violations,
-        truly_sold: found.truly_sold,
+        not_killed: kill.is_some() && !measurement.killed,
+        measurement,
+        audit,
+        durability,
         events_published: request.scenario.publishes().then_some(books.events.count()),
         effects,
-        servers,
-        events,
     }
 }
 
-fn is_billed_by(call: &crate::gateway::Call, server: u32) -> bool {
+fn is_billed_by(call: &crate::hammer::gateway::Call, server: u32) -> bool {
     call.billed && call.server == server
 }
 

@@ -2,18 +2,19 @@
 
 use std::time::Duration;
 
-use crate::contender::Contender;
-use crate::db::Engine;
-use crate::load::Load;
-use crate::scenario::Scenario;
-use crate::servers::Servers;
-use crate::strategy::{Delivery, Promise, Setting};
+use crate::db::{Backend, Engine};
+use crate::hammer::servers::Servers;
+use crate::model::candidate::Candidate;
+use crate::model::invalid_request::InvalidRequest;
+use crate::model::load::Load;
+use crate::model::scenario::Scenario;
+use crate::model::strategy::{Delivery, Deployment, Promise};
 
 /// What to run.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// What is put to the test.
-    pub contender: Contender,
+    pub candidate: Candidate,
     /// In which story.
     pub scenario: Scenario,
     /// How hard.
@@ -48,10 +49,10 @@ impl Default for Billing {
 }
 
 impl Request {
-    /// `contender` in the story of the shop, in this process, without a control.
-    pub fn new(contender: impl Into<Contender>, load: Load) -> Self {
+    /// `candidate` in the story of the shop, in this process, without a control.
+    pub fn new(candidate: impl Into<Candidate>, load: Load) -> Self {
         Self {
-            contender: contender.into(),
+            candidate: candidate.into(),
             scenario: Scenario::Inventory,
             load,
             servers: None,
@@ -61,17 +62,39 @@ impl Request {
         }
     }
 
+    /// Makes sure that it can be run on that kind of database.
+    ///
+    /// # Errors
+    /// It means nothing there, or makes no sense in itself.
+    pub fn check(&self, backend: Backend) -> Result<(), InvalidRequest> {
+        self.load.check()?;
+        self.candidate.check(backend, self.scenario, &self.load)?;
+        self.scenario.check(&self.load)?;
+        InvalidRequest::unless(match &self.servers {
+            Some(Servers { count: 0, .. }) => Some("there must be at least one server".to_owned()),
+            Some(Servers {
+                count,
+                kill: Some(kill),
+                ..
+            }) if kill.server > *count => Some(format!(
+                "--kill-server names server {}, but the number of servers is {count}",
+                kill.server
+            )),
+            _ => None,
+        })
+    }
+
     /// Whether a server is killed whose death can leave the outside world and the tables apart.
-    pub fn risks_harm(&self) -> bool {
+    pub(crate) fn risks_harm(&self) -> bool {
         let servers = self.servers.as_ref();
         let killed = servers.is_some_and(|servers| servers.kill.is_some());
-        let delivery = self.contender.plan.delivery(self.billing.idempotent);
+        let delivery = self.candidate.plan.delivery(self.billing.idempotent);
         killed && self.scenario.bills() && delivery != Delivery::EffectivelyOnce
     }
 
     /// What is promised, in all these circumstances.
     pub fn promise(&self, engine: Engine) -> Option<Promise> {
-        self.contender.promise(Setting {
+        self.candidate.promise(Deployment {
             engine,
             servers: self.servers.as_ref().map_or(1, |servers| servers.count),
             slots: self.load.slots,

@@ -9,13 +9,10 @@ use anyhow::{Context, Result, bail};
 use diesel::Connection as _;
 use diesel::connection::InstrumentationEvent;
 
-use super::measure::conclude;
 use super::{Measured, Request, Shop};
-use crate::audit::Books;
-use crate::db::{Pool, pool};
+use crate::db::Pool;
 use crate::hammer::{Job, Measurement, Progress, hammer};
-use crate::load::Load;
-use crate::servers::Observed;
+use crate::model::load::Load;
 
 /// What one round found.
 #[derive(Debug)]
@@ -43,6 +40,7 @@ impl Shop<'_> {
     ///
     /// # Errors
     /// The database cannot be used, the round ended early by itself, or it cannot be audited.
+    #[doc(hidden)]
     pub fn round(
         &mut self,
         request: &Request,
@@ -50,14 +48,26 @@ impl Shop<'_> {
         stop: &AtomicBool,
         progress: &Progress,
     ) -> Result<Option<RoundMeasured>> {
-        let pool = pool::open(self.database, request.load.pool)?;
+        let outcome = self.round_to_the_end(request, trial, stop, progress);
+        self.or_what_is_behind(outcome)
+    }
+
+    fn round_to_the_end(
+        &mut self,
+        request: &Request,
+        trial: Option<&Load>,
+        stop: &AtomicBool,
+        progress: &Progress,
+    ) -> Result<Option<RoundMeasured>> {
+        self.ready_for(&request.candidate.plan)?;
+        let pool = self.pool(request.load.pool)?;
         let trial = match trial {
             Some(load) => {
                 let trial = Request {
                     load: load.clone(),
                     ..request.clone()
                 };
-                match self.audited(&pool, &trial, stop, &Progress::default())? {
+                match self.audited_round(&pool, &trial, stop, &Progress::default())? {
                     Some(measured) => Some(measured),
                     None => return Ok(None),
                 }
@@ -69,7 +79,7 @@ impl Shop<'_> {
         } else {
             self.overheard(&pool, request, stop)?
         };
-        let measured = self.audited(&pool, request, stop, progress)?;
+        let measured = self.audited_round(&pool, request, stop, progress)?;
         Ok(measured.map(|measured| RoundMeasured {
             trial,
             overheard,
@@ -82,6 +92,7 @@ impl Shop<'_> {
     ///
     /// # Errors
     /// The database cannot be used.
+    #[doc(hidden)]
     pub fn alone(
         &mut self,
         request: &Request,
@@ -97,10 +108,12 @@ impl Shop<'_> {
             rate: None,
             ..request.load.clone()
         };
-        let pool = pool::open(self.database, 1)?;
-        self.restart_in(request.contender.plan.layout, &load)?;
-        let job = Job::new(request.contender.plan, &load);
-        let Measurement { record, gone, .. } = hammer(&pool, job, stop, &Progress::default())?;
+        self.ready_for(&request.candidate.plan)?;
+        let pool = self.pool(1)?;
+        self.restart_in(request.candidate.plan.layout, &load)?;
+        let job = Job::new(request.candidate.plan, &load);
+        let measured = self.while_ours(stop, |stop| hammer(&pool, job, stop, &Progress::default()));
+        let Measurement { record, gone, .. } = self.or_what_is_behind(measured)?;
         if let Some(gone) = gone {
             bail!("it ended early: {gone}");
         }
@@ -109,35 +122,24 @@ impl Shop<'_> {
         Ok((sold > 0 && !stop.load(Relaxed)).then_some(each))
     }
 
-    /// Starts over, hammers, and holds what was told against what is there.
-    fn audited(
+    /// An audited measurement, which is worth something only where it ran to its end; `None` where
+    /// it was interrupted.
+    fn audited_round(
         &mut self,
         pool: &Pool,
         request: &Request,
         stop: &AtomicBool,
         progress: &Progress,
     ) -> Result<Option<Measured>> {
-        self.restart_in(request.contender.plan.layout, &request.load)?;
-        let job = Job::new(request.contender.plan, &request.load);
-        let measurement = hammer(pool, job, stop, progress)?;
+        let measured = self.audited(Some(pool), request, stop, progress);
         if stop.load(Relaxed) {
             return Ok(None);
         }
-        if let Some(gone) = &measurement.gone {
+        let measured = measured?;
+        if let Some(gone) = &measured.measurement.gone {
             bail!("the round ended early: {gone}");
         }
-        self.wait_for_what_is_under_way(&measurement.record);
-        let told = &measurement.record.told;
-        let books = self
-            .look_after(|connection| Books::read(connection, told))
-            .context("the round is over, and there is no result without an audit")?;
-        let observed = Observed {
-            measurement,
-            servers: Vec::new(),
-            events: Vec::new(),
-            killed: false,
-        };
-        Ok(Some(conclude(request, observed, None, &books)))
+        Ok(Some(measured))
     }
 
     /// The same load for as long as it warms up, every statement counted.
@@ -153,11 +155,12 @@ impl Shop<'_> {
             until_empty: false,
             ..request.load.clone()
         };
-        self.restart_in(request.contender.plan.layout, &load)?;
+        self.restart_in(request.candidate.plan.layout, &load)?;
         let sent = Arc::new(AtomicU64::new(0));
         listen(pool, &load, Some(&sent))?;
-        let job = Job::new(request.contender.plan, &load);
-        let Measurement { record, .. } = hammer(pool, job, stop, &Progress::default())?;
+        let job = Job::new(request.candidate.plan, &load);
+        let Measurement { record, .. } =
+            self.while_ours(stop, |stop| hammer(pool, job, stop, &Progress::default()))?;
         listen(pool, &load, None)?;
         Ok(Overheard {
             statements: sent.load(Relaxed),

@@ -1,6 +1,6 @@
--- No IF NOT EXISTS: a procedure of that name that we have not made is somebody else's.
--- The number of rows that CALL reports is that of the last statement: 1 where the order was
--- carried out, and 0 where there was not enough.
+-- No IF NOT EXISTS: a procedure of that name that we did not create belongs to somebody else.
+-- CALL reports the number of rows of its last statement: 1 if the order was carried out, and 0 if
+-- there was not enough stock.
 CREATE PROCEDURE lockbench_purchase(the_key BIGINT, the_item BIGINT, quantity BIGINT, publishes BIGINT)
 MODIFIES SQL DATA
 BEGIN

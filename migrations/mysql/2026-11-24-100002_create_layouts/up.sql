@@ -1,4 +1,4 @@
--- Items whose units are laid out in buckets or in rows of their own have a stock of 0 themselves.
+-- An item whose units are in buckets or in rows of their own has a stock of 0 itself.
 CREATE TABLE lockbench_buckets (
     item_id BIGINT NOT NULL,
     bucket BIGINT NOT NULL,
@@ -11,6 +11,6 @@ CREATE TABLE lockbench_units (
     item_id BIGINT NOT NULL,
     id BIGINT NOT NULL AUTO_INCREMENT,
     PRIMARY KEY (item_id, id),
-    -- InnoDB wants an index of which the counter is the first column.
+    -- InnoDB requires an index whose first column is the AUTO_INCREMENT column.
     UNIQUE KEY (id)
 ) ENGINE = InnoDB;

@@ -1,5 +1,5 @@
--- No OR REPLACE: a function of that name that we have not made is somebody else's.
--- Gives a row where the order was carried out, and none where there was not enough.
+-- No OR REPLACE: a function of that name that we did not create belongs to somebody else.
+-- Returns one row if the order was carried out, and none if there was not enough stock.
 CREATE FUNCTION lockbench_purchase(key BIGINT, item BIGINT, quantity BIGINT, publishes BIGINT)
 RETURNS SETOF BIGINT LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- Items whose units are laid out in buckets or in rows of their own have a stock of 0 themselves.
+-- An item whose units are in buckets or in rows of their own has a stock of 0 itself.
 CREATE TABLE lockbench_buckets (
     item_id BIGINT NOT NULL,
     bucket BIGINT NOT NULL,

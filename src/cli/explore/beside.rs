@@ -2,11 +2,10 @@
 
 use super::ExploreArguments;
 use crate::cli::failure::Failure;
-use crate::cli::run::refuse_nonsense;
-use crate::contender::Contender;
 use crate::db::{Backend, Database, Description};
 use crate::explore::Token;
-use crate::explore::purchases::{Purchases, ReplayResult, exploration};
+use crate::model::candidate::Candidate;
+use crate::proof::purchases::{Purchases, ReplayResult, exploration};
 
 impl ExploreArguments {
     /// Refuses what cannot be run there, before anything runs.
@@ -16,8 +15,10 @@ impl ExploreArguments {
         wanted: &Purchases,
     ) -> Result<(), Failure> {
         self.beside.iter().try_for_each(|name| {
-            let contender = Contender::from(*name);
-            refuse_nonsense(&contender, backend, wanted.scenario, &wanted.load())
+            let candidate = Candidate::from(*name);
+            candidate
+                .check(backend, wanted.scenario, &wanted.load())
+                .map_err(Failure::usage)
         })
     }
 
@@ -31,11 +32,10 @@ impl ExploreArguments {
     ) -> Result<Vec<ReplayResult>, Failure> {
         let one = |name: &_| {
             let wanted = Purchases {
-                contender: Contender::from(*name),
+                candidate: Candidate::from(*name),
                 ..wanted.clone()
             };
-            let (exploration, _) = exploration(database, &wanted);
-            let history = exploration.replay(token).map_err(Failure::unreachable)?;
+            let history = exploration(database, &wanted).replay(token)?;
             Ok(ReplayResult::new(
                 &wanted,
                 description.clone(),

@@ -1,37 +1,16 @@
-//! MariaDB and MySQL: InnoDB's own tables for row locks, `IS_USED_LOCK` for named ones.
-//!
-//! `INNODB_TRX` and `INNODB_LOCK_WAITS` show a copy, which is only renewed when nobody has read
-//! it for 100 ms. `SHOW ENGINE INNODB STATUS` has no such delay, but cannot be read with diesel:
-//! the server does not tell the columns of it before it is executed. So whoever looks waits
-//! that long, and makes sure that what it sees is new: its own question must be in it.
-//!
-//! The number of those who wait for a row is live, though. Where it is 0, nobody does. Where it
-//! is the number of the suspects, all of them are at work, and nobody else was since before the
-//! question (another exploration on the same server, say), they all wait, or did: who waits is
-//! counted until its thread has woken, which on a busy machine is later than it has been given the
-//! lock. So the number tells who begins to wait, and not who waits still.
+//! MariaDB and MySQL: InnoDB's own tables for row locks ([`rows`]), `IS_USED_LOCK` for named ones.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
-use std::time::{Duration, Instant};
+mod rows;
 
-use diesel::connection::SimpleConnection;
+use std::time::Duration;
+
+use diesel::connection::LoadConnection;
+use diesel::mysql::Mysql;
 use diesel::sql_types::{BigInt, Nullable, Text};
-use diesel::{MysqlConnection, QueryResult, QueryableByName, RunQueryDsl, sql_query};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
-use super::{Explorable, Suspect, Wait};
+use super::{Suspect, Wait, Watchable};
 use crate::db::Backend;
-
-/// How long nobody may have read the copy, and a little more.
-const RENEWAL: Duration = Duration::from_millis(102);
-
-/// When this process looked last. Held while somebody looks: two who look in turn would keep
-/// each other from ever seeing anything new.
-static LAST_LOOK: Mutex<Option<Instant>> = Mutex::new(None);
-
-/// Tells one question from the next.
-static LOOKS: AtomicU64 = AtomicU64::new(0);
 
 #[derive(QueryableByName)]
 struct Number {
@@ -39,25 +18,18 @@ struct Number {
     number: Option<i64>,
 }
 
-/// A transaction of InnoDB's, with one of those that it waits for.
 #[derive(QueryableByName)]
-struct Transaction {
-    #[diesel(sql_type = BigInt)]
-    session: i64,
+struct Version {
     #[diesel(sql_type = Text)]
-    state: String,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    holder: Option<i64>,
-    #[diesel(sql_type = Nullable<Text>)]
-    query: Option<String>,
+    version: String,
 }
 
-impl Explorable for MysqlConnection {
+impl<C: LoadConnection<Backend = Mysql>> Watchable<Mysql> for C {
     fn kind(&self) -> Backend {
         Backend::Mysql
     }
 
-    /// InnoDB looks for deadlocks at once, and shoots whoever has changed the least.
+    /// InnoDB looks for deadlocks at once, and aborts whichever has changed the least.
     fn ready(&mut self) -> QueryResult<bool> {
         Ok(false)
     }
@@ -71,6 +43,52 @@ impl Explorable for MysqlConnection {
         Duration::from_millis(5)
     }
 
+    /// Row locks and those of tables, and named locks (`RELEASE_ALL_LOCKS`, MariaDB 10.5.2 and
+    /// MySQL 5.7.5).
+    fn release(&mut self) -> QueryResult<()> {
+        self.batch_execute("ROLLBACK; UNLOCK TABLES; DO RELEASE_ALL_LOCKS()")
+    }
+
+    fn is_alive(&mut self, id: i64) -> QueryResult<bool> {
+        let question = format!(
+            "SELECT CAST(COUNT(*) AS SIGNED) AS number \
+             FROM information_schema.PROCESSLIST WHERE id = {id}"
+        );
+        Ok(number(self, &question)? != Some(0))
+    }
+
+    /// `innodb_lock_wait_timeout`, in seconds, which is never without a limit.
+    fn waits_at_most(&mut self) -> QueryResult<Option<Duration>> {
+        let question = "SELECT CAST(@@innodb_lock_wait_timeout AS SIGNED) AS number";
+        let seconds = number(self, question)?.unwrap_or_default();
+        Ok(Some(Duration::from_secs(seconds.unsigned_abs())))
+    }
+
+    /// Of `GET_LOCK`, in seconds; without a limit where that is negative.
+    fn gives_up_after(&self, statement: &str) -> Option<Duration> {
+        let (_, seconds) = named_lock(statement)?;
+        let seconds = seconds.trim().parse::<f64>().ok()?;
+        Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX))
+    }
+
+    /// A statement may have ended what another began, and with `autocommit = 0` any begins one:
+    /// MariaDB is asked (`in_transaction`); MySQL does not say.
+    fn roll_back(&mut self, believed_open: bool) -> QueryResult<bool> {
+        let question = "SELECT CAST(@@in_transaction AS SIGNED) AS number";
+        let open = number(self, question).map_or(believed_open, |found| found == Some(1));
+        self.batch_execute("ROLLBACK")?;
+        Ok(open)
+    }
+
+    fn version(&mut self) -> QueryResult<String> {
+        sql_query("SELECT VERSION() AS version")
+            .get_result::<Version>(self)
+            .map(|found| match found.version.contains("MariaDB") {
+                true => format!("MariaDB {}", found.version),
+                false => format!("MySQL {}", found.version),
+            })
+    }
+
     fn waits(&mut self, suspects: &[Suspect], exactly: bool) -> QueryResult<Vec<Wait>> {
         let mut waits = Vec::new();
         let mut others = Vec::new();
@@ -81,145 +99,15 @@ impl Explorable for MysqlConnection {
             }
         }
         if !others.is_empty() {
-            waits.extend(row_waits(self, &others, exactly)?);
+            waits.extend(rows::waits(self, &others, exactly)?);
         }
         Ok(waits)
     }
 }
 
-/// What the numbers tell, at one moment.
-#[derive(QueryableByName)]
-struct AtWork {
-    /// How many sessions wait for a row, of whomever.
-    #[diesel(sql_type = BigInt)]
-    waiting: i64,
-    /// How many suspects are at work.
-    #[diesel(sql_type = BigInt)]
-    suspects: i64,
-    /// How many others are, but for this one.
-    #[diesel(sql_type = BigInt)]
-    others: i64,
-    /// How long all of those others have had nothing to do who have not, in microseconds.
-    #[diesel(sql_type = Nullable<BigInt>)]
-    idle: Option<i64>,
-    /// How long ago this question came in.
-    #[diesel(sql_type = Nullable<BigInt>)]
-    asked: Option<i64>,
-}
-
-impl AtWork {
-    /// Whether nobody else can have been among those who waited: not one was at work since
-    /// before the question.
-    fn is_about_suspects_alone(&self) -> bool {
-        let since = self.idle.unwrap_or(i64::MAX);
-        self.others == 0 && self.asked.is_some_and(|asked| since > asked)
-    }
-}
-
-/// What the numbers alone tell; `None` when they do not tell who waits. MySQL, which keeps its
-/// numbers elsewhere, refuses the question.
-fn waits_by_number(connection: &mut MysqlConnection, suspects: &[i64]) -> Option<Vec<Wait>> {
-    let ids: Vec<String> = suspects.iter().map(ToString::to_string).collect();
-    let ids = ids.join(", ");
-    let found: AtWork = sql_query(format!(
-        "SELECT (SELECT CAST(variable_value AS SIGNED) FROM information_schema.GLOBAL_STATUS \
-                 WHERE variable_name = 'INNODB_ROW_LOCK_CURRENT_WAITS') AS waiting, \
-                CAST(SUM(command <> 'Sleep' AND id IN ({ids})) AS SIGNED) AS suspects, \
-                CAST(SUM(command <> 'Sleep' AND id NOT IN (CONNECTION_ID(), {ids})) AS SIGNED) \
-                    AS others, \
-                CAST(MIN(IF(command = 'Sleep' AND id NOT IN ({ids}), time_ms, NULL)) * 1000 \
-                    AS SIGNED) AS idle, \
-                CAST(MAX(IF(id = CONNECTION_ID(), time_ms, NULL)) * 1000 AS SIGNED) AS asked \
-         FROM information_schema.PROCESSLIST WHERE command <> 'Daemon'"
-    ))
-    .get_result(connection)
-    .ok()?;
-    let number = i64::try_from(suspects.len()).ok()?;
-    if found.waiting == 0 {
-        return Some(Vec::new());
-    }
-    let wait = |&waiter: &i64| Wait {
-        waiter,
-        holders: None,
-    };
-    let all_wait =
-        found.waiting == number && found.suspects == number && found.is_about_suspects_alone();
-    all_wait.then(|| suspects.iter().map(wait).collect())
-}
-
-fn row_waits(
-    connection: &mut MysqlConnection,
-    suspects: &[i64],
-    exactly: bool,
-) -> QueryResult<Vec<Wait>> {
-    match waits_by_number(connection, suspects) {
-        Some(waits) if waits.is_empty() || !exactly => return Ok(waits),
-        _ => {}
-    }
-    let mut last = LAST_LOOK.lock().unwrap_or_else(PoisonError::into_inner);
-    loop {
-        if let Some(last) = *last {
-            thread::sleep(RENEWAL.saturating_sub(last.elapsed()));
-        }
-        let found = look(connection)?;
-        *last = Some(Instant::now());
-        if let Some(found) = found {
-            return Ok(waits_among(&found, suspects));
-        }
-    }
-}
-
-/// The transactions of this moment; `None` when what can be seen is older.
-fn look(connection: &mut MysqlConnection) -> QueryResult<Option<Vec<Transaction>>> {
-    let count = LOOKS.fetch_add(1, Ordering::Relaxed);
-    let nonce = format!("lockbench look {count} of {}", std::process::id());
-    // A session is only in the table while it is in a transaction.
-    connection.batch_execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")?;
-    let found: QueryResult<Vec<Transaction>> = sql_query(format!(
-        "SELECT CAST(t.trx_mysql_thread_id AS SIGNED) AS session, \
-                CAST(t.trx_state AS CHAR) AS state, \
-                CAST(h.trx_mysql_thread_id AS SIGNED) AS holder, \
-                CAST(t.trx_query AS CHAR) AS query, '{nonce}' AS nonce \
-         FROM information_schema.INNODB_TRX t \
-         LEFT JOIN information_schema.INNODB_LOCK_WAITS w ON w.requesting_trx_id = t.trx_id \
-         LEFT JOIN information_schema.INNODB_TRX h ON h.trx_id = w.blocking_trx_id"
-    ))
-    .load(connection);
-    connection.batch_execute("ROLLBACK")?;
-    let found = found?;
-    let mentions = |one: &Transaction| {
-        let query = one.query.as_ref();
-        query.is_some_and(|query| query.contains(&nonce))
-    };
-    Ok(found.iter().any(mentions).then_some(found))
-}
-
-fn waits_among(found: &[Transaction], suspects: &[i64]) -> Vec<Wait> {
-    let waiting = |id: &&i64| {
-        found
-            .iter()
-            .any(|one| one.session == **id && one.state == "LOCK WAIT")
-    };
-    suspects
-        .iter()
-        .filter(waiting)
-        .map(|&waiter| {
-            let holders: Vec<i64> = found
-                .iter()
-                .filter(|one| one.session == waiter)
-                .filter_map(|one| one.holder)
-                .collect();
-            Wait {
-                waiter,
-                holders: (!holders.is_empty()).then_some(holders),
-            }
-        })
-        .collect()
-}
-
 /// A named lock is the waiter's own as soon as it is granted, before the waiter has noticed.
 fn waits_for_name(
-    connection: &mut MysqlConnection,
+    connection: &mut impl LoadConnection<Backend = Mysql>,
     waiter: i64,
     name: &str,
 ) -> QueryResult<Option<Wait>> {
@@ -231,7 +119,10 @@ fn waits_for_name(
     }))
 }
 
-fn number(connection: &mut MysqlConnection, question: &str) -> QueryResult<Option<i64>> {
+fn number(
+    connection: &mut impl LoadConnection<Backend = Mysql>,
+    question: &str,
+) -> QueryResult<Option<i64>> {
     sql_query(question)
         .get_result::<Number>(connection)
         .map(|answer| answer.number)
@@ -239,6 +130,11 @@ fn number(connection: &mut MysqlConnection, question: &str) -> QueryResult<Optio
 
 /// The expression that names the lock in `SELECT GET_LOCK(name, seconds)`.
 fn lock_name(statement: &str) -> Option<&str> {
+    named_lock(statement).map(|(name, _)| name)
+}
+
+/// The arguments of `GET_LOCK(name, seconds)`.
+fn named_lock(statement: &str) -> Option<(&str, &str)> {
     let start = statement.to_ascii_uppercase().find("GET_LOCK(")? + "GET_LOCK(".len();
     let arguments = &statement[start..];
     let mut depth = 0;
@@ -250,18 +146,20 @@ fn lock_name(statement: &str) -> Option<&str> {
             (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(character),
             (None, '(') => depth += 1,
-            (None, ')') if depth == 0 => break,
+            (None, ')') if depth == 0 => {
+                return comma.map(|comma: usize| (&arguments[..comma], &arguments[comma + 1..at]));
+            }
             (None, ')') => depth -= 1,
             (None, ',') if depth == 0 => comma = Some(at),
             _ => {}
         }
     }
-    comma.map(|comma| &arguments[..comma])
+    None
 }
 
 #[cfg(test)]
 mod tests {
-    use super::lock_name;
+    use super::{lock_name, named_lock};
 
     #[test]
     fn the_name_of_a_lock_is_found() {
@@ -271,5 +169,6 @@ mod tests {
         );
         assert_eq!(lock_name("select get_lock('x', 5), 7"), Some("'x'"));
         assert_eq!(lock_name("SELECT 1"), None);
+        assert_eq!(named_lock("DO GET_LOCK('x', 5)"), Some(("'x'", " 5")));
     }
 }

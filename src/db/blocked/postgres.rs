@@ -1,12 +1,14 @@
 //! PostgreSQL: `pg_blocking_pids` (manual, 9.26 "Session Information Functions").
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
-use diesel::sql_types::BigInt;
-use diesel::{PgConnection, QueryResult, QueryableByName, RunQueryDsl, sql_query};
+use diesel::connection::LoadConnection;
+use diesel::pg::Pg;
+use diesel::sql_types::{BigInt, Text};
+use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
-use super::{Explorable, Suspect, Wait};
+use super::{Suspect, Wait, Watchable};
 use crate::db::Backend;
 
 #[derive(QueryableByName)]
@@ -23,7 +25,13 @@ struct Edge {
     holder: i64,
 }
 
-impl Explorable for PgConnection {
+#[derive(QueryableByName)]
+struct Version {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+impl<C: LoadConnection<Backend = Pg>> Watchable<Pg> for C {
     fn kind(&self) -> Backend {
         Backend::Postgres
     }
@@ -40,6 +48,48 @@ impl Explorable for PgConnection {
         sql_query("SELECT pg_backend_pid()::bigint AS id")
             .get_result::<Session>(self)
             .map(|session| session.id)
+    }
+
+    /// Advisory locks above all (manual, `DISCARD`).
+    fn release(&mut self) -> QueryResult<()> {
+        self.batch_execute("DISCARD ALL")
+    }
+
+    fn is_alive(&mut self, id: i64) -> QueryResult<bool> {
+        sql_query(format!(
+            "SELECT count(*) AS id FROM pg_stat_activity WHERE pid = {id}"
+        ))
+        .get_result::<Session>(self)
+        .map(|found| found.id > 0)
+    }
+
+    /// `lock_timeout` and `statement_timeout` (manual, 20.11.1).
+    fn waits_at_most(&mut self) -> QueryResult<Option<Duration>> {
+        sql_query(
+            "SELECT coalesce(least(nullif(lock, 0), nullif(statement, 0)), 0)::bigint AS id FROM (\
+                SELECT extract(epoch FROM current_setting('lock_timeout')::interval) * 1000, \
+                       extract(epoch FROM current_setting('statement_timeout')::interval) * 1000\
+             ) AS limits (lock, statement)",
+        )
+        .get_result::<Session>(self)
+        .map(|found| match found.id {
+            0 => None,
+            milliseconds => Some(Duration::from_millis(milliseconds.unsigned_abs())),
+        })
+    }
+
+    /// There is no transaction that has not been begun by a statement.
+    fn roll_back(&mut self, believed_open: bool) -> QueryResult<bool> {
+        if believed_open {
+            self.batch_execute("ROLLBACK")?;
+        }
+        Ok(believed_open)
+    }
+
+    fn version(&mut self) -> QueryResult<String> {
+        sql_query("SELECT current_setting('server_version') AS version")
+            .get_result::<Version>(self)
+            .map(|found| format!("PostgreSQL {}", found.version))
     }
 
     fn waits(&mut self, suspects: &[Suspect], _: bool) -> QueryResult<Vec<Wait>> {

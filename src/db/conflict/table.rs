@@ -8,7 +8,7 @@ use Conflict as C;
 
 /// Every refusal after which the whole purchase can be tried again.
 ///
-/// Each row is provoked by a test on a live server (`tests/conflicts.rs`), but for those that
+/// Each row is provoked by a test on a live server (`tests/all/databases/conflicts/`), but for those that
 /// only MySQL has.
 ///
 /// PostgreSQL 15 manual, appendix A; MariaDB Knowledge Base, "MariaDB Error Codes"; MySQL 8.4

@@ -33,7 +33,7 @@ impl Account {
             }
         }
         bail!(
-            "a private server does not run as root, and this system has neither a user `{packaged}` nor `nobody` to run it"
+            "a private server cannot run as root, and this system has neither a user `{packaged}` nor `nobody` to run it as"
         )
     }
 
@@ -45,6 +45,6 @@ impl Account {
     /// Gives `path` to this account.
     pub(super) fn take_over(self, path: &Path) -> Result<()> {
         std::os::unix::fs::chown(path, Some(self.user.as_raw()), Some(self.group.as_raw()))
-            .with_context(|| format!("cannot give {} to another user", path.display()))
+            .with_context(|| format!("cannot change the owner of {}", path.display()))
     }
 }

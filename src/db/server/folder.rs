@@ -1,11 +1,13 @@
 //! A private folder that is removed in every case, also when lockbench is killed.
 
 use std::fs::Permissions;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use tempfile::TempDir;
 
 use super::account::Account;
@@ -14,6 +16,10 @@ use super::watcher::{Signal, Watcher};
 /// The longest path a socket may have is 108 bytes on Linux and 104 elsewhere; PostgreSQL adds
 /// `/.s.PGSQL.5432` and a lock file's suffix to the folder's.
 const LONGEST_SOCKET_FOLDER: usize = 80;
+
+/// What a server's programs take for something else in a path: `mariadb-install-db` splits it at
+/// spaces and drops backslashes, and PostgreSQL's sockets stand in a list with commas.
+const UNFIT: [char; 3] = [' ', '\\', ','];
 
 /// A folder that only its owner may enter, and what runs in it.
 #[derive(Debug)]
@@ -29,7 +35,7 @@ impl Folder {
     /// # Errors
     /// The folder or the watcher could not be made.
     pub fn private() -> Result<Self> {
-        let mut folder = Self::make(&std::env::temp_dir())?;
+        let mut folder = Self::make(&temporary_folder())?;
         folder.watcher = Some(Watcher::over(folder.path(), None)?);
         Ok(folder)
     }
@@ -40,15 +46,11 @@ impl Folder {
     /// No temporary folder is fit for it.
     pub(super) fn for_server(account: Option<Account>) -> Result<Self> {
         let candidates = [
-            std::env::temp_dir(),
+            temporary_folder(),
             PathBuf::from("/tmp"),
             PathBuf::from("/var/tmp"),
         ];
-        let Some(base) = candidates.iter().find(|base| is_fit(base, account)) else {
-            bail!(
-                "no temporary folder is fit for a private server: its path must be short and open to every user"
-            );
-        };
+        let base = choose(&candidates, account)?;
         let folder = Self::make(base)?;
         if let Some(account) = account {
             account.take_over(folder.path())?;
@@ -82,7 +84,7 @@ impl Folder {
             // Anybody who can reach the socket is the server's superuser.
             .permissions(Permissions::from_mode(0o700))
             .tempdir_in(base)
-            .with_context(|| format!("cannot make a private folder in {}", base.display()))?;
+            .with_context(|| format!("cannot create a private folder in {}", base.display()))?;
         Ok(Self {
             watcher: None,
             folder,
@@ -90,18 +92,41 @@ impl Folder {
     }
 }
 
+/// Everything that is not plainly a letter of a name.
+const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+
 /// A path as a part of a URL.
 pub(super) fn percent_encoded(path: &Path) -> String {
-    let path = path.display().to_string();
-    path.replace('%', "%25")
-        .replace('/', "%2F")
-        .replace(' ', "%20")
+    percent_encode(path.as_os_str().as_bytes(), NAME).to_string()
 }
 
-/// Whether a socket in a folder below `base` has a short enough path, and an account that is
-/// not ours may get there.
-fn is_fit(base: &Path, account: Option<Account>) -> bool {
-    let short = base.as_os_str().len() + "/lockbench-XXXXXX".len() <= LONGEST_SOCKET_FOLDER;
+/// The system's temporary folder, from wherever it is looked at: the watcher has another current
+/// folder than we have.
+fn temporary_folder() -> PathBuf {
+    let named = std::env::temp_dir();
+    std::path::absolute(&named).unwrap_or_else(|_| PathBuf::from("/tmp"))
+}
+
+/// The first of these folders that a private server can live below.
+fn choose(candidates: &[PathBuf], account: Option<Account>) -> Result<&Path> {
+    let mut flaws = Vec::new();
+    for base in candidates {
+        match flaw(base, account) {
+            None => return Ok(base),
+            Some(flaw) => flaws.push(format!("{} {flaw}", base.display())),
+        }
+    }
+    bail!(
+        "no temporary folder is suitable for a private server: {}; set TMPDIR to another one",
+        flaws.join(", ")
+    );
+}
+
+/// Why a private server cannot live below `base`; `None` where it can. An account that is not
+/// ours must be able to get there.
+fn flaw(base: &Path, account: Option<Account>) -> Option<&'static str> {
+    let is_long = base.as_os_str().len() + "/lockbench-XXXXXX".len() > LONGEST_SOCKET_FOLDER;
+    let is_odd = |name: &str| name.contains(UNFIT) || name.contains(char::is_control);
     let allows_all = |folder: &Path, what: u32| {
         std::fs::metadata(folder).is_ok_and(|found| found.permissions().mode() & what == what)
     };
@@ -109,5 +134,51 @@ fn is_fit(base: &Path, account: Option<Account>) -> bool {
         // To write into it, too: the watcher removes our folder as that account.
         allows_all(base, 0o003) && base.ancestors().all(|folder| allows_all(folder, 0o001))
     };
-    short && base.is_dir() && (account.is_none() || open_to_all())
+    if !base.is_dir() {
+        Some("is not a folder")
+    } else if is_long {
+        Some("is too long for a socket's path, which is limited to 108 bytes")
+    } else if base.to_str().is_none_or(is_odd) {
+        Some("contains a space, a backslash or a comma, or is not valid UTF-8")
+    } else if account.is_some() && !open_to_all() {
+        Some("is not accessible to every user, and the server must not run as root")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_no_server_can_live_in_is_named_with_its_flaw() {
+        let base = tempfile::tempdir().expect("a folder");
+        let below = |name: &str| {
+            let path = base.path().join(name);
+            std::fs::create_dir(&path).expect("a folder");
+            path
+        };
+        let missing = base.path().join("missing");
+        for (path, what) in [
+            (missing.clone(), "is not a folder"),
+            (below(&"x".repeat(80)), "too long"),
+            (below("a b"), "a space"),
+            (below("a,b"), "a comma"),
+        ] {
+            let flaw = flaw(&path, None).expect("a flaw");
+            assert!(flaw.contains(what), "{flaw}");
+        }
+        assert_eq!(flaw(&below("a?#b'\"%"), None), None);
+        let fit = below("fit");
+        assert_eq!(
+            choose(&[missing.clone(), fit.clone()], None).ok(),
+            Some(fit.as_path())
+        );
+        let said = choose(&[missing], None).expect_err("nowhere").to_string();
+        assert!(
+            said.contains("missing is not a folder; set TMPDIR to another one"),
+            "{said}"
+        );
+    }
 }

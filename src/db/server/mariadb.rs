@@ -60,6 +60,7 @@ impl MariadbServer {
     }
 
     /// The server's folder: its data are in `data` below it, its socket beside them.
+    #[doc(hidden)]
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }

@@ -1,10 +1,12 @@
 //! A private PostgreSQL server.
 
+use std::io::{Read, Write};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
-use anyhow::Result;
-use diesel::{Connection as _, PgConnection};
+use anyhow::{Context, Result, bail};
 
 use super::account::Account;
 use super::folder::{Folder, percent_encoded};
@@ -15,6 +17,9 @@ use super::watcher::Signal;
 
 /// The superuser that the private server is made with.
 const USER: &str = "lockbench";
+
+/// Version 3.0 of the protocol.
+const PROTOCOL: u32 = 3 << 16;
 
 /// A PostgreSQL server of our own: in a private folder, on a Unix socket, without a network.
 /// Dropping it stops it and removes every trace.
@@ -48,10 +53,7 @@ impl PostgresServer {
             programs,
             port,
         };
-        let url = server.url();
-        ready::wait("PostgreSQL", server.folder(), || {
-            PgConnection::establish(&url)
-        })?;
+        ready::wait("PostgreSQL", server.folder(), || greet(server.folder()))?;
         Ok(server)
     }
 
@@ -72,18 +74,61 @@ impl PostgresServer {
 
     /// Another of PostgreSQL's programs, such as `pgbench`, beside the server's own if it is
     /// there, else on the PATH.
+    #[doc(hidden)]
     pub fn program(&self, name: &str) -> Option<PathBuf> {
         self.programs.other("postgres", name)
     }
 
     /// The server's folder: its data are in `data` below it, its socket beside them.
+    #[doc(hidden)]
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 }
 
+/// Sends the server a start-up packet and reads until it is ready for a query (manual, 53.2.1
+/// "Start-up"), without libpq: who explores their own code brings that themselves, or does not.
+fn greet(folder: &Path) -> Result<()> {
+    let mut stream = UnixStream::connect(socket(folder)?)?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    let parameters = format!("user\0{USER}\0database\0postgres\0\0");
+    let length = u32::try_from(8 + parameters.len())?.to_be_bytes();
+    stream.write_all(&[&length, &PROTOCOL.to_be_bytes(), parameters.as_bytes()].concat())?;
+    loop {
+        let mut head = [0; 5];
+        stream.read_exact(&mut head)?;
+        let [kind, length @ ..] = head;
+        let mut body = Vec::new();
+        (&mut stream)
+            .take(u64::from(u32::from_be_bytes(length).saturating_sub(4)))
+            .read_to_end(&mut body)?;
+        match kind {
+            b'Z' => break,
+            b'E' => bail!("{}", String::from_utf8_lossy(&body).replace('\0', " ")),
+            _ => {}
+        }
+    }
+    // Goodbye, so that the server's log shows no lost connection.
+    stream.write_all(b"X\0\0\0\x04").map_err(Into::into)
+}
+
+/// The server's socket, whose name ends with its port: `PGPORT` counts as well as the options.
+fn socket(folder: &Path) -> Result<PathBuf> {
+    let is_socket = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with(".s.PGSQL.") && !name.ends_with(".lock")
+    };
+    std::fs::read_dir(folder)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .find(is_socket)
+        .context("it has no socket yet")
+}
+
 /// Makes the data and runs a server on them. One program does both, so that the watcher is
 /// there from the beginning: whenever we die, nothing is left.
+///
+/// `-k` takes a list, in which a name stands in double quotes (manual, 20.3.1
+/// `unix_socket_directories`).
 ///
 /// A SIGTERM is kept until `initdb`, which has it as well, has cleared up after itself.
 const SCRIPT: &str = r#"
@@ -91,7 +136,8 @@ trap 'exit 1' TERM
 folder=$1 initdb=$2 server=$3 user=$4; shift 4
 # No sync of files that are thrown away soon; the server that follows is durable.
 "$initdb" -D "$folder/data" -U "$user" -A trust -E UTF8 --locale=C -N --no-instructions &&
-exec "$server" -D "$folder/data" -k "$folder" "$@"
+sockets=$(printf '%s' "$folder" | sed 's/"/""/g') &&
+exec "$server" -D "$folder/data" -k "\"$sockets\"" "$@"
 "#;
 
 fn serve(programs: &Programs, folder: &Path, options: &ServerOptions) -> Command {

@@ -90,7 +90,7 @@ impl Wanted {
                 return Ok(Programs { folder });
             }
             bail!(
-                "{} is {}, which does not hold {names}",
+                "{} is {}, which does not contain {names}",
                 self.variable,
                 folder.display()
             );
@@ -103,7 +103,7 @@ impl Wanted {
             Some(folder) => Ok(Programs { folder }),
             None => bail!(
                 "{}'s programs ({names}) are not on this machine: install them ({}), \
-                 name their folder in {}, or give the URL of a server",
+                 set {} to their folder, or give the URL of an existing server",
                 self.product,
                 self.install,
                 self.variable

@@ -1,11 +1,11 @@
 //! Waiting for a private server to answer.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
-use diesel::ConnectionResult;
 
 use super::watcher::{ENDED, LOG};
 
@@ -17,10 +17,10 @@ const READY: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// The server ended or did not answer in time, with the last that it printed.
-pub(super) fn wait<T>(
+pub(super) fn wait<T, E: Display>(
     product: &str,
     folder: &Path,
-    connect: impl Fn() -> ConnectionResult<T>,
+    connect: impl Fn() -> Result<T, E>,
 ) -> Result<()> {
     let deadline = Instant::now() + READY;
     loop {

@@ -1,20 +1,16 @@
-//! A small process that outlives lockbench just long enough to clean up after it.
+//! A small process that [outlives](crate::db::outliving) lockbench, stops the server, which is its
+//! own child, and removes the folder.
 //!
-//! It holds the reading end of a pipe whose writing end is ours. When we end, in whatever way,
-//! a SIGKILL included, the pipe ends; the watcher then stops the server, which is its own
-//! child, and removes the folder. Stopping on purpose closes the pipe: there is one way out.
-//!
-//! A parent-death signal alone would leave the folder, and comes when the *thread* ends that
-//! started the child. The watcher is a shell because it must run from wherever the library is
-//! used: in a test program, lockbench's own binary could not be found to start again.
+//! The watcher is a shell because it must run from wherever the library is used: in a test program,
+//! lockbench's own binary could not be found to start again.
 
-use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use super::account::Account;
+use crate::db::outliving::Outliving;
 
 /// Written into the folder when the server has ended, wanted or not.
 pub(super) const ENDED: &str = "ended";
@@ -84,8 +80,7 @@ impl Signal {
 /// The process that watches over a folder and the server in it.
 #[derive(Debug)]
 pub(super) struct Watcher {
-    process: Child,
-    pipe: Option<ChildStdin>,
+    _process: Outliving,
 }
 
 impl Watcher {
@@ -103,28 +98,14 @@ impl Watcher {
             .args(["-c", SCRIPT, "lockbench-watcher"])
             .arg(folder)
             .args([folder.join(ENDED), folder.join(LOG)])
-            .arg(stop.name())
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            // Out of reach of the terminal's Ctrl-C, which is for us to answer.
-            .process_group(0);
+            .arg(stop.name());
         if let Some((server, account, _)) = server {
             shell.arg(server.get_program()).args(server.get_args());
             if let Some(account) = account {
                 account.step_down(&mut shell);
             }
         }
-        let mut process = shell.spawn().context("cannot start /bin/sh")?;
-        let pipe = process.stdin.take();
-        Ok(Self { process, pipe })
-    }
-}
-
-impl Drop for Watcher {
-    fn drop(&mut self) {
-        drop(self.pipe.take());
-        let _ = self.process.wait();
+        let process = Outliving::start(&mut shell).context("cannot start /bin/sh")?;
+        Ok(Self { _process: process })
     }
 }

@@ -1,70 +1,111 @@
 //! Running an exploration: schedule after schedule, and the witness once more at the end.
 
+mod estimate;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
+pub use estimate::Estimate;
+
+use super::progress::Progress;
 use super::{Exploration, Pruning};
 use crate::db::blocked::Explorable;
 use crate::explore::error::ExploreError;
-use crate::explore::result::{Coverage, Explored, Inspection};
-use crate::explore::search::{DepthFirst, Random, Replay, Script, Search};
-use crate::explore::stage::{Rules, Run, Stage};
-use crate::explore::tally::Tally;
-use crate::explore::{History, Token, Turn};
+use crate::explore::result::{Coverage, Divergence, Explored};
+use crate::explore::search::{DepthFirst, Random, Script, Search};
+use crate::explore::session::Casting;
+use crate::explore::stage::{Rules, Stage};
+use crate::explore::tally::{Stray, Tally};
+use crate::explore::{History, State, Token, Turn};
 
 /// How often a schedule is run again that did not repeat itself, or whose deadlock had a victim
 /// that depended on the time, before that is taken for an answer.
-const REPETITIONS: u32 = 20;
+pub(super) const REPETITIONS: u32 = 20;
 
-impl<C: Explorable> Exploration<C> {
+/// What came of a schedule.
+enum Played {
+    /// It has been counted.
+    Counted,
+    /// It never repeated itself, in so many runs.
+    Unrepeatable(Divergence),
+}
+
+impl<C: Explorable, S: State> Exploration<C, S> {
     /// Runs the schedules.
     ///
     /// # Errors
     /// Whatever keeps the answer from being true: see [`ExploreError`].
-    pub fn explore(mut self) -> Result<Explored, ExploreError> {
+    pub fn explore(mut self) -> Result<Explored<S>, ExploreError> {
         let began = Instant::now();
         let sessions = self.sessions.len();
+        if sessions == 1 {
+            return Err(ExploreError::OneSession);
+        }
+        if sessions > 1 && self.inspect.is_none() && self.state.is_none() {
+            return Err(ExploreError::NothingLooks);
+        }
         let mut search = self.search(sessions);
         let mut stage = self.stage()?;
         let mut tally = Tally::default();
+        let mut divergence = None;
         let mut complete = false;
-        while !self.interrupted() && tally.schedules < self.most {
-            let run = self.play(&mut stage, search.as_mut(), false)?;
-            if let Some((run, inspection)) = run {
-                tally.count(&run, inspection);
+        let mut progress = Progress::new(self.progress_after);
+        while !self.interrupted() && tally.schedules < self.most && began.elapsed() < self.most_time
+        {
+            match self.play(&mut stage, search.as_mut(), &mut tally, &mut divergence)? {
+                Played::Counted => {}
+                Played::Unrepeatable(found) => {
+                    divergence = Some(found);
+                    break;
+                }
             }
-            if tally.schedules == 1
+            if tally.runs == 1
                 && let Some(session) = stage.silent()
             {
                 return Err(ExploreError::Silent(session + 1));
             }
+            progress.tell(tally.schedules, tally.broken, tally.shortest());
             if !search.advance() {
                 complete = true;
                 break;
             }
         }
-        let witness = match tally.shortest.take() {
-            Some((token, state)) => Some(self.witness(&mut stage, &token, &state)?),
-            None => None,
-        };
+        let server =
+            (stage.observer.version()).map_err(|error| ExploreError::Inspect(error.to_string()))?;
+        let witness = tally.wrong().map(|found| self.witness(&mut stage, found));
+        let (witness, witness_repeats) = witness.unzip();
         Ok(Explored {
             sessions,
+            server,
             coverage: if complete {
                 self.coverage
             } else {
                 Coverage::Part
             },
             schedules: tally.schedules,
+            runs: tally.runs,
+            repetitions: tally.repetitions,
+            divergences: tally.divergences,
+            divergence,
             pruned: search.pruned(),
             pruning: self.pruning == Pruning::Equivalent && self.coverage == Coverage::Every,
             cut: tally.cut,
             broken: tally.broken,
+            stray_broken: tally.stray_broken,
+            hung: tally.hung,
+            left_open: tally.left_open,
+            judged: self.inspect.is_some(),
+            has_reset: self.reset.is_some(),
+            overlapped: tally.overlapped,
+            instants: stage.instants.listed(),
+            timeouts_unreached: tally.waited > 0 && !tally.gave_up_waiting && stage.has_limits(),
             deadlocked: tally.deadlocked,
             waited: tally.waited,
             marks: tally.marks(),
             final_states: tally.final_states(),
             witness,
+            witness_repeats: witness_repeats.unwrap_or_default(),
             instructive: tally.instructive(),
             interrupted: self.interrupted(),
             elapsed: began.elapsed(),
@@ -77,7 +118,7 @@ impl<C: Explorable> Exploration<C> {
     ///
     /// # Errors
     /// As for [`explore`](Self::explore).
-    pub fn replay(mut self, token: &Token) -> Result<History, ExploreError> {
+    pub fn replay(mut self, token: &Token) -> Result<History<S>, ExploreError> {
         let mut stage = self.stage()?;
         self.history(&mut stage, token)
     }
@@ -88,13 +129,13 @@ impl<C: Explorable> Exploration<C> {
     ///
     /// # Errors
     /// As for [`explore`](Self::explore).
-    pub fn follow(mut self, turns: &[Turn]) -> Result<History, ExploreError> {
+    pub fn follow(mut self, turns: &[Turn]) -> Result<History<S>, ExploreError> {
         self.sure = true;
         let mut stage = self.stage()?;
         self.recorded(&mut stage, &mut Script::new(turns))
     }
 
-    fn interrupted(&self) -> bool {
+    pub(super) fn interrupted(&self) -> bool {
         self.stop.is_some_and(|stop| stop.load(Relaxed))
     }
 
@@ -114,128 +155,60 @@ impl<C: Explorable> Exploration<C> {
             return Err(ExploreError::NoSessions);
         }
         Stage::new(
-            Arc::clone(&self.connect),
+            Casting {
+                connect: Arc::clone(&self.connect),
+                keeps: self.keeps,
+            },
             std::mem::take(&mut self.sessions),
             self.footprints.take(),
             Rules {
                 patience: self.patience,
+                timeouts: self.timeouts,
                 longest: self.longest,
                 eager: self.pruning == Pruning::None,
                 pruning: self.pruning == Pruning::Equivalent,
                 multiversion: self.multiversion,
+                by_shape: self.by_shape,
                 sure: self.sure,
             },
         )
     }
 
-    /// Runs a schedule, again where that did not go as it should; `None`: it is to be forgotten.
+    /// Runs a schedule, again where that did not go as it should. Every run is looked at.
     fn play(
         &mut self,
         stage: &mut Stage<C>,
         search: &mut dyn Search,
-        watched: bool,
-    ) -> Result<Option<(Run, Inspection)>, ExploreError> {
+        tally: &mut Tally<S>,
+        divergence: &mut Option<Divergence>,
+    ) -> Result<Played, ExploreError> {
         for repetition in 1.. {
-            if let Some(reset) = &mut self.reset {
-                reset(&mut stage.observer).map_err(ExploreError::Reset)?;
-            }
-            let watch = self.watch.as_mut().filter(|_| watched);
-            let run = stage.play(search, watch.map(|watch| watch.as_mut() as _))?;
+            let (run, looked) = self.once(stage, search, false)?;
             let again = repetition < REPETITIONS && !self.interrupted();
             if let Some(difference) = search.difference() {
+                let found = Divergence {
+                    token: run.token.clone(),
+                    difference: difference.words.clone(),
+                    by_session: difference.by_session,
+                };
+                tally.count_stray(&run, &looked, Stray::Diverged);
                 if !again {
-                    return Err(ExploreError::Diverged {
-                        token: run.token.to_string(),
-                        difference: difference.to_owned(),
-                    });
+                    return Ok(Played::Unrepeatable(found));
                 }
-            } else if !(run.raced && again) {
-                if run.forgotten {
-                    return Ok(None);
+                if found.by_session {
+                    divergence.get_or_insert(found);
                 }
-                let inspection = self.look(stage, &run)?;
-                return Ok(Some((run, inspection)));
+            } else if run.raced && again {
+                tally.count_stray(&run, &looked, Stray::Raced);
+            } else if run.forgotten {
+                tally.count_stray(&run, &looked, Stray::Equivalent);
+                break;
+            } else {
+                tally.count(&run, looked);
+                break;
             }
             search.rewind();
         }
-        Ok(None)
+        Ok(Played::Counted)
     }
-
-    fn look(&mut self, stage: &mut Stage<C>, run: &Run) -> Result<Inspection, ExploreError> {
-        let mut inspection = match &mut self.inspect {
-            Some(inspect) => {
-                inspect(&mut stage.observer, &run.endings).map_err(ExploreError::Inspect)?
-            }
-            None => Inspection::default(),
-        };
-        if let Some(state) = &mut self.state {
-            inspection.state = state(&mut stage.observer).unwrap_or_default();
-        }
-        if inspection.state.is_empty() {
-            // Nobody has put it in words: how the sessions ended is what there is to tell.
-            inspection.state = told(run).join(", ");
-        }
-        Ok(inspection)
-    }
-
-    /// The history of a schedule that must end in `state` once more.
-    fn witness(
-        &mut self,
-        stage: &mut Stage<C>,
-        token: &Token,
-        state: &str,
-    ) -> Result<History, ExploreError> {
-        let mut history = self.history(stage, token)?;
-        for _ in 1..REPETITIONS {
-            if history.state == state && history.replay == *token {
-                return Ok(history);
-            }
-            history = self.history(stage, token)?;
-        }
-        Err(ExploreError::Diverged {
-            token: token.to_string(),
-            difference: format!(
-                "it ended in '{state}' before, and in '{}' now",
-                history.state
-            ),
-        })
-    }
-
-    fn history(&mut self, stage: &mut Stage<C>, token: &Token) -> Result<History, ExploreError> {
-        let mut search = Replay::new(token);
-        let history = self.recorded(stage, &mut search)?;
-        Ok(History {
-            fell_back: search.fell_back().to_vec(),
-            ..history
-        })
-    }
-
-    /// The history of the schedule that `search` chooses.
-    fn recorded(
-        &mut self,
-        stage: &mut Stage<C>,
-        search: &mut dyn Search,
-    ) -> Result<History, ExploreError> {
-        let Some((run, inspection)) = self.play(stage, search, true)? else {
-            return Err(ExploreError::ThreadGone);
-        };
-        let endings = told(&run);
-        Ok(History {
-            replay: run.token,
-            steps: run.steps,
-            endings,
-            state: inspection.state,
-            broken: inspection.broken,
-            fell_back: Vec::new(),
-        })
-    }
-}
-
-/// How each session ended, in its own words.
-fn told(run: &Run) -> Vec<String> {
-    let words = |ending: &Result<String, String>| match ending {
-        Ok(said) => said.clone(),
-        Err(error) => format!("failed: {error}"),
-    };
-    run.endings.iter().map(words).collect()
 }

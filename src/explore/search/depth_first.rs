@@ -5,7 +5,7 @@
 //! nothing of others goes first, alone; and *sleep sets* remember the statements that were
 //! tried before at the same point, until one comes that does not commute with them.
 
-use super::{Candidate, Choice, Point, Search};
+use super::{Candidate, Choice, Difference, Point, Search};
 
 /// The tree of choices, as far as it is being walked.
 pub(in crate::explore) struct DepthFirst {
@@ -16,7 +16,7 @@ pub(in crate::explore) struct DepthFirst {
     /// How much of the path was there before the present schedule.
     prefix: usize,
     pruned: u64,
-    difference: Option<String>,
+    difference: Option<Difference>,
 }
 
 struct Node {
@@ -141,8 +141,8 @@ impl Search for DepthFirst {
         let Some(node) = self.path.get(self.depth) else {
             return self.first(point);
         };
-        if let Some(difference) = differs(&node.point, point) {
-            self.difference = Some(format!("at step {}, {difference}", self.depth + 1));
+        if let Some(difference) = Difference::between(&node.point, point, self.depth + 1) {
+            self.difference = Some(difference);
             return Choice::Forget;
         }
         self.depth += 1;
@@ -184,36 +184,11 @@ impl Search for DepthFirst {
         false
     }
 
-    fn difference(&self) -> Option<&str> {
-        self.difference.as_deref()
+    fn difference(&self) -> Option<&Difference> {
+        self.difference.as_ref()
     }
 
     fn pruned(&self) -> u64 {
         self.pruned
     }
-}
-
-/// In what two points differ that should be the same.
-fn differs(then: &Point, now: &Point) -> Option<String> {
-    let shown = |point: &Point| {
-        let each: Vec<String> = point
-            .enabled
-            .iter()
-            .map(|one| format!("session {} with {}", one.session + 1, one.statement))
-            .collect();
-        each.join(", ")
-    };
-    let same = then.enabled.len() == now.enabled.len()
-        && then
-            .enabled
-            .iter()
-            .zip(&now.enabled)
-            .all(|(a, b)| a.session == b.session && a.statement == b.statement);
-    (!same).then(|| {
-        format!(
-            "those who could go on were {} before, and are {} now",
-            shown(then),
-            shown(now)
-        )
-    })
 }

@@ -12,6 +12,9 @@ use super::{Choice, Point, Search};
 /// things to happen in an order needs two.
 const CHANGES: usize = 2;
 
+/// How likely it is at each step that a session which waits gives up.
+const GIVES_UP: f64 = 0.2;
+
 /// Schedules by chance.
 pub(in crate::explore) struct Random {
     left: u64,
@@ -51,10 +54,16 @@ impl Random {
 
 impl Search for Random {
     fn choose(&mut self, point: &Point) -> Choice {
+        let waiter = point.enabled.iter().find(|one| one.gives_up());
+        if let Some(waiter) = waiter
+            && (self.random.random_bool(GIVES_UP) || point.at_gates().next().is_none())
+        {
+            self.step += 1;
+            return Choice::Go(waiter.session);
+        }
         let best = |priorities: &[u64]| {
             point
-                .enabled
-                .iter()
+                .at_gates()
                 .map(|one| one.session)
                 .max_by_key(|session| priorities[*session])
         };

@@ -38,8 +38,8 @@ impl Search for Replay {
                     self.fell_back.push(self.step);
                 }
                 point
-                    .enabled
-                    .first()
+                    .at_gates()
+                    .next()
                     .map_or(Choice::Forget, |one| Choice::Go(one.session))
             }
         }

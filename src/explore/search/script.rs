@@ -72,11 +72,14 @@ mod tests {
                 sql: sql.to_owned(),
                 binds: Vec::new(),
             },
+            identity: sql.to_owned(),
             access: Default::default(),
+            refusal: None,
         };
         Point {
             enabled: enabled.iter().map(candidate).collect(),
             last: None,
+            ended: Vec::new(),
         }
     }
 

@@ -2,18 +2,20 @@
 
 use super::Stage;
 use super::point::footprint;
+use crate::db::Backend;
 use crate::db::blocked::Explorable;
-use crate::explore::actor::{Actor, Doing};
-use crate::explore::talk::{Event, Now, Order, Report};
+use crate::explore::actor::{Actor, Doing, Renewal};
+use crate::explore::talk::{Command, Now, Report, SessionEvent};
 use crate::explore::{Footprint, Statement};
 
 impl<C: Explorable> Stage<C> {
     /// Takes note of what a session tells.
-    pub(super) fn hear(&mut self, event: Event) {
-        let Event {
+    pub(super) fn hear(&mut self, event: SessionEvent) {
+        let SessionEvent {
             session,
             report,
             now,
+            used,
             goes_on,
         } = event;
         for (name, taken) in &report.locks {
@@ -29,6 +31,9 @@ impl<C: Explorable> Stage<C> {
             self.finish_step(session, &report);
         }
         let actor = &mut self.actors[session];
+        if let Some(used) = used {
+            actor.uses(used);
+        }
         if report.begins_again {
             actor.attempt += 1;
             actor.fresh = true;
@@ -50,11 +55,20 @@ impl<C: Explorable> Stage<C> {
                 }
                 actor.doing = Doing::WantsLock(name);
             }
-            Now::Ended { ending, leaves } => {
+            Now::Ended {
+                ending,
+                left_open,
+                stays,
+            } => {
                 actor.changes += 1;
-                actor.left = leaves;
+                actor.left_open = left_open;
+                if stays {
+                    actor.connection = Renewal::New;
+                }
                 actor.doing = Doing::Ended(ending);
             }
+            // Said only once a schedule is over.
+            Now::Released { .. } | Now::Ready(_) => {}
         }
     }
 
@@ -63,7 +77,7 @@ impl<C: Explorable> Stage<C> {
         for actor in &mut self.actors {
             if actor.doing == Doing::WantsLock(name.to_owned()) {
                 actor.doing = Doing::Running;
-                let _ = actor.orders.send(Order::Go);
+                let _ = actor.orders.send(Command::Go);
             }
         }
     }
@@ -80,7 +94,9 @@ impl<C: Explorable> Stage<C> {
             // Where the database did not say for whom it waited, it was for whoever let it go.
             if step.blocked_by.as_ref().is_some_and(Vec::is_empty) && index + 1 != now {
                 let freed_by = self.steps[now - 1].session;
-                self.steps[index].blocked_by = Some(vec![freed_by]);
+                if freed_by != session + 1 {
+                    self.steps[index].blocked_by = Some(vec![freed_by]);
+                }
             }
         }
         let step = &mut self.steps[index];
@@ -88,7 +104,7 @@ impl<C: Explorable> Stage<C> {
         match &report.error {
             Some(error) => {
                 step.result = Some(error.message.clone());
-                step.code = error.code.map(str::to_owned);
+                step.code = error.code.as_deref().map(str::to_owned);
                 step.failed = true;
                 self.deadlocked |= error.deadlock;
                 self.raced |= error.deadlock && self.closes_own_circle && index + 1 != now;
@@ -102,9 +118,16 @@ impl<C: Explorable> Stage<C> {
             binds: step.binds.clone(),
         };
         let actor = &mut self.actors[session];
+        actor.refusal = step.code.clone();
+        if report.error.is_some() && step.code.is_none() {
+            actor.refusal = step.result.clone();
+        }
         let text = Footprint::of(&statement);
         if report.error.is_none() && actor.transaction.is_change(&statement, &text) {
             actor.changes += 1;
+        }
+        if !actor.transaction.is_open() && self.kind != Backend::Sqlite {
+            self.instants.see(&statement);
         }
         let keeps = report.error.is_none() && actor.transaction.keeps_locks(&statement, &text);
         let done = Some(&self.steps[index]);
@@ -112,7 +135,7 @@ impl<C: Explorable> Stage<C> {
         actor
             .transaction
             .after(&statement, footprint, report, self.rules.multiversion);
-        // Whoever waits and holds nothing can be in no deadlock, and so was not shot either.
+        // A session that waits and holds nothing cannot be in a deadlock, so it was not aborted.
         let harmless = |actor: &Actor| {
             !matches!(actor.doing, Doing::Waits(_)) || !actor.transaction.holds_locks()
         };

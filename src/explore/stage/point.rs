@@ -37,10 +37,24 @@ impl<C: Explorable> Stage<C> {
             enabled.push(Candidate {
                 session,
                 statement: statement.clone(),
+                identity: match self.rules.by_shape {
+                    true => statement.shape(),
+                    false => statement.to_string(),
+                },
                 access,
+                refusal: actor.refusal.clone(),
             });
         }
-        Point { enabled, last }
+        enabled.extend(self.who_may_give_up());
+        let ended = self.actors.iter().enumerate();
+        let ended = ended.filter(|(_, actor)| actor.has_ended());
+        Point {
+            enabled,
+            last,
+            ended: ended
+                .map(|(session, actor)| (session, actor.refusal.clone()))
+                .collect(),
+        }
     }
 }
 

@@ -45,6 +45,10 @@ impl<C: Explorable> Stage<C> {
             if self.rests()? && self.has_its_say() {
                 return Ok(());
             }
+            if self.is_hopeless() {
+                self.hung = Some(self.who_waits_for_ever());
+                return Ok(());
+            }
             if Instant::now() > deadline {
                 return Err(self.stuck());
             }
@@ -58,7 +62,7 @@ impl<C: Explorable> Stage<C> {
         }
     }
 
-    fn anybody(&self, what: impl Fn(&Doing) -> bool) -> bool {
+    pub(super) fn anybody(&self, what: impl Fn(&Doing) -> bool) -> bool {
         self.actors.iter().any(|actor| what(&actor.doing))
     }
 
@@ -107,13 +111,17 @@ impl<C: Explorable> Stage<C> {
             .iter()
             .filter(|actor| actor.is_away())
             .map(|actor| Suspect {
-                id: actor.id,
+                id: actor.introduction.id,
                 statement: self.statement_of(actor).unwrap_or_default(),
             })
             .collect();
         self.observer
-            .waits(&suspects, self.exactly || self.may_have_let_one_go())
+            .waits(&suspects, self.is_to_be_exact())
             .map_err(|error| ExploreError::Waits(error.to_string()))
+    }
+
+    fn is_to_be_exact(&self) -> bool {
+        self.exactly || self.hopeless_since.is_some() || self.may_have_let_one_go()
     }
 
     /// Whether somebody who waited before the last step may go on now, and only has not noticed
@@ -130,9 +138,9 @@ impl<C: Explorable> Stage<C> {
     }
 
     /// Takes sessions for waiting that wait for one that rests, directly or through others.
-    /// Those that wait for each other do not: the database is about to shoot one.
+    /// Those that wait for each other do not: the database is about to abort one.
     fn believe(&mut self, waits: &[Wait]) {
-        let number = |id: i64| self.actors.iter().position(|actor| actor.id == id);
+        let number = |id: i64| self.actors.iter().position(|actor| actor.has(id));
         let edges: Vec<(usize, Option<Vec<usize>>)> = waits
             .iter()
             .filter_map(|wait| {
@@ -175,7 +183,7 @@ impl<C: Explorable> Stage<C> {
         }
     }
 
-    fn statement_of(&self, actor: &Actor) -> Option<String> {
+    pub(super) fn statement_of(&self, actor: &Actor) -> Option<String> {
         let step = &self.steps[actor.step?];
         let statement = Statement {
             sql: step.sql.clone(),

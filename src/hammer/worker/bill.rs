@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use super::Worker;
-use crate::event::What;
-use crate::gateway::Line;
+use crate::hammer::event::What;
+use crate::hammer::gateway::Line;
 use crate::hammer::patience::pause;
 use crate::hammer::task::{Next, Task};
-use crate::hammer::{Ending, Shared};
-use crate::order::Order;
+use crate::hammer::{Outcome, Shared};
+use crate::model::order::Order;
 
 /// How long to wait after the list could not be drawn up.
 const RELIST: Duration = Duration::from_millis(10);
@@ -29,7 +29,7 @@ impl Worker<'_> {
             match next {
                 Ok(Next::Invoice(invoice)) => {
                     let basket = self.to_bill(invoice).into();
-                    if self.serve(basket, Instant::now()) != Ending::InUse {
+                    if self.serve(basket, Instant::now()) != Outcome::InUse {
                         task.progressed();
                     }
                 }
@@ -37,7 +37,7 @@ impl Worker<'_> {
                 Ok(Next::Nothing) => return,
                 // The next look finds out whether the database is there at all.
                 Err(_) => {
-                    self.count_failure(Ending::Failed);
+                    self.count_failure(Outcome::Failed);
                     pause(RELIST, self.shared.stop);
                 }
             }

@@ -7,12 +7,15 @@ use std::time::{Duration, Instant};
 
 use super::Worker;
 use super::bill::bill;
-use crate::db;
-use crate::event::What;
+use crate::db::{self, trace};
+use crate::hammer::event::What;
 use crate::hammer::patience::{delays, pause};
-use crate::hammer::{Ending, Shared, Spent};
-use crate::order::{Basket, Order};
-use crate::purchase::{Answer, Conflict, Setback, Shop, attempt, was_carried_out};
+use crate::hammer::{Outcome, Shared, TimeBreakdown};
+use crate::model::order::{Basket, Order};
+use crate::model::scenario::Demand;
+use crate::purchase::{
+    Answer, AttemptError, Conflict, Next, PurchaseContext, attempt, was_carried_out,
+};
 
 /// How an unknown end is counted.
 const CONNECTION_LOST: Conflict = Conflict::Database(db::Conflict::ConnectionLost);
@@ -28,97 +31,95 @@ pub(super) struct Attempts {
     pub(super) error: Option<String>,
     pub(super) pool_wait: Duration,
     /// Where the time went, but for the wait for a connection.
-    pub(super) spent: Spent,
+    pub(super) spent: TimeBreakdown,
     /// Set when one of them may have been committed without our hearing of it.
     uncertain: bool,
 }
 
 impl Worker<'_> {
     /// Tries until the basket is settled, or the attempts are used up.
-    pub(super) fn settle(&mut self, basket: &Basket, attempts: &mut Attempts) -> Ending {
+    pub(super) fn settle(&mut self, basket: &Basket, attempts: &mut Attempts) -> Outcome {
         // Most orders need none.
         let mut waits = None;
-        let ending = loop {
+        let outcome = loop {
             attempts.made += 1;
-            let outcome = match self.try_once(basket, attempts) {
-                Ok(outcome) => outcome,
+            let answer = match self.try_once(basket, attempts) {
+                Ok(answer) => answer,
                 Err(gone) => {
                     let _ = self.shared.gone.set(format!("{gone:#}"));
-                    break Ending::GaveUp;
+                    break Outcome::GaveUp;
                 }
             };
-            if let Some(ending) = self.judge(basket, outcome, attempts) {
-                break ending;
+            if let Some(outcome) = self.judge(basket, answer, attempts) {
+                break outcome;
             }
             let max_attempts = self.shared.job.load.max_attempts;
             if attempts.made == max_attempts || self.shared.stop.load(Relaxed) {
-                break Ending::GaveUp;
+                break Outcome::GaveUp;
             }
+            trace::tell(|| {
+                let (buyer, made) = (self.buyer, attempts.made);
+                let last = attempts.conflicts.last().map(ToString::to_string);
+                format!(
+                    "buyer {buyer}: retries after attempt {made}: {}",
+                    last.unwrap_or_default()
+                )
+            });
             self.let_go(false);
             let pausing = Instant::now();
             let wait = waits.get_or_insert_with(delays).next();
             pause(wait.unwrap_or_default(), self.shared.stop);
             attempts.spent.backing_off += pausing.elapsed();
         };
-        match ending {
+        match outcome {
             // A lost attempt may have taken the last unit before the later one looked.
-            Ending::SoldOut | Ending::GaveUp | Ending::Failed if attempts.uncertain => {
+            Outcome::SoldOut | Outcome::GaveUp | Outcome::Failed if attempts.uncertain => {
                 match self.look_up(basket, &mut attempts.pool_wait) {
-                    Some(true) => Ending::Done,
-                    Some(false) => ending,
-                    None => Ending::Unknown,
+                    Some(true) => Outcome::Done,
+                    Some(false) => outcome,
+                    None => Outcome::Unknown,
                 }
             }
-            ending => ending,
+            outcome => outcome,
         }
     }
 
-    /// What an attempt's outcome means for the basket; `None`: try again.
+    /// What an attempt's answer means for the basket; `None`: try again.
     fn judge(
         &mut self,
         basket: &Basket,
-        outcome: Result<Answer, Setback>,
+        answer: Result<Answer, AttemptError>,
         attempts: &mut Attempts,
-    ) -> Option<Ending> {
-        let mut fail = |error: String| {
-            attempts.error = Some(error);
-            Some(Ending::Failed)
+    ) -> Option<Outcome> {
+        let next = Next::after(answer, attempts.made, self.has_shared_keys());
+        let conflict = match &next {
+            Next::TryAgain(conflict) => Some(*conflict),
+            Next::LookUp => Some(CONNECTION_LOST),
+            Next::GaveUp => Some(Conflict::StaleVersion),
+            Next::Done | Next::SoldOut | Next::Failed(_) => None,
         };
-        let conflict = match outcome {
-            Ok(Answer::Done) => return Some(Ending::Done),
-            // `attempt` has seen to the others.
-            Ok(Answer::SoldOut) | Err(Setback::SoldOutHalfway | Setback::CameUpShort) => {
-                return Some(Ending::SoldOut);
+        if let Some(conflict) = conflict {
+            attempts.conflicts.push(conflict);
+            let item = basket.orders().first().map_or(0, |order| order.item);
+            self.tell(|| What::Met { item, conflict });
+        }
+        match next {
+            Next::Done => Some(Outcome::Done),
+            Next::SoldOut => Some(Outcome::SoldOut),
+            Next::GaveUp => Some(Outcome::GaveUp),
+            Next::Failed(words) => {
+                attempts.error = Some(words);
+                Some(Outcome::Failed)
             }
-            // Somebody else has billed this invoice.
-            Err(Setback::AlreadyRecorded) if self.has_shared_keys() => {
-                return Some(Ending::SoldOut);
-            }
-            // Nobody else uses this key: an earlier attempt of ours was committed.
-            Err(Setback::AlreadyRecorded) if attempts.made > 1 => return Some(Ending::Done),
-            Err(Setback::AlreadyRecorded) => {
-                return fail("the order's key was in the ledger already".to_owned());
-            }
-            Err(Setback::NoEffect(words)) => return fail(words),
-            Err(Setback::Failed(error)) => return fail(error.to_string()),
-            Err(Setback::Conflict(conflict)) => conflict,
-            Err(Setback::Uncertain) => CONNECTION_LOST,
-            Err(Setback::GaveUp) => Conflict::StaleVersion,
-        };
-        attempts.conflicts.push(conflict);
-        let item = basket.orders().first().map_or(0, |order| order.item);
-        self.tell(|| What::Met { item, conflict });
-        match outcome {
-            Err(Setback::GaveUp) => Some(Ending::GaveUp),
-            Err(Setback::Uncertain) => match self.look_up(basket, &mut attempts.pool_wait) {
-                Some(true) => Some(Ending::Done),
+            Next::TryAgain(conflict) => self.leaves_to_others(conflict).then_some(Outcome::InUse),
+            Next::LookUp => match self.look_up(basket, &mut attempts.pool_wait) {
+                Some(true) => Some(Outcome::Done),
                 Some(false) => None,
                 None => {
                     attempts.uncertain = true;
                     None
                 }
             },
-            _ => self.leaves_to_others(conflict).then_some(Ending::InUse),
         }
     }
 
@@ -127,14 +128,14 @@ impl Worker<'_> {
     fn leaves_to_others(&self, conflict: Conflict) -> bool {
         let job = &self.shared.job;
         let waits_not = job.plan.read.row_lock().is_some_and(|lock| !lock.waits());
-        job.scenario.bills() && waits_not && conflict.is_in_use()
+        job.scenario.demand() == Demand::List && waits_not && conflict.is_in_use()
     }
 
     fn try_once(
         &mut self,
         basket: &Basket,
         attempts: &mut Attempts,
-    ) -> anyhow::Result<Result<Answer, Setback>> {
+    ) -> anyhow::Result<Result<Answer, AttemptError>> {
         let Shared {
             job, lobby, stop, ..
         } = self.shared;
@@ -149,18 +150,18 @@ impl Worker<'_> {
                 thought.set(thought.get() + began.elapsed());
             }
         };
-        let shop = Shop {
+        let context = PurchaseContext {
             think: &think,
             effect: job.outside.is_some().then_some(&bill),
             publishes: job.scenario.publishes(),
-            ..Shop::new(job.plan, lobby, job.load.stock)
+            ..PurchaseContext::new(job.plan, lobby, job.load.stock)
         };
         let began = Instant::now();
-        let outcome = attempt(connection, &shop, basket);
+        let answer = attempt(connection, &context, basket);
         attempts
             .spent
-            .add_attempt(&outcome, began.elapsed(), thought.get());
-        Ok(outcome)
+            .add_attempt(&answer, began.elapsed(), thought.get());
+        Ok(answer)
     }
 
     /// Whether the order was carried out after all: `None` when that cannot be found out now.

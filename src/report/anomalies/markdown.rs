@@ -2,8 +2,8 @@
 
 use super::Detail;
 use super::sentence::{CELLS, anomalies, outcome, summary, verdict};
-use crate::anomaly::{AnomaliesResult, Finding, Outcome};
 use crate::explore::timeline;
+use crate::proof::anomaly::{AnomaliesResult, Finding, Outcome};
 use crate::report::plain::or_dash;
 
 /// The width of a timeline.
@@ -11,7 +11,11 @@ const WIDTH: usize = 90;
 
 pub(super) fn render(result: &AnomaliesResult, detail: Detail) -> String {
     let place = format!("{} {}", result.database.backend, result.database.version);
-    let mut out = format!("## Anomalies on {place}\n\n{}\n", summary(result));
+    let anomalies = match result.interrupted {
+        true => "Interrupted: some anomalies",
+        false => "Anomalies",
+    };
+    let mut out = format!("## {anomalies} on {place}\n\n{}\n", summary(result));
     for note in &result.notes {
         out.push_str(&format!("{note}\n"));
     }

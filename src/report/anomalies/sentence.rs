@@ -1,6 +1,7 @@
 //! A survey of anomalies in sentences.
 
-use crate::anomaly::{AnomaliesResult, Finding, How, Outcome};
+use crate::proof::anomaly::{AnomaliesResult, Finding, How, Outcome};
+use crate::report::plain::INTERRUPTED;
 
 /// How many each level prevents.
 pub(super) fn summary(result: &AnomaliesResult) -> String {
@@ -10,12 +11,11 @@ pub(super) fn summary(result: &AnomaliesResult) -> String {
         .map(|level| of_level(result, level))
         .collect();
     let place = format!("{} {}", result.database.backend, result.database.version);
-    let interrupted = if result.interrupted {
-        " (interrupted)"
-    } else {
-        ""
+    let interrupted = match result.interrupted {
+        true => format!("{INTERRUPTED} So far: "),
+        false => String::new(),
     };
-    format!("{place}{interrupted}: {}.", levels.join("; "))
+    format!("{interrupted}{place}: {}.", levels.join("; "))
 }
 
 fn of_level(result: &AnomaliesResult, level: &str) -> String {
@@ -46,9 +46,9 @@ pub(super) fn verdict(finding: &Finding) -> String {
         } => format!("Prevented: the session of step {step} has to wait until another has ended."),
         Outcome::Prevented {
             how: How::Error { session, code },
-        } => format!("Prevented: session {session} is refused with {code}, and rolls back."),
+        } => format!("Prevented: session {session} fails with {code}, and rolls back."),
         Outcome::Prevented { how: How::Snapshot } => {
-            "Prevented: what is read comes from a snapshot in which nothing of it shows.".to_owned()
+            "Prevented: reads come from a snapshot in which none of it shows.".to_owned()
         }
         Outcome::Inconclusive { reason } => format!("Inconclusive: {reason}."),
     }
@@ -76,5 +76,5 @@ pub(super) fn anomalies(result: &AnomaliesResult) -> Vec<&Finding> {
 
 /// What the words in the cells mean.
 pub(super) const CELLS: &str = "OCCURS: not prevented. waits: a session has to wait until \
-another has ended. snapshot: what is read comes from before. Anything else is the error that \
-refuses a session.";
+another has ended. snapshot: reads come from an earlier snapshot. Anything else is the error \
+that aborts a session.";

@@ -5,16 +5,18 @@ use comfy_table::{Cell, Table};
 
 use super::Detail;
 use super::sentence::{CELLS, anomalies, outcome, summary, verdict};
-use crate::anomaly::{AnomaliesResult, Finding, Outcome};
 use crate::explore::timeline;
-use crate::report::plain::{or_dash, plain};
+use crate::proof::anomaly::{AnomaliesResult, Finding, Outcome};
+use crate::report::fold::{folded, hanging, styled};
+use crate::report::plain::{fitted, or_dash};
+
+/// Below that there is no room for a column of letters.
+const NARROW: usize = 60;
 
 pub(super) fn render(result: &AnomaliesResult, detail: Detail, width: usize) -> String {
     let bold = Style::new().bold();
     let mut out = String::new();
-    for line in fold(&summary(result), width) {
-        out.push_str(&format!("{bold}{line}{bold:#}\n"));
-    }
+    out.push_str(&styled(&summary(result), bold, width));
     out.push('\n');
     match detail {
         Detail::Table => out.push_str(&table(result, width)),
@@ -22,7 +24,7 @@ pub(super) fn render(result: &AnomaliesResult, detail: Detail, width: usize) -> 
             for finding in &result.results {
                 out.push_str(&story(finding, width));
             }
-            out.push_str("On the right: the values that are committed, by id.\n");
+            out.push_str(&folded("On the right: the committed values, by id.", width));
         }
     }
     out
@@ -30,14 +32,13 @@ pub(super) fn render(result: &AnomaliesResult, detail: Detail, width: usize) -> 
 
 fn table(result: &AnomaliesResult, width: usize) -> String {
     let mut table = Table::new();
-    let mut header = vec![Cell::new("")];
     // A level's name on several lines, so that five of them fit.
-    header.extend(
-        result
-            .levels
-            .iter()
-            .map(|level| Cell::new(level.replace('-', "-\n").replace('+', "+\n"))),
-    );
+    let headings = result
+        .levels
+        .iter()
+        .map(|level| level.replace('-', "-\n").replace('+', "+\n"));
+    let mut header = vec![Cell::new("")];
+    header.extend(headings.clone().map(Cell::new));
     table.set_header(header);
     let rows = anomalies(result);
     for row in &rows {
@@ -48,7 +49,8 @@ fn table(result: &AnomaliesResult, width: usize) -> String {
         }));
         table.add_row(cells);
     }
-    let mut out = plain(table) + "\n";
+    let judged: Vec<String> = headings.collect();
+    let mut out = fitted(table, width, &judged) + "\n";
     for finding in &result.results {
         if let Outcome::Inconclusive { .. } = finding.outcome {
             let text = format!(
@@ -57,39 +59,41 @@ fn table(result: &AnomaliesResult, width: usize) -> String {
                 finding.level,
                 verdict(finding)
             );
-            out.push_str(&lines(&text, width));
+            out.push_str(&folded(&text, width));
         }
     }
-    out.push_str(&lines(CELLS, width));
+    out.push_str(&folded(CELLS, width));
     for note in &result.notes {
-        out.push_str(&lines(note, width));
+        out.push_str(&folded(note, width));
     }
     out.push('\n');
     for row in rows {
-        let legend = format!("{:<16}{}: {}", row.letter, row.anomaly, row.short);
-        out.push_str(&format!("{legend}\n"));
+        let legend = format!("{}: {}", row.anomaly, row.short);
+        out.push_str(&match width {
+            ..NARROW => folded(&format!("{}  {legend}", row.letter), width),
+            _ => hanging(&format!("{:<16}", row.letter), &legend, width),
+        });
     }
-    out.push_str("\n--show ANOMALY shows what happened, step by step.\n");
-    out
+    out.push('\n');
+    out + &folded("--show ANOMALY shows what happened, step by step.", width)
 }
 
 /// One script at one level, step by step.
 fn story(finding: &Finding, width: usize) -> String {
     let style = style(&finding.outcome);
-    let mut out = format!(
-        "{style}{} ({}) at {}: {}{style:#}\n",
+    let headline = format!(
+        "{} ({}) at {}: {}",
         finding.letter,
         finding.anomaly,
         finding.level,
         outcome(finding)
     );
-    out.push_str(&lines(finding.what, width));
+    let mut out = styled(&headline, style, width);
+    out.push_str(&folded(finding.what, width));
     if let Some(history) = &finding.history {
         out.push_str(&format!("\n{}\n", timeline(history, width)));
     }
-    for line in fold(&verdict(finding), width) {
-        out.push_str(&format!("{style}{line}{style:#}\n"));
-    }
+    out.push_str(&styled(&verdict(finding), style, width));
     out + "\n"
 }
 
@@ -100,25 +104,4 @@ fn style(outcome: &Outcome) -> Style {
         Outcome::Inconclusive { .. } => AnsiColor::Yellow,
     };
     color.on_default().bold()
-}
-
-fn lines(text: &str, width: usize) -> String {
-    fold(text, width).join("\n") + "\n"
-}
-
-/// Breaks `text` between words.
-fn fold(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let Some(line) = lines.last_mut() else { break };
-        if line.is_empty() {
-            line.push_str(word);
-        } else if line.chars().count() + 1 + word.chars().count() <= width {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
 }

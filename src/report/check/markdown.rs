@@ -3,12 +3,18 @@
 use comfy_table::Table;
 use comfy_table::presets::ASCII_MARKDOWN;
 
-use super::sentence::{complaint, control, proof, seen, verdict};
-use crate::check::CheckResult;
+use super::sentence::{complaint, control, gave_up, no_verdict, orders, proof, seen, verdict};
+use crate::check::{CheckResult, FailedCheck};
 use crate::report::plain::or_dash;
+use crate::report::session::sentences;
 
 pub(super) fn render(result: &CheckResult) -> String {
-    let mut out = format!("## {}\n\n{}\n\n", verdict(result), control(result));
+    let mut out = format!(
+        "## {}\n\n{}\n{}\n",
+        verdict(result),
+        control(result),
+        sentences(&result.database)
+    );
     let mut table = Table::new();
     table.load_style(ASCII_MARKDOWN);
     table.set_header([
@@ -16,6 +22,8 @@ pub(super) fn render(result: &CheckResult) -> String {
         "promise",
         "measured",
         "rounds",
+        "orders",
+        "gave up",
         "schedules",
         "outcome",
         "seen",
@@ -26,14 +34,16 @@ pub(super) fn render(result: &CheckResult) -> String {
             or_dash(checked.promise),
             or_dash(checked.measured),
             checked.rounds.to_string(),
+            orders(checked),
+            gave_up(checked),
             proof(checked),
             format!("**{}**", checked.outcome),
-            seen(checked),
+            seen(result, checked),
         ]);
     }
     out.push_str(&format!("{table}\n"));
     for checked in &result.results {
-        if let Some(complaint) = complaint(checked) {
+        if let Some(complaint) = complaint(result, checked) {
             out.push_str(&format!(
                 "\n**{complaint}.** Repeat it:\n\n```sh\n{}\n```\n",
                 checked.repeat
@@ -41,4 +51,9 @@ pub(super) fn render(result: &CheckResult) -> String {
         }
     }
     out
+}
+
+/// Why there is no verdict.
+pub(super) fn render_failed(failed: &FailedCheck) -> String {
+    format!("## {}\n", no_verdict(failed))
 }

@@ -2,9 +2,9 @@
 
 use comfy_table::{CellAlignment, Table};
 
-use crate::ceiling::Ceiling;
 use crate::compare::{Comparison, Standing, TimeShares};
-use crate::report::figures::thousands;
+use crate::model::figures::thousands;
+use crate::run::ceiling::Ceiling;
 
 /// Shares below this are not worth a column.
 const LEAST: f64 = 0.005;
@@ -33,7 +33,7 @@ pub(super) fn time(comparison: &Comparison) -> Table {
 pub(super) fn limits(comparison: &Comparison) -> Option<Table> {
     let mut table = Table::new();
     table.set_header([
-        "a hot row",
+        "hot row",
         "round trips under the lock",
         "this server allows",
         "reached",
@@ -62,7 +62,7 @@ pub(super) fn limits(comparison: &Comparison) -> Option<Table> {
 
 fn doubt(ceiling: &Ceiling) -> &'static str {
     match ceiling.is_disturbed() {
-        true => "what was timed did not hold",
+        true => "the times did not hold",
         false => "",
     }
 }

@@ -4,9 +4,9 @@
 use anyhow::Result;
 use csv::Writer;
 
-use crate::ceiling::Ceiling;
-use crate::compare::{CompareResult, Comparison, Standing};
-use crate::statistics::Estimate;
+use crate::compare::statistics::Estimate;
+use crate::compare::{CompareResult, Comparison, Completeness, Standing};
+use crate::run::ceiling::Ceiling;
 
 /// The columns; a sweep has one more before them.
 pub(crate) const HEADER: [&str; 7] = ["strategy", "rank", "measure", "of", "value", "low", "high"];
@@ -25,7 +25,30 @@ pub(super) fn render(result: &CompareResult) -> Result<String> {
 
 /// All lines of a comparison.
 pub(crate) fn lines(comparison: &Comparison) -> Vec<Line> {
-    comparison.standings().flat_map(of_standing).collect()
+    let standings = comparison.standings().flat_map(of_standing);
+    of_all(comparison).into_iter().chain(standings).collect()
+}
+
+/// What is to be known of all of them first: that the rounds are too few, or were cut short.
+fn of_all(comparison: &Comparison) -> Vec<Line> {
+    let line = |measure: &str, value: u32| {
+        let [strategy, rank, of, low, high] = [const { String::new() }; 5];
+        [
+            strategy,
+            rank,
+            measure.to_owned(),
+            of,
+            value.to_string(),
+            low,
+            high,
+        ]
+    };
+    let measure = match comparison.completeness {
+        Completeness::Complete => "rounds",
+        Completeness::TooFewRounds => "too_few_rounds",
+        Completeness::Interrupted => "interrupted_rounds",
+    };
+    vec![line(measure, comparison.rounds)]
 }
 
 fn of_standing(standing: &Standing) -> Vec<Line> {
@@ -47,8 +70,8 @@ fn of_standing(standing: &Standing) -> Vec<Line> {
         ]);
     };
     for (measure, estimate) in [
-        ("goodput_per_s", standing.goodput_per_s),
         ("ratio", standing.ratio),
+        ("goodput_per_s", standing.goodput_per_s),
         ("ratio_to_before", standing.ratio_to_before),
     ] {
         if let Some(Estimate { value, low, high }) = estimate {
@@ -87,14 +110,16 @@ fn of_standing(standing: &Standing) -> Vec<Line> {
         ("pool_wait", latency.pool_wait),
     ] {
         for (measure, value) in [
-            ("latency_count", distribution.count),
+            ("latency_count", Some(distribution.count)),
             ("latency_us_p50", distribution.p50),
             ("latency_us_p90", distribution.p90),
             ("latency_us_p99", distribution.p99),
             ("latency_us_p999", distribution.p999),
-            ("latency_us_max", distribution.max),
+            ("latency_us_max", Some(distribution.max)),
         ] {
-            add(measure, of.to_owned(), value as f64, None, None);
+            if let Some(value) = value {
+                add(measure, of.to_owned(), value as f64, None, None);
+            }
         }
     }
     for point in &latency.sold.percentiles {
@@ -116,7 +141,9 @@ fn of_standing(standing: &Standing) -> Vec<Line> {
             None,
             None,
         );
-        add("round_p99_us", of, round.p99_us as f64, None, None);
+        if let Some(p99) = round.p99_us {
+            add("round_p99_us", of, p99 as f64, None, None);
+        }
     }
     lines
 }

@@ -3,16 +3,17 @@
 use comfy_table::Table;
 use comfy_table::presets::ASCII_MARKDOWN;
 
-use super::sentence::{baseline, extent, rightness, verdict, why_not};
+use super::sentence::{baseline, extent, headline, rightness, why_not};
 use super::table::ranking;
 use crate::compare::CompareResult;
+use crate::report::session::sentences;
 
 pub(super) fn render(result: &CompareResult) -> String {
     let comparison = &result.comparison;
-    let database = &result.setting.database;
+    let database = &result.conditions.database;
     let mut out = format!(
         "## {} on {} {}\n\n",
-        verdict(comparison),
+        headline(result),
         database.backend,
         database.version
     );
@@ -25,6 +26,7 @@ pub(super) fn render(result: &CompareResult) -> String {
             out.push_str(&format!("{line}\n"));
         }
     }
+    out.push_str(&sentences(database));
     if !comparison.ranked.is_empty() {
         let mut table = ranking(comparison);
         table.load_style(ASCII_MARKDOWN);
@@ -39,6 +41,6 @@ pub(super) fn render(result: &CompareResult) -> String {
         }
         out.push_str(&format!("\n{table}\n"));
     }
-    out.push_str(&format!("\n```sh\n{}\n```\n", result.setting.command));
+    out.push_str(&format!("\n```sh\n{}\n```\n", result.conditions.command));
     out
 }

@@ -3,22 +3,22 @@
 use anyhow::Result;
 use maud::{Markup, html};
 
-use super::sentence::{baseline, extent, rightness, verdict};
+use super::sentence::{baseline, extent, headline, rightness};
 use crate::compare::CompareResult;
 use crate::report::page::Column::{Numbers as Measured, Words};
-use crate::report::page::{Head, Numbers, Part, page, setting, table};
+use crate::report::page::{Head, Numbers, Part, conditions, page, table};
 
 pub(super) fn render(result: &CompareResult) -> Result<String> {
     let json = serde_json::to_value(result)?;
     let numbers = Numbers::new(&json);
     let comparison = &result.comparison;
-    let database = &result.setting.database;
+    let database = &result.conditions.database;
     let head = Head {
         kind: format!(
             "lockbench compare on {} {}",
             database.backend, database.version
         ),
-        verdict: verdict(comparison),
+        verdict: headline(result),
         meaning: vec![
             baseline(result).unwrap_or_default(),
             rightness(comparison),
@@ -35,14 +35,14 @@ pub(super) fn render(result: &CompareResult) -> Result<String> {
         numbers: numbers.clone(),
         name: "",
         labels: &labels,
-        confidence: result.setting.confidence,
+        confidence: result.conditions.confidence,
         is_nested: false,
     };
     let body = html! {
         (head.show())
         (against(result, &numbers))
         (part.show()?)
-        (setting(&result.setting, &comparison.load, &numbers)?)
+        (conditions(&result.conditions, &comparison.load, &numbers)?)
     };
     page(&format!("{} · {}", head.verdict, head.kind), &body, &json)
 }
@@ -61,23 +61,23 @@ fn against(result: &CompareResult, numbers: &Numbers<'_>) -> Markup {
                         format!("{ratio:.2}")
                     }))
                 }
-                td .words { @if judged.slower { "slower" } @else { "not shown to be slower" } }
+                td .words { (judged.verdict) }
             }
         }
     };
     let columns = [
         Words("strategy"),
-        Measured("times the baseline"),
+        Measured("× the baseline"),
         Words("with the tolerance"),
     ];
     html! {
         section aria-labelledby="baseline" {
             h2 #baseline { "Against " (judgement.baseline) }
-            (table("Goodput now, as a multiple of that of then", &columns, &rows))
+            (table("Goodput relative to the baseline", &columns, &rows))
             p .note {
-                "Slower is whose whole interval lies more than "
+                "Slower: the whole interval lies more than "
                 (numbers.show("/baseline/tolerance", |share| format!("{:.0} %", share * 100.0)))
-                " below 1."
+                " below 1. Within: the whole interval lies above that. Otherwise it is unknown."
             }
         }
     }

@@ -1,19 +1,51 @@
 //! The result of a compare in sentences.
 
-use crate::compare::{CompareResult, Comparison, Judged, Setting, Standing};
-use crate::report::figures::{count, percent};
-use crate::report::sentence::wrongs;
-use crate::scenario::Scenario;
-use crate::statistics::Estimate;
-use crate::verdict::Verdict;
+use crate::compare::statistics::{Estimate, LEAST};
+use crate::compare::{
+    CompareResult, Comparison, Completeness, Conditions, ControlTally, Judged, Judgement, Standing,
+    Verdict as Fares,
+};
+use crate::model::figures::count;
+use crate::model::scenario::Scenario;
+use crate::model::verdict::Verdict;
+use crate::report::figures::percent;
 
-/// The verdict: "atomic is fastest: 1.42 (1.36 to 1.48) times pessimistic".
+/// What comes first: that it was cut short, or else the verdict.
+pub(super) fn headline(result: &CompareResult) -> String {
+    let comparison = &result.comparison;
+    match cut_short(comparison, &result.conditions) {
+        None => verdict(comparison),
+        Some(why) if (comparison.rounds as usize) < LEAST => {
+            format!("{why}: which is fastest is unknown")
+        }
+        Some(why) => format!("{why}. So far: {}", verdict(comparison)),
+    }
+}
+
+/// Why there is not what it takes for a verdict: "Interrupted after 2 of at least 6 rounds".
+pub(crate) fn cut_short(comparison: &Comparison, conditions: &Conditions) -> Option<String> {
+    let finished = count(comparison.rounds.into(), "round", "rounds");
+    match comparison.completeness {
+        Completeness::Complete => None,
+        Completeness::Interrupted if comparison.rounds == 0 => {
+            Some("Interrupted before the first round was finished".to_owned())
+        }
+        Completeness::Interrupted if (comparison.rounds as usize) < LEAST => Some(format!(
+            "Interrupted after {} of at least {LEAST} rounds",
+            comparison.rounds
+        )),
+        Completeness::Interrupted => Some(format!("Interrupted after {finished}")),
+        Completeness::TooFewRounds => Some(format!(
+            "Only {finished} fitted into {} s, but it takes {LEAST} to tell strategies apart",
+            conditions.max_time_s
+        )),
+    }
+}
+
+/// The verdict: "atomic is fastest: 1.42 (1.36 to 1.48) × pessimistic".
 pub(super) fn verdict(comparison: &Comparison) -> String {
     let Some(first) = comparison.ranked.first() else {
-        return match comparison.rounds {
-            0 => "Not one round was finished: there is nothing to compare".to_owned(),
-            _ => "None of them can be ranked".to_owned(),
-        };
+        return "None of them can be ranked".to_owned();
     };
     let leaders: Vec<&str> = comparison
         .ranked
@@ -27,9 +59,12 @@ pub(super) fn verdict(comparison: &Comparison) -> String {
         }
         [leader] => format!("{leader} is fastest{}", lead(comparison, first)),
         several if several.len() == comparison.ranked.len() => {
-            format!("No difference shown between {}", list(several))
+            format!("No measurable difference between {}", list(several))
         }
-        several => format!("No difference shown between the fastest, {}", list(several)),
+        several => format!(
+            "No measurable difference between the fastest: {}",
+            list(several)
+        ),
     }
 }
 
@@ -38,18 +73,29 @@ fn lead(comparison: &Comparison, first: &Standing) -> String {
     let reference = comparison.reference.as_deref().unwrap_or_default();
     if first.label != reference {
         return first.ratio.map_or_else(String::new, |ratio| {
-            format!(": {} times {reference}", estimate(&ratio, 2))
+            format!(": {} × {reference}", estimate(&ratio, 2))
         });
     }
     let next = comparison.ranked.get(1);
     let ratio = next.and_then(|next| Some((next, next.ratio_to_before?)));
     ratio.map_or_else(String::new, |(next, ratio)| {
-        format!(
-            ": {} has {} of its goodput",
-            next.label,
-            estimate(&ratio, 2)
-        )
+        format!(": {} is {}", next.label, slower(&ratio))
     })
+}
+
+/// A ratio below 1 in words: "32 % slower (29 to 35 %)".
+pub(crate) fn slower(ratio: &Estimate) -> String {
+    let lost = |ratio: f64| (1.0 - ratio) * 100.0;
+    match (ratio.low, ratio.high) {
+        _ if ratio.value >= 1.0 => format!("{} times as fast", estimate(ratio, 2)),
+        (Some(low), Some(high)) => format!(
+            "{:.0} % slower ({:.0} to {:.0} %)",
+            lost(ratio.value),
+            lost(high),
+            lost(low)
+        ),
+        _ => format!("{:.0} % slower", lost(ratio.value)),
+    }
 }
 
 /// "1.42 (1.36 to 1.48)".
@@ -67,17 +113,28 @@ pub(crate) fn estimate(estimate: &Estimate, digits: usize) -> String {
 
 /// What the rightness rests on.
 pub(crate) fn rightness(comparison: &Comparison) -> String {
-    match (&comparison.reason, comparison.control) {
-        (Some(_), _) if comparison.rounds == 0 => String::new(),
-        (Some(reason), _) => format!(
-            "Whether they are right is inconclusive, because {reason}. The ranking rests on their promise alone."
-        ),
-        (None, Some(control)) => format!(
-            "Every round was audited; the same load makes {} fail ({}).",
+    let fails = |control: ControlTally| {
+        format!(
+            "the same load makes {} fail ({})",
             control.strategy,
-            wrongs(&control.violations, &Scenario::Inventory.words()).join(", ")
+            control
+                .violations
+                .in_words(&Scenario::Inventory.words())
+                .join(", ")
+        )
+    };
+    let is_complete = comparison.completeness == Completeness::Complete;
+    match (&comparison.reason, comparison.control) {
+        _ if comparison.rounds == 0 => String::new(),
+        (_, Some(control)) if !is_complete && control.broken_rounds > 0 => {
+            format!("Every finished round was audited; {}.", fails(control))
+        }
+        _ if !is_complete => "Every finished round was audited.".to_owned(),
+        (Some(reason), _) => format!(
+            "Whether they are correct is inconclusive, because {reason}. The ranking rests on their promises alone."
         ),
-        (None, None) => "Every round was audited; without the control that says only that nothing was seen this time.".to_owned(),
+        (None, Some(control)) => format!("Every round was audited; {}.", fails(control)),
+        (None, None) => "Every round was audited; without the control, this only says that nothing went wrong this time.".to_owned(),
     }
 }
 
@@ -90,7 +147,7 @@ pub(crate) fn why_not(standing: &Standing) -> String {
                 Some(promise) if promise.is_sound() => "; it promises to be safe here",
                 _ => "",
             };
-            let wrongs = wrongs(&standing.violations, &Scenario::Inventory.words());
+            let wrongs = standing.violations.in_words(&Scenario::Inventory.words());
             wrongs.join(", ") + broken
         }
         (None, _) => "too few rounds".to_owned(),
@@ -101,67 +158,79 @@ pub(crate) fn why_not(standing: &Standing) -> String {
 pub(super) fn baseline(result: &CompareResult) -> Option<String> {
     let judgement = result.baseline.as_ref()?;
     let tolerance = percent(judgement.tolerance);
-    let then = |judged: &&Judged| {
-        let ratio = judged.ratio?;
-        Some(format!(
-            "{} sells {} times as much as then",
-            judged.label,
-            estimate(&ratio, 2)
-        ))
-    };
-    let slower: Vec<String> = judgement
-        .judged
-        .iter()
-        .filter(|judged| judged.slower)
-        .filter_map(|judged| then(&judged))
-        .collect();
-    let mut said = if slower.is_empty() {
-        format!(
-            "Nothing is shown to be more than {tolerance} slower than in {}.",
+    let slower = those_that(judgement, Fares::Slower);
+    let unknown = those_that(judgement, Fares::Unknown);
+    let mut said = match (slower.as_slice(), unknown.as_slice()) {
+        ([], []) => format!(
+            "None is more than {tolerance} slower than in {}.",
             judgement.baseline
-        )
-    } else {
-        format!(
-            "Slower than {} allows by its tolerance of {tolerance}: {}.",
+        ),
+        ([], _) => format!(
+            "Inconclusive: whether any is more than {tolerance} slower than in {} is not known.",
+            judgement.baseline
+        ),
+        _ => format!(
+            "Slower than {}, by more than the tolerance of {tolerance}: {}.",
             judgement.baseline,
             slower.join(", ")
-        )
+        ),
     };
-    if let Some(other) = &judgement.other_machine {
+    if !unknown.is_empty() {
         said += &format!(
-            " The machine is another one ({other}), so that this may say nothing of the strategies."
+            " Too uncertain for a tolerance of {tolerance}: {}. Measure both for longer (--precision, --max-time), or raise --tolerance.",
+            unknown.join(", ")
         );
     }
+    for note in &judgement.notes {
+        said += &format!(" {note}");
+    }
     Some(said)
+}
+
+/// Those that fare so, and what is known of them.
+fn those_that(judgement: &Judgement, fare: Fares) -> Vec<String> {
+    let then = |judged: &Judged| match judged.ratio {
+        Some(ratio) => format!(
+            "{} sells {} times as much as in the baseline",
+            judged.label,
+            estimate(&ratio, 2)
+        ),
+        None => format!("{} is not ranked now", judged.label),
+    };
+    let judged = judgement.judged.iter();
+    judged
+        .filter(|judged| judged.verdict == fare)
+        .map(then)
+        .collect()
 }
 
 /// How much was measured, and when it ended.
 pub(super) fn extent(result: &CompareResult) -> String {
     let CompareResult {
         comparison,
-        setting,
+        conditions,
         interrupted,
         elapsed_s,
         ..
     } = result;
-    extent_of(comparison, setting, *interrupted, *elapsed_s)
+    extent_of(comparison, conditions, *interrupted, *elapsed_s)
 }
 
 /// The same where the comparison is a part of something else.
 pub(crate) fn extent_of(
     comparison: &Comparison,
-    setting: &Setting,
+    conditions: &Conditions,
     interrupted: bool,
     elapsed_s: f64,
 ) -> String {
     let rounds = count(comparison.rounds.into(), "round", "rounds");
-    let precision = percent(setting.precision);
+    let precision = percent(conditions.precision);
     let why = if interrupted {
         "interrupted: only finished rounds count".to_owned()
     } else if comparison.precise {
-        format!("until every ratio was known to within {precision}")
+        format!("until every ratio was within ±{precision}")
     } else {
-        format!("the time was up before every ratio was known to within {precision}")
+        format!("stopped at the time limit, not yet within ±{precision}")
     };
     format!("{rounds} in {elapsed_s:.0} s, {why}")
 }

@@ -4,8 +4,9 @@ use comfy_table::{CellAlignment, Table};
 
 use super::sentence::estimate;
 use crate::compare::{Comparison, Standing};
-use crate::report::figures::{thousands, time, time_of};
-use crate::report::plain::or_dash;
+use crate::model::figures::thousands;
+use crate::report::figures::{percentile, time_of};
+use crate::report::plain::{fitted, or_dash, plain};
 
 /// Those that are ranked, the fastest first.
 pub(crate) fn ranking(comparison: &Comparison) -> Table {
@@ -14,8 +15,8 @@ pub(crate) fn ranking(comparison: &Comparison) -> Table {
     table.set_header([
         "",
         "strategy",
-        "sold per second",
-        &format!("times {reference}"),
+        &format!("× {reference}"),
+        "goodput per second",
         "p50",
         "p99",
         "attempts",
@@ -33,6 +34,42 @@ pub(crate) fn ranking(comparison: &Comparison) -> Table {
     table
 }
 
+/// The same as text within `width` columns: where it is wider, what a sale costs is a table of its
+/// own.
+pub(crate) fn ranking_within(comparison: &Comparison, width: usize) -> String {
+    let whole = plain(ranking(comparison));
+    if whole.lines().all(|line| line.chars().count() <= width) {
+        return whole;
+    }
+    let reference = comparison.reference.as_deref().unwrap_or_default();
+    let (mut speed, mut cost) = (Table::new(), Table::new());
+    speed.set_header([
+        "strategy",
+        &format!("× {reference}"),
+        "goodput per second",
+        "p50",
+        "p99",
+        "",
+    ]);
+    cost.set_header(["strategy", "attempts", "statements", "trips", "cpu"]);
+    for standing in &comparison.ranked {
+        let [rank, label, ratio, goodput, p50, p99, costs @ .., shared] = row(standing, reference);
+        speed.add_row([format!("{rank} {label}"), ratio, goodput, p50, p99, shared]);
+        cost.add_row(std::iter::once(label).chain(costs));
+    }
+    for column in speed.column_iter_mut().skip(1).take(4) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    for column in cost.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    format!(
+        "{}\n{}",
+        fitted(speed, width, &[]),
+        fitted(cost, width, &[])
+    )
+}
+
 fn row(standing: &Standing, reference: &str) -> [String; 11] {
     let sold = &standing.latency_us.sold.distribution;
     let number = |number: Option<f64>| or_dash(number.map(|number| format!("{number:.1}")));
@@ -43,15 +80,15 @@ fn row(standing: &Standing, reference: &str) -> [String; 11] {
     };
     let shared = match standing.no_difference_from.is_empty() {
         true => String::new(),
-        false => "no difference shown".to_owned(),
+        false => "tied".to_owned(),
     };
     [
         or_dash(standing.rank),
         standing.label.clone(),
-        or_dash(standing.goodput_per_s.map(|goodput| whole(&goodput))),
         ratio,
-        time(sold.p50),
-        time(sold.p99),
+        or_dash(standing.goodput_per_s.map(|goodput| whole(&goodput))),
+        percentile(sold.p50),
+        percentile(sold.p99),
         format!("{:.2}", standing.attempts_per_sale),
         number(standing.statements_per_sale),
         number(standing.round_trips_per_sale),
@@ -61,7 +98,7 @@ fn row(standing: &Standing, reference: &str) -> [String; 11] {
 }
 
 /// "1,322 (1,280 to 1,350)".
-pub(crate) fn whole(goodput: &crate::statistics::Estimate) -> String {
+pub(crate) fn whole(goodput: &crate::compare::statistics::Estimate) -> String {
     let whole = |number: f64| thousands(number.round() as u64);
     match (goodput.low, goodput.high) {
         (Some(low), Some(high)) => {

@@ -1,7 +1,7 @@
 //! The arguments that say who buys what.
 
 use crate::explore::Token;
-use crate::explore::purchases::ExploreResult;
+use crate::proof::purchases::ExploreResult;
 
 /// The arguments that say who buys what, where they are not the usual ones.
 pub fn setting(sessions: usize, stock: i64, quantity: i64, max_attempts: u32) -> String {

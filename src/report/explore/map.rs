@@ -5,21 +5,22 @@ use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
 
 use super::ExploreFormat;
-use crate::explore::purchases::{MapResult, Place, Proof};
-use crate::report::figures::count;
-use crate::report::plain::plain;
-use crate::strategy::{Plan, Write};
-use crate::verdict::Verdict;
+use crate::model::figures::count;
+use crate::model::strategy::{Plan, Write};
+use crate::model::verdict::Verdict;
+use crate::proof::purchases::{MapResult, Place, Proof};
+use crate::report::plain::{INTERRUPTED, plain};
+use crate::report::session::sentences;
 
 /// Why there is no page of the map.
 pub const NO_PAGE: &str =
     "the map is one table and has no page to step through: use --format markdown";
 
 const LEGEND: &str = "\
-`safe 36` is safe in all 36 schedules; `UNSAFE 80/92` sells too much, or loses an update, in 80 of
-92. A strategy's name stands in front where the combination has one. `deadlock 6`: two buyers waited
-for each other in 6 schedules, and one was shot and tried again. `false 4`: a buyer was turned away
-in 4 while there was stock. `cut 2`: in 2 a buyer used up its attempts, so that nothing is proved.";
+`safe 36`: safe in all 36 schedules. `UNSAFE 80/92`: sells too much, or loses an update, in 80 of
+92. A strategy's name comes first if the combination has one. `deadlock 6`: two buyers deadlocked in
+6 schedules; the database aborted one of them, and it retried. `false 4`: in 4, a buyer was turned
+away while there was stock. `cut 2`: in 2, a buyer used up its attempts, so nothing is proved.";
 
 /// Writes the map down in `format`.
 ///
@@ -29,18 +30,24 @@ pub fn render_map(map: &MapResult, format: ExploreFormat) -> Result<String> {
     match format {
         ExploreFormat::Json => Ok(serde_json::to_string_pretty(map)? + "\n"),
         ExploreFormat::Text => Ok(format!(
-            "{}\n\n{}\n{LEGEND}\n",
+            "{}\n{}\n{}\n{LEGEND}\n",
             sentence(map),
+            sentences(&map.database),
             plain(table(map))
         )),
         ExploreFormat::Markdown => {
             let mut table = table(map);
             table.load_style(ASCII_MARKDOWN);
             Ok(format!(
-                "# Every combination on {}\n\n{}.\n\n\
+                "# {} on {}\n\n{}.\n{}\n\
                  Made with `lockbench explore --map --format markdown`.\n\n{table}\n\n{LEGEND}\n",
+                match map.interrupted {
+                    true => "Interrupted: some combinations",
+                    false => "Every combination",
+                },
                 map.database.backend,
-                sentence(map)
+                sentence(map),
+                sentences(&map.database)
             ))
         }
         ExploreFormat::Html => bail!("{NO_PAGE}"),
@@ -58,13 +65,12 @@ fn sentence(map: &MapResult) -> String {
         0 => String::new(),
         open => format!(", {open} inconclusive"),
     };
-    let interrupted = if map.interrupted {
-        "; interrupted, so that the rest is missing"
-    } else {
-        ""
+    let interrupted = match map.interrupted {
+        true => format!("{INTERRUPTED} So far: "),
+        false => String::new(),
     };
     format!(
-        "{} {}, every schedule of {} with {} in stock: of {} combinations {} are safe, {} unsafe{open}{interrupted}",
+        "{interrupted}{} {}, every schedule of {} with {} in stock: of {} combinations {} are safe, {} unsafe{open}",
         map.database.backend,
         map.database.version,
         count(map.sessions as u64, "buyer", "buyers"),

@@ -10,10 +10,12 @@ use serde::Serialize;
 use super::{command, text};
 use crate::db::Description;
 use crate::explore::Token;
-use crate::explore::purchases::{ExploreResult, HistoryResult, ReplayResult};
 use crate::explore::{Statement, Step};
+use crate::model::verdict::Verdict;
+use crate::proof::purchases::{ExploreResult, HistoryResult, ReplayResult};
 use crate::report::page::embedded;
-use crate::verdict::Verdict;
+use crate::report::plain::INTERRUPTED;
+use crate::report::schedules::astray;
 
 const PAGE: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
@@ -34,7 +36,7 @@ struct Words<'a> {
     sentence: String,
     meaning: Option<&'static str>,
     lines: Vec<(&'static str, String)>,
-    settings: Vec<(&'a str, &'a str)>,
+    settings: Vec<(&'a str, String)>,
     make: String,
     replay: String,
     columns: Vec<Column<'a>>,
@@ -75,9 +77,13 @@ pub(super) fn render(result: &ExploreResult) -> Result<String> {
         (None, Some(example)) => Some(format!("{} ({}).", text::INSTRUCTIVE, text::steps(example))),
         (None, None) => None,
     };
+    let who = buyers(result.sessions, result.quantity, result.stock);
     let words = Words {
         heading: heading(&result.strategy.name, &result.database),
-        setting: buyers(result.sessions, result.quantity, result.stock),
+        setting: match result.interrupted {
+            true => format!("{INTERRUPTED} {who}"),
+            false => who,
+        },
         schedule,
         verdict: result.verdict,
         sentence: text::verdict(result),
@@ -138,10 +144,11 @@ fn make(command: &str) -> String {
     format!("{command} --format html --output page.html")
 }
 
-fn settings(database: &Description) -> Vec<(&str, &str)> {
+fn settings(database: &Description) -> Vec<(&str, String)> {
     let pairs = database.settings.iter();
     pairs
-        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .map(|(name, value)| (name.as_str(), value.clone()))
+        .chain((database.session_settings.iter()).map(|found| (found.name, found.to_string())))
         .collect()
 }
 
@@ -168,7 +175,7 @@ fn column(history: &HistoryResult) -> Column<'_> {
         plan: String::new(),
         wrong: history.wrong.is_some(),
         sentence: text::sentence(history),
-        astray: text::astray(history),
+        astray: astray(&history.fell_back),
         asked: None,
         statements: history.history.steps.iter().map(shown).collect(),
     }

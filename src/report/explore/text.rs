@@ -1,49 +1,54 @@
 //! An exploration for people: the verdict first, then the shortest schedule that goes wrong.
 
-use anstyle::{AnsiColor, Style};
-
 use super::command;
-use crate::explore::purchases::{ExploreResult, HistoryResult, ReplayResult};
-use crate::explore::timeline;
-use crate::report::figures::thousands;
-use crate::verdict::Verdict;
+use crate::explore::{UNREACHED, timeline};
+use crate::model::figures::thousands;
+use crate::model::verdict::Verdict;
+use crate::proof::purchases::{ExploreResult, HistoryResult, ReplayResult};
+use crate::report::fold::{self, folded, listed, styled};
+use crate::report::plain::verdict_style;
+use crate::report::schedules::{astray, final_states, run_instead, speed};
+use crate::report::session::sentences;
+use crate::run::audit::gravest;
 
 /// What an example is.
-pub(super) const INSTRUCTIVE: &str = "Nothing goes wrong in any schedule that was run. The shortest of them in which a buyer waits, is refused or tries again, or else the shortest";
+pub(super) const INSTRUCTIVE: &str = "Nothing goes wrong in any schedule that was run. The shortest one in which a buyer waits, hits a conflict or retries, or else the shortest of all";
 
 /// Where a line's second column begins.
 const INDENT: usize = 14;
 
 pub(super) fn render(result: &ExploreResult, width: usize) -> String {
-    let style = style(result.verdict);
-    let mut out = format!("{style}{}{style:#}\n", verdict(result));
+    let mut out = styled(&verdict(result), verdict_style(result.verdict), width);
     if let Some(meaning) = meaning(result) {
-        out.push_str(&format!("{meaning}\n"));
+        out.push_str(&folded(meaning, width));
     }
     out.push('\n');
-    for (name, value) in lines(result) {
-        out.push_str(&format!("{name:INDENT$}{value}\n"));
-    }
-    out.push_str("\nFinal states\n");
-    for state in &result.final_states {
-        let wrong = state
-            .wrong
-            .as_ref()
-            .map(|_| "  ← wrong")
-            .unwrap_or_default();
-        let count = thousands(state.count);
-        out.push_str(&format!("{count:>9} × {}{wrong}\n", state.state));
-    }
+    out.push_str(&listed(&lines(result), INDENT, width));
+    let states = result.final_states.iter();
+    let states = states.map(|it| (it.state.as_str(), it.wrong.is_some(), it.count));
+    out.push_str(&final_states(states, width));
     if let Some(witness) = &result.witness {
+        let heading = format!(
+            "The shortest schedule that goes wrong ({}{})",
+            steps(witness),
+            match result.witness_repeats {
+                true => "",
+                false => "; it did not go wrong again on a second run",
+            }
+        );
         out.push_str(&format!(
-            "\nThe shortest schedule that goes wrong ({})\n\n",
-            steps(witness)
+            "
+{}
+",
+            folded(&heading, width)
         ));
         out.push_str(&schedule(witness, width));
-        out.push_str(&format!(
-            "Replay it, also with another --strategy:\n  {}\n",
-            command::replay(result, &witness.replay)
+        out.push_str(&folded(
+            "Replay it, or try another --strategy on it:",
+            width,
         ));
+        let replay = command::replay(result, &witness.replay);
+        out.push_str(&fold::command("  ", &replay, width));
     } else if let Some(example) = &result.example
         && !result.beside.is_empty()
     {
@@ -56,38 +61,40 @@ pub(super) fn render(result: &ExploreResult, width: usize) -> String {
 
 /// The schedule of a strategy under which nothing goes wrong.
 pub(super) fn instructive(example: &HistoryResult, width: usize) -> String {
-    format!(
-        "{INSTRUCTIVE} ({})\n\n{}",
-        steps(example),
-        schedule(example, width)
-    )
+    let heading = format!("{INSTRUCTIVE} ({})", steps(example));
+    format!("{}\n{}", folded(&heading, width), schedule(example, width))
 }
 
 /// The same schedule under other strategies.
 fn others(beside: &[ReplayResult], width: usize) -> String {
-    let one = |result| format!("\nThe same order: {}", render_replay(result, width));
+    let one = |result| format!("\n{}", replay_under("The same schedule: ", result, width));
     beside.iter().map(one).collect()
 }
 
 pub(super) fn render_replay(result: &ReplayResult, width: usize) -> String {
+    replay_under("", result, width)
+}
+
+/// The same, with something in front of what came of it.
+fn replay_under(prefix: &str, result: &ReplayResult, width: usize) -> String {
     let history = &result.history;
-    let style = style(verdict_of(history));
-    let mut out = format!("{style}{}{style:#}\n", sentence(history));
-    out.push_str(&format!(
-        "{} on {} {}, {}\n",
+    let style = verdict_style(verdict_of(history));
+    let mut out = styled(&format!("{prefix}{}", sentence(history)), style, width);
+    let what = format!(
+        "{} on {} {}, {}",
         result.strategy.name,
         result.database.backend,
         result.database.version,
         steps(history)
-    ));
-    if let Some(astray) = astray(history) {
-        out.push_str(&format!("{astray}\n"));
+    );
+    out.push_str(&folded(&what, width));
+    out.push_str(&folded(&sentences(&result.database), width));
+    if let Some(astray) = astray(&history.fell_back) {
+        out.push_str(&folded(&astray, width));
     }
     out.push('\n');
     out.push_str(&schedule(history, width));
-    if history.replay != result.asked {
-        out.push_str(&format!("What was run is --replay {}\n", history.replay));
-    }
+    out.push_str(&run_instead(&history.replay, &result.asked, width));
     out.push_str(&others(&result.beside, width));
     out
 }
@@ -111,24 +118,14 @@ pub(super) fn sentence(history: &HistoryResult) -> String {
     })
 }
 
-/// Where the token could not be followed, in a sentence.
-pub(super) fn astray(history: &HistoryResult) -> Option<String> {
-    let numbers: Vec<String> = history.fell_back.iter().map(ToString::to_string).collect();
-    (!numbers.is_empty()).then(|| {
-        format!(
-            "At step {} the session that was asked for was waiting or had ended, and the first that could go on did.",
-            numbers.join(", ")
-        )
-    })
-}
-
 /// The lanes, and the verdict under them.
 fn schedule(history: &HistoryResult, width: usize) -> String {
     let mut out = timeline(&history.history, width);
     out.push('\n');
     if let Some(wrong) = &history.wrong {
-        let style = style(Verdict::Unsafe);
-        out.push_str(&format!("{style}{wrong}{style:#}\n\n"));
+        let style = verdict_style(Verdict::Unsafe);
+        out.push_str(&styled(wrong, style, width));
+        out.push('\n');
     }
     out
 }
@@ -141,11 +138,29 @@ pub(super) fn steps(history: &HistoryResult) -> String {
     )
 }
 
+/// What comes first: that it was interrupted, or else the verdict.
 pub(super) fn verdict(result: &ExploreResult) -> String {
     let all = thousands(result.schedules);
-    let broken = thousands(result.broken);
+    match (result.interrupted, result.verdict) {
+        (false, _) => whole_verdict(result),
+        (true, Verdict::Unsafe) => format!(
+            "Interrupted after {all} schedules. So far: {}",
+            whole_verdict(result)
+        ),
+        (true, _) => {
+            format!("Interrupted after {all} schedules, none of them wrong: inconclusive")
+        }
+    }
+}
+
+fn whole_verdict(result: &ExploreResult) -> String {
+    let all = thousands(result.schedules);
     match result.verdict {
-        Verdict::Unsafe => format!("{} {broken} of {all} schedules", what(result)),
+        Verdict::Unsafe if result.broken == 0 => format!(
+            "goes wrong in {} runs that could not be reproduced, and in none of {all} schedules",
+            thousands(result.unsafe_repetitions)
+        ),
+        Verdict::Unsafe => what_is_wrong(result),
         Verdict::Safe => format!("safe in all {all} schedules"),
         Verdict::Inconclusive => format!(
             "inconclusive after {all} schedules, none of them wrong: {}",
@@ -154,17 +169,18 @@ pub(super) fn verdict(result: &ExploreResult) -> String {
     }
 }
 
-/// What goes wrong most often.
-fn what(result: &ExploreResult) -> &'static str {
+/// The gravest thing that goes wrong, and what else does.
+fn what_is_wrong(result: &ExploreResult) -> String {
+    let of_all = format!("of {} schedules", thousands(result.schedules));
     let count = |name: &str| result.counts.get(name).copied().unwrap_or(0);
-    if count("oversold") == result.broken {
-        "oversells in"
-    } else if count("false_sold_out") == result.broken {
-        "turns buyers away while there is stock in"
-    } else if count("lost_updates") == result.broken {
-        "loses an update in"
-    } else {
-        "goes wrong in"
+    match gravest(count) {
+        Some((does, number)) if number < result.broken => format!(
+            "{does} in {} {of_all}, and goes wrong in {} more",
+            thousands(number),
+            thousands(result.broken - number)
+        ),
+        Some((does, _)) => format!("{does} in {} {of_all}", thousands(result.broken)),
+        None => format!("goes wrong in {} {of_all}", thousands(result.broken)),
     }
 }
 
@@ -174,11 +190,11 @@ pub(super) fn meaning(result: &ExploreResult) -> Option<&'static str> {
             Some("This strategy promises to be safe here: the promise is broken.")
         }
         (Verdict::Unsafe, Some(_)) => {
-            Some("This strategy is known to be unsafe here; that is what it shows.")
+            Some("This strategy is known to be unsafe here, and this shows it.")
         }
         (Verdict::Unsafe, None) => Some("Nothing is promised for this combination of choices."),
         (Verdict::Safe, _) => Some(
-            "This is about these buyers, this server, and whole statements; it is no proof for others.",
+            "This covers these buyers, this server and whole statements; it proves nothing about others.",
         ),
         (Verdict::Inconclusive, _) => None,
     }
@@ -194,6 +210,10 @@ pub(super) fn lines(result: &ExploreResult) -> Vec<(&'static str, String)> {
             "database",
             format!("{} {}", result.database.backend, result.database.version),
         ),
+    ];
+    let found = result.database.session_settings.iter();
+    lines.extend(found.map(|found| ("session", found.to_string())));
+    lines.extend([
         (
             "buyers",
             format!(
@@ -202,15 +222,8 @@ pub(super) fn lines(result: &ExploreResult) -> Vec<(&'static str, String)> {
             ),
         ),
         ("covered", result.covered.clone()),
-        (
-            "speed",
-            format!(
-                "{} schedules in {:.2} s",
-                thousands(result.schedules),
-                result.elapsed_s
-            ),
-        ),
-    ];
+        ("speed", speed(result.schedules, result.elapsed_s)),
+    ]);
     let counts: Vec<String> = [("waited", result.waited), ("deadlocked", result.deadlocked)]
         .into_iter()
         .filter(|(_, count)| *count > 0)
@@ -220,14 +233,11 @@ pub(super) fn lines(result: &ExploreResult) -> Vec<(&'static str, String)> {
     if !counts.is_empty() {
         lines.push(("schedules", counts.join(", ")));
     }
+    if let Some(strays) = &result.strays {
+        lines.push(("repeated", strays.clone()));
+    }
+    if result.timeouts_unreached {
+        lines.push(("not reached", UNREACHED.to_owned()));
+    }
     lines
-}
-
-fn style(verdict: Verdict) -> Style {
-    let color = match verdict {
-        Verdict::Safe => AnsiColor::Green,
-        Verdict::Unsafe => AnsiColor::Red,
-        Verdict::Inconclusive => AnsiColor::Yellow,
-    };
-    color.on_default().bold()
 }

@@ -63,8 +63,8 @@ impl Part<'_> {
     fn goodput(&self) -> Result<Markup> {
         let picture = pictures::ranked(self.comparison, self.confidence).draw()?;
         let caption = html! {
-            "The line across the end of a bar is its interval. Those whose place has an = share it: \
-             between them no difference is shown."
+            "The line across the end of a bar is its interval. Strategies whose place has an = are \
+             tied: they are not measurably different."
         };
         let content = html! {
             (figure(&self.id("goodput"), &picture, &caption))
@@ -78,8 +78,8 @@ impl Part<'_> {
             return Ok(html! {});
         };
         let caption = html! {
-            "Both axes show factors: each step to the right is ten times as rare. A line that is \
-             low on the left and rises on the right serves most buyers quickly and lets some wait."
+            "Both axes are logarithmic: each step to the right is ten times as rare. A line that is \
+             low on the left and rises on the right serves most buyers quickly and makes a few wait."
         };
         let content = html! {
             (figure(&self.id("latency"), &lines.draw()?, &caption))
@@ -93,8 +93,8 @@ impl Part<'_> {
             return Ok(html! {});
         }
         let caption = html! {
-            "Of all the time that the buyers have together. Useful is what the same purchases take \
-             where nobody else is buying; what those that succeed take beyond that, they wait."
+            "Shares of the total time of all buyers. Useful is what the same purchases take when \
+             nobody else is buying; whatever successful purchases take beyond that is waiting."
         };
         let picture = pictures::time(self.comparison).draw()?;
         let content = html! {
@@ -129,7 +129,7 @@ impl Part<'_> {
         let content = html! {
             (tables::wrong(self))
             @if !comparison.refused.is_empty() {
-                p { "Not run, because this database has no such thing:" }
+                p { "Not run, because this database does not support it:" }
                 ul {
                     @for refused in &comparison.refused {
                         li { strong { (refused.label) } ": " (refused.reason) }

@@ -24,7 +24,7 @@ impl Head {
                 h1 { (self.verdict) }
                 @if self.interrupted {
                     p .warning role="note" {
-                        "Incomplete: it was interrupted, and only the rounds that were finished count."
+                        "Incomplete: the measurement was interrupted, and only finished rounds count."
                     }
                 }
                 @for sentence in self.meaning.iter().filter(|sentence| !sentence.is_empty()) {

@@ -1,10 +1,10 @@
 //! How a number changes along the axis of a sweep.
 
-use super::ranked::band;
+use super::ranked::{band, cut_short};
 use super::{look, micros, number, round_micros, round_number};
 use crate::compare::Standing;
+use crate::compare::sweep::{SweepPoint, SweepResult};
 use crate::report::chart::{Axis, Crossing, Line, Lines, Point};
-use crate::sweep::{SweepPoint, SweepResult};
 
 /// What is drawn against the axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +18,9 @@ impl Measure {
     /// What the picture shows.
     pub(in crate::report) fn title(self) -> &'static str {
         match self {
-            Self::Goodput => "Units truly sold per second",
-            Self::Attempts => "Attempts for each order carried out",
-            Self::P99 => "Latency that 99 of 100 orders keep within",
+            Self::Goodput => "Goodput: units actually sold per second",
+            Self::Attempts => "Attempts per sale",
+            Self::P99 => "p99 latency",
         }
     }
 
@@ -29,7 +29,7 @@ impl Measure {
         match self {
             Self::Goodput => "units per second",
             Self::Attempts => "attempts per sale",
-            Self::P99 => "99th percentile",
+            Self::P99 => "p99 latency",
         }
     }
 
@@ -57,7 +57,10 @@ impl Measure {
                 Some((goodput.value, band(&goodput)))
             }
             Self::Attempts => Some((standing.attempts_per_sale, None)),
-            Self::P99 => Some((standing.latency_us.sold.distribution.p99 as f64, None)),
+            Self::P99 => {
+                let p99 = standing.latency_us.sold.distribution.p99?;
+                Some((p99 as f64, None))
+            }
         }
     }
 }
@@ -82,12 +85,17 @@ pub(in crate::report) fn curves(result: &SweepResult, measure: Measure) -> Lines
         .iter()
         .map(|line| told(result, line, measure))
         .collect();
+    // All points have as many rounds.
+    let first = result.points.first();
+    let cut_short = first
+        .and_then(|point| cut_short(&point.comparison))
+        .map_or_else(String::new, |why| format!("{why}: "));
     let values = result.points.iter();
     let values = values.map(|point| (point.value, point.shown.clone()));
     Lines {
-        title: format!("{} against {}", measure.title(), axis(result)),
+        title: format!("{cut_short}{} against {}", measure.title(), axis(result)),
         description: told.join("; "),
-        x: Axis::chosen(axis(result), values.collect()),
+        x: Axis::chosen(format!("{cut_short}{}", axis(result)), values.collect()),
         y,
         lines,
         crossings: match measure {
@@ -99,10 +107,10 @@ pub(in crate::report) fn curves(result: &SweepResult, measure: Measure) -> Lines
 
 /// What the axis is called.
 fn axis(result: &SweepResult) -> &'static str {
-    use crate::sweep::AxisName;
+    use crate::compare::sweep::AxisName;
     match result.axis.name {
-        AxisName::Threads => "threads: buyers at work at the same time",
-        AxisName::Items => "items: different ones for sale",
+        AxisName::Threads => "threads: concurrent buyers",
+        AxisName::Items => "items: how many are for sale",
         AxisName::Skew => "skew: how much buyers prefer some items",
         AxisName::Hold => "hold: how long a buyer thinks",
         AxisName::Pool => "pool: database connections",

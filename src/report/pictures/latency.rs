@@ -27,23 +27,27 @@ pub(in crate::report) fn latencies(comparison: &Comparison, labels: &[String]) -
         .iter()
         .flat_map(|line| &line.points)
         .map(|point| point.y);
-    let y = Axis::measured("latency of orders carried out", all, round_micros);
+    let y = Axis::measured("latency of completed orders", all, round_micros);
     let told: Vec<String> = right
         .iter()
         .map(|standing| {
             let sold = &standing.latency_us.sold.distribution;
+            let within = |percentile: Option<u64>| {
+                let micros = percentile.map(|percentile| micros(percentile as f64));
+                micros.unwrap_or_else(|| "unknown".to_owned())
+            };
             format!(
-                "{}: half within {}, 99 of 100 within {}",
+                "{}: p50 {}, p99 {}",
                 standing.label,
-                micros(sold.p50 as f64),
-                micros(sold.p99 as f64)
+                within(sold.p50),
+                within(sold.p99)
             )
         })
         .collect();
     Some(Lines {
         title: "Latency by percentile".to_owned(),
         description: told.join("; "),
-        x: Axis::nines("so many of a hundred orders took no longer", most),
+        x: Axis::nines("percentile of orders", most),
         y,
         lines,
         crossings: Vec::new(),

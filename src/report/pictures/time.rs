@@ -6,9 +6,9 @@ use crate::report::chart::{Shares, Stack};
 /// What each part of `time` in the JSON is called, in the order in which it is drawn.
 pub(in crate::report) const PARTS: [(&str, &str); 8] = [
     ("useful", "useful"),
-    ("waiting", "waiting: lock, database, processor"),
+    ("waiting", "waiting: lock, database, CPU"),
     ("wasted", "wasted attempts"),
-    ("backoff", "pauses between attempts"),
+    ("backoff", "backoff between attempts"),
     ("connection", "waiting for a connection"),
     ("thinking", "thinking (--hold)"),
     ("turned_away", "turned away"),

@@ -3,9 +3,9 @@
 use anyhow::Result;
 use csv::Writer;
 
+use crate::compare::sweep::SweepResult;
 use crate::report::compare::csv::{HEADER, lines};
 use crate::report::sweep::sentence::name;
-use crate::sweep::SweepResult;
 
 pub(super) fn render(result: &SweepResult) -> Result<String> {
     let mut out = Writer::from_writer(Vec::new());

@@ -4,21 +4,21 @@ use anyhow::Result;
 use maud::{Markup, html};
 
 use super::sentence;
+use crate::compare::sweep::SweepResult;
 use crate::report::page::Column::{self, Numbers as Measured, Words};
-use crate::report::page::{Head, Numbers, Part, figure, page, setting, table};
+use crate::report::page::{Head, Numbers, Part, conditions, figure, page, table};
 use crate::report::pictures::{Measure, curves, micros, number};
-use crate::sweep::SweepResult;
 
 pub(super) fn render(result: &SweepResult) -> Result<String> {
     let json = serde_json::to_value(result)?;
     let numbers = Numbers::new(&json);
-    let database = &result.setting.database;
+    let database = &result.conditions.database;
     let head = Head {
         kind: format!(
             "lockbench sweep on {} {}",
             database.backend, database.version
         ),
-        verdict: sentence::verdict(result),
+        verdict: sentence::headline(result),
         meaning: vec![sentence::rightness(result), sentence::extent(result) + "."],
         interrupted: result.interrupted,
     };
@@ -29,7 +29,7 @@ pub(super) fn render(result: &SweepResult) -> Result<String> {
             numbers: numbers.within(&format!("/points/{index}")),
             name: &format!("point-{}-", index + 1),
             labels: &result.labels,
-            confidence: result.setting.confidence,
+            confidence: result.conditions.confidence,
             is_nested: true,
         };
         points.push((point.shown.clone(), part.show()?));
@@ -46,7 +46,7 @@ pub(super) fn render(result: &SweepResult) -> Result<String> {
                 (point)
             }
         }
-        (setting(&result.setting, &result.load, &numbers)?)
+        (conditions(&result.conditions, &result.load, &numbers)?)
     };
     page(&format!("{} · {}", head.verdict, head.kind), &body, &json)
 }
@@ -70,7 +70,7 @@ fn crossovers(result: &SweepResult, numbers: &Numbers<'_>) -> Markup {
         section aria-labelledby="crossovers" {
             h2 #crossovers { "Where one overtakes another" }
             @if result.crossovers.is_empty() {
-                p { "Nowhere between these values is it shown that one overtakes another." }
+                p { "No measurable crossover between these values." }
             } @else {
                 (table(
                     "Crossovers, with the letters of the picture",
@@ -89,11 +89,11 @@ fn curve(result: &SweepResult, numbers: &Numbers<'_>, measure: Measure) -> Resul
         @if measure == Measure::Goodput {
             "A band is the interval of the median. "
             @if !result.crossovers.is_empty() {
-                "A letter marks where one overtakes another, and the grey behind it between what \
-                 that may lie. "
+                "A letter marks where one overtakes another; the grey band behind it is the interval \
+                 of that point. "
             }
         }
-        "Whoever was wrong at a point has none there."
+        "A strategy that was wrong at a point has no value there."
     };
     let columns: Vec<Column<'_>> = std::iter::once(Words("strategy"))
         .chain(result.points.iter().map(|point| Measured(&point.shown)))

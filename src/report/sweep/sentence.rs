@@ -1,20 +1,30 @@
 //! The result of a sweep in sentences.
 
-use clap::ValueEnum;
-
-use crate::report::compare::sentence::{extent_of, list};
-use crate::report::figures::count;
-use crate::sweep::{SweepPoint, SweepResult};
-use crate::verdict::Verdict;
+use crate::compare::statistics::LEAST;
+use crate::compare::sweep::{SweepPoint, SweepResult};
+use crate::model::figures::count;
+use crate::report::compare::sentence::{cut_short, extent_of, list};
 
 /// The name of the axis: "threads".
 pub(super) fn name(result: &SweepResult) -> String {
-    let value = result.axis.name.to_possible_value();
-    value.map_or_else(String::new, |value| value.get_name().to_owned())
+    result.axis.name.to_string()
+}
+
+/// What comes first: that it was cut short, or else the verdict.
+pub(super) fn headline(result: &SweepResult) -> String {
+    // All points have as many rounds.
+    let first = result.points.first().map(|point| &point.comparison);
+    let why = first.and_then(|comparison| cut_short(comparison, &result.conditions));
+    let few = first.is_some_and(|comparison| (comparison.rounds as usize) < LEAST);
+    match why {
+        None => verdict(result),
+        Some(why) if few => format!("{why}: where one overtakes another is unknown"),
+        Some(why) => format!("{why}. So far: {}", verdict(result)),
+    }
 }
 
 /// The verdict: "2 crossovers", or that there is none.
-pub(super) fn verdict(result: &SweepResult) -> String {
+fn verdict(result: &SweepResult) -> String {
     let ends = [result.points.first(), result.points.last()];
     let over = match ends {
         [Some(first), Some(last)] => {
@@ -35,10 +45,10 @@ pub(super) fn verdict(result: &SweepResult) -> String {
         .map(String::as_str)
         .collect();
     match (result.crossovers.len(), always.as_slice()) {
-        (0, []) => format!("No crossover shown {over}"),
-        (0, [one]) => format!("Nothing is shown to be faster than {one} {over}"),
+        (0, []) => format!("No measurable crossover {over}"),
+        (0, [one]) => format!("{one} is fastest, or tied, {over}"),
         (0, several) => format!(
-            "Nothing is shown to be faster than {} {over}",
+            "No measurable difference between the fastest {over}: {}",
             list(several)
         ),
         (crossovers, _) => format!(
@@ -69,7 +79,7 @@ pub(super) fn crossovers(result: &SweepResult) -> Vec<String> {
     if words.len() > MOST {
         let left_out = words.len() - MOST;
         words.truncate(MOST);
-        words.push(format!("and {left_out} more, which `--format json` has"));
+        words.push(format!("and {left_out} more (see `--format json`)"));
     }
     words
 }
@@ -79,7 +89,10 @@ pub(super) fn rightness(result: &SweepResult) -> String {
     let doubtful: Vec<&str> = result
         .points
         .iter()
-        .filter(|point| point.comparison.verdict == Verdict::Inconclusive)
+        .filter(|point| {
+            let control = point.comparison.control;
+            control.is_some_and(|control| control.broken_rounds == 0)
+        })
         .map(|point| point.shown.as_str())
         .collect();
     let controlled = result
@@ -87,13 +100,13 @@ pub(super) fn rightness(result: &SweepResult) -> String {
         .iter()
         .any(|point| point.comparison.control.is_some());
     match doubtful.as_slice() {
-        [] if !controlled => "Every round was audited; without the control that says only that nothing was seen this time.".to_owned(),
-        [] => "Every round was audited; at every point the same load makes naive fail.".to_owned(),
-        all if all.len() == result.points.len() && result.points[0].comparison.rounds == 0 => {
-            "Not one round was finished.".to_owned()
+        _ if result.points.iter().all(|point| point.comparison.rounds == 0) => {
+            "No round was finished.".to_owned()
         }
+        [] if !controlled => "Every round was audited; without the control, this only says that nothing went wrong this time.".to_owned(),
+        [] => "Every round was audited; at every point the same load makes naive fail.".to_owned(),
         some => format!(
-            "Naive broke nothing at {}={}: whether the others are right there is inconclusive, and rests on their promise alone.",
+            "Naive broke nothing at {}={}: whether the others are correct there is inconclusive, and rests on their promises alone.",
             name(result),
             some.join(",")
         ),
@@ -112,7 +125,7 @@ pub(super) fn extent(result: &SweepResult) -> String {
     point.map_or_else(String::new, |point| {
         extent_of(
             &point.comparison,
-            &result.setting,
+            &result.conditions,
             result.interrupted,
             result.elapsed_s,
         )

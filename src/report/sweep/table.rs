@@ -4,8 +4,9 @@ use comfy_table::{CellAlignment, Table};
 
 use super::sentence::name;
 use crate::compare::Standing;
-use crate::report::figures::{thousands, time};
-use crate::sweep::SweepResult;
+use crate::compare::sweep::SweepResult;
+use crate::model::figures::thousands;
+use crate::report::figures::percentile;
 
 /// One of the numbers that a sweep is about.
 pub(super) struct Measure {
@@ -15,7 +16,7 @@ pub(super) struct Measure {
 
 pub(super) const MEASURES: [Measure; 3] = [
     Measure {
-        heading: "Sold per second; * the fastest, or not shown to be slower",
+        heading: "Goodput per second; * fastest, or tied",
         shown: goodput,
     },
     Measure {
@@ -23,8 +24,8 @@ pub(super) const MEASURES: [Measure; 3] = [
         shown: |standing| format!("{:.2}", standing.attempts_per_sale),
     },
     Measure {
-        heading: "99 of 100 orders took no longer than",
-        shown: |standing| time(standing.latency_us.sold.distribution.p99),
+        heading: "p99 latency",
+        shown: |standing| percentile(standing.latency_us.sold.distribution.p99),
     },
 ];
 

@@ -62,7 +62,7 @@
       if (history.fell_back.includes(at)) {
         const asked = column.asked && column.asked[at - 1];
         const text = asked
-          ? `↷ not as asked: session ${asked} could not go on` : '↷ the one before could not go on';
+          ? `↷ out of turn: session ${asked} is blocked or has ended` : '↷ out of turn: the session before is blocked or has ended';
         box.append(piece(make('p', 'astray', text), at, false));
       }
       const before = history.steps.slice(0, at - 1).filter((other) => other.session === lane);
@@ -176,9 +176,9 @@
       box.append(make('h3', '', 'Settings of the database'), table(words.settings));
     }
     const command = (text) => make('pre', '', make('code', '', text));
-    box.append(make('h3', '', 'This page is made by'), command(words.make));
+    box.append(make('h3', '', 'Command that made this page'), command(words.make));
     if (words.replay) {
-      box.append(make('h3', '', 'The schedule alone, also with another --strategy'), command(words.replay));
+      box.append(make('h3', '', 'Replay the schedule, or try another --strategy on it'), command(words.replay));
     }
   };
 

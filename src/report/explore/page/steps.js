@@ -23,12 +23,12 @@ window.stepThrough = ({ histories, columns, pieces, rows, end }) => {
     const where = histories.length > 1 ? ' In each of them?' : '';
     if (all(/^SELECT\b/i)) return `What will it return, or will it have to wait?${where}`;
     if (all(/^(UPDATE|INSERT|DELETE)\b/i)) {
-      return `How many rows will it change, or will it wait, or be refused?${where}`;
+      return `How many rows will it change, or will it wait or fail?${where}`;
     }
     if (all(/^COMMIT\b/i)) {
-      return `Will it be committed? Does anybody who waits go on?${where}`;
+      return `Will it be committed? Will anyone who is waiting go on?${where}`;
     }
-    return `What will come of it: will it go through, wait, or be refused?${where}`;
+    return `What will happen: will it succeed, wait or fail?${where}`;
   };
 
   const whatCame = (step, at) => {

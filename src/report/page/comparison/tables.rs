@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Part;
 use crate::compare::Standing;
-use crate::report::figures::signed;
+use crate::model::figures::signed;
 use crate::report::page::Column::{self, Numbers, Words};
 use crate::report::page::{self, table};
 use crate::report::pictures::{PARTS, micros, number, why_unranked};
@@ -38,7 +38,7 @@ pub(super) fn ranked(part: &Part<'_>) -> Markup {
         .reference
         .as_deref()
         .unwrap_or("the reference");
-    let times = format!("times {reference}");
+    let times = format!("× {reference}");
     // SQLite is no server, and has no journeys to one.
     let is_server = part
         .comparison
@@ -47,8 +47,8 @@ pub(super) fn ranked(part: &Part<'_>) -> Markup {
     let mut columns = vec![
         Words("place"),
         Words("strategy"),
-        Numbers("sold per second"),
         Numbers(&times),
+        Numbers("goodput per second"),
         Numbers("attempts per sale"),
         Numbers("statements per sale"),
     ];
@@ -56,7 +56,7 @@ pub(super) fn ranked(part: &Part<'_>) -> Markup {
         columns.push(Numbers("round trips per sale"));
     }
     columns.extend([
-        Numbers("processor time per sale"),
+        Numbers("CPU time per sale"),
         Numbers("alone"),
         Words("conflicts"),
     ]);
@@ -65,8 +65,8 @@ pub(super) fn ranked(part: &Part<'_>) -> Markup {
             tr .apart[!standing.is_ranked()] {
                 td .words { (numbers.show("/rank", whole)) }
                 th scope="row" { (standing.label) }
-                td { (numbers.estimate("/goodput_per_s", number)) }
                 td { (numbers.estimate("/ratio", ratio)) }
+                td { (numbers.estimate("/goodput_per_s", number)) }
                 td { (numbers.show("/attempts_per_sale", ratio)) }
                 td { (numbers.show("/statements_per_sale", ratio)) }
                 @if is_server { td { (numbers.show("/round_trips_per_sale", ratio)) } }
@@ -79,8 +79,8 @@ pub(super) fn ranked(part: &Part<'_>) -> Markup {
     html! {
         (table("Speed and cost", &columns, &rows))
         p .note {
-            "A sale is an order that was carried out. Alone is how long one takes where nobody else \
-             is buying, thinking left out; processor time is that of lockbench, not of a server."
+            "A sale is a completed order. Alone is how long one takes when nobody else is buying, \
+             without think time. CPU time is that of lockbench, not of a server."
         }
     }
 }
@@ -109,7 +109,7 @@ pub(super) fn latencies(part: &Part<'_>) -> Markup {
     ];
     let kinds = [
         ("sold", "sold"),
-        ("first_try", "sold at the first try"),
+        ("first_try", "sold on the first try"),
         ("retried", "sold after a retry"),
         ("rejected", "turned away"),
         ("pool_wait", "waiting for a connection"),
@@ -134,7 +134,7 @@ pub(super) fn latencies(part: &Part<'_>) -> Markup {
     table("Latency", &columns, &rows)
 }
 
-/// Whether it would be told twice: where nothing was tried again, all was sold at the first try.
+/// Whether it would be told twice: where nothing was tried again, everything was sold on the first try.
 fn repeats(standing: &Standing, key: &str) -> bool {
     key == "first_try" && standing.latency_us.retried.count == 0
 }
@@ -162,10 +162,10 @@ pub(super) fn limits(part: &Part<'_>) -> Markup {
     let columns = [
         Words("strategy"),
         Numbers("round trips under the lock"),
-        Numbers("a round trip"),
-        Numbers("a commit"),
-        Numbers("handing over"),
-        Numbers("orders per second at the most"),
+        Numbers("round trip"),
+        Numbers("commit"),
+        Numbers("lock hand-over"),
+        Numbers("at most, orders per second"),
         Numbers("reached"),
     ];
     let limited = standings(part).filter(|(standing, _)| standing.ceiling.is_some());
@@ -186,9 +186,9 @@ pub(super) fn limits(part: &Part<'_>) -> Markup {
     html! {
         (table("What this server allows buyers of one item", &columns, &rows))
         p .note {
-            "Whoever buys holds the lock for so many round trips and the commit, and the next one \
-             has it after it was handed over. Far more than 100 % means that what was timed before \
-             the rounds did not hold during them."
+            "A buyer holds the lock for that many round trips and the commit; the next one gets it \
+             after the hand-over. Far more than 100 % means that the times measured before the \
+             rounds did not hold during them."
         }
     }
 }
@@ -206,13 +206,22 @@ pub(super) fn wrong(part: &Part<'_>) -> Markup {
     .map(Words);
     let rows = html! {
         @for (index, standing) in comparison.unranked.iter().enumerate() {
-            @let numbers = part.numbers.within(&format!("/unranked/{index}/violations"));
+            @let numbers = part.numbers.within(&format!("/unranked/{index}"));
             tr {
                 th scope="row" { (standing.label) }
                 td .words { (standing.promise.map_or("nothing", promise)) }
                 td .words { (standing.verdict) }
                 td .words.prose { (why_unranked(standing)) }
-                td .words { (violations(standing.violations.named(), &numbers)) }
+                td .words {
+                    (violations(standing.violations.named(), &numbers.within("/violations")))
+                    @if standing.durability.has_losses() {
+                        "; perhaps lost by the server: "
+                        (violations(
+                            standing.durability.losses.named(),
+                            &numbers.within("/durability/losses"),
+                        ))
+                    }
+                }
             }
         }
         @if let Some(control) = comparison.control {
@@ -231,11 +240,11 @@ pub(super) fn wrong(part: &Part<'_>) -> Markup {
             }
         }
     };
-    table("Wrong, or not known to be right", &columns, &rows)
+    table("Wrong, or not known to be correct", &columns, &rows)
 }
 
-fn promise(promise: crate::strategy::Promise) -> &'static str {
-    use crate::strategy::Promise;
+fn promise(promise: crate::model::strategy::Promise) -> &'static str {
+    use crate::model::strategy::Promise;
     match promise {
         Promise::Safe => "safe",
         Promise::Unsafe => "unsafe",
@@ -283,6 +292,6 @@ pub(super) fn rounds(part: &Part<'_>) -> Markup {
     if all.is_empty() {
         return html! {};
     }
-    let content = table("Units sold per second, round by round", &columns, &rows);
+    let content = table("Goodput per second, round by round", &columns, &rows);
     part.section("rounds", "Every round", &content)
 }

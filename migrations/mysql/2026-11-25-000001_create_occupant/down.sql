@@ -1,0 +1,1 @@
+DROP TABLE lockbench_occupant;

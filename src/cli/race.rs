@@ -1,0 +1,157 @@
+//! `lockbench race`.
+
+mod sessions;
+mod way;
+
+use clap::{Args, ValueEnum};
+
+use self::sessions::SessionsArguments;
+use self::way::WayArguments;
+use super::command_line;
+use super::failure::Failure;
+use super::output::{OutputArguments, TextOrJson};
+use crate::db::address::AddressError;
+use crate::db::disposable::MakeError;
+use crate::db::{Address, IsolationLevel};
+use crate::explore::TokenError;
+use crate::race::{Ground, Race, RaceError, Request, SetUp, Surroundings};
+use crate::report::race::{render, render_replay};
+use crate::system::exit::Exit;
+use crate::system::interrupt;
+
+/// Run every interleaving of two programs' statements on PostgreSQL, and show one that goes wrong
+///
+/// Starts the command once for each session, and leads its connections through a port of its own,
+/// where they are stopped before every statement. A schedule is right when the tables are as some
+/// order of the sessions leaves them, one after the other; nothing else has to be said. The
+/// programs are not changed, and find the database by DATABASE_URL and the PG variables.
+#[derive(Debug, Args)]
+pub(super) struct RaceArguments {
+    #[command(flatten)]
+    sessions: SessionsArguments,
+    /// postgres, or the URL of a database to work on a copy of
+    ///
+    /// `postgres` is a private throwaway server. From `postgres://…` a copy is made with
+    /// CREATE DATABASE … TEMPLATE, and removed at the end; nothing is written to the original.
+    #[arg(short, long, value_name = "DATABASE", default_value = "postgres")]
+    database: String,
+    /// What fills the database: a shell command, or a file of SQL ending in .sql; repeatable
+    #[arg(long, value_name = "COMMAND|FILE.sql")]
+    setup: Vec<String>,
+    /// Isolation level of all transactions that name none
+    #[arg(long, value_enum)]
+    isolation: Option<LevelArgument>,
+    /// SQL that must give no row, or only true, at the end of every schedule; repeatable
+    #[arg(long, value_name = "SQL")]
+    invariant: Vec<String>,
+    /// Exit code that a session must end with; repeatable [default: any]
+    #[arg(long, value_name = "CODE")]
+    expect_exit: Vec<i32>,
+    /// Column to leave out of the comparison; repeatable
+    #[arg(long, value_name = "TABLE.COLUMN")]
+    ignore: Vec<String>,
+    #[command(flatten)]
+    way: WayArguments,
+    #[command(flatten)]
+    output: OutputArguments<TextOrJson>,
+}
+
+/// An isolation level of PostgreSQL's.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LevelArgument {
+    /// Each statement sees what was committed before it
+    ReadCommitted,
+    /// All statements see what was committed before the first
+    RepeatableRead,
+    /// As if the transactions had run one after the other
+    Serializable,
+}
+
+impl LevelArgument {
+    fn level(self) -> IsolationLevel {
+        match self {
+            Self::ReadCommitted => IsolationLevel::ReadCommitted,
+            Self::RepeatableRead => IsolationLevel::RepeatableRead,
+            Self::Serializable => IsolationLevel::Serializable,
+        }
+    }
+}
+
+/// What the process is called by that drops the copy of a database.
+const KEEPER: &str = "keeper";
+
+pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failure> {
+    let request = arguments.request()?;
+    let address = arguments.address()?;
+    let set_ups = arguments.setup.iter().map(|text| SetUp::of(text));
+    let set_ups: Vec<SetUp> = set_ups.collect::<Result<_, _>>().map_err(Failure::usage)?;
+    if let Some(token) = &arguments.way.replay {
+        let checked = token.check(request.sessions.len());
+        checked.map_err(|error: TokenError| Failure::usage(error))?;
+    }
+    let output = arguments.output.open()?;
+    let stop = interrupt::flag().map_err(Failure::internal)?;
+    let connections = u32::try_from(request.sessions.len()).unwrap_or(u32::MAX);
+    let mut ground = Ground::make(&address, connections.saturating_mul(20)).map_err(unmade)?;
+    let own = std::env::current_exe().map_err(Failure::internal)?;
+    ground.remove_whatever_happens(&own, KEEPER)?;
+    for set_up in &set_ups {
+        ground.set_up(set_up, &request.surroundings)?;
+    }
+    let race = Race::ready(&request, &ground).map_err(not_raced)?;
+    if let Some(token) = &arguments.way.replay {
+        let result = race.replay(token).map_err(not_raced)?;
+        arguments.output.write(output, &result, render_replay)?;
+        return Ok(result.exit());
+    }
+    let mut result = race
+        .run(arguments.way.coverage.coverage(), quiet, stop)
+        .map_err(not_raced)?;
+    result.command = command_line::command_for_replay();
+    arguments.output.write(output, &result, render)?;
+    Ok(result.exit())
+}
+
+/// Drops the copy of a database once whoever has made it is gone.
+pub(super) fn keep() -> Result<Exit, Failure> {
+    crate::db::disposable::keep()?;
+    Ok(Exit::Held)
+}
+
+impl RaceArguments {
+    fn request(&self) -> Result<Request, Failure> {
+        Ok(Request {
+            sessions: self.sessions.commands()?,
+            isolation: self.isolation.map(LevelArgument::level),
+            every_statement: self.way.every_statement,
+            ignored: self.ignore.clone(),
+            invariants: self.invariant.clone(),
+            expected_exits: self.expect_exit.clone(),
+            worker: self.sessions.worker,
+            surroundings: Surroundings::new(&self.way.env).map_err(Failure::usage)?,
+        })
+    }
+
+    fn address(&self) -> Result<Address, Failure> {
+        self.database.parse().map_err(|error: AddressError| {
+            Failure::usage(anyhow::Error::new(error).context("invalid --database"))
+        })
+    }
+}
+
+fn unmade(error: MakeError) -> Failure {
+    match error {
+        MakeError::Unsuitable(_) => Failure::usage(error),
+        MakeError::Refused(error) => Failure::unreachable(error),
+    }
+}
+
+fn not_raced(error: RaceError) -> Failure {
+    match error {
+        RaceError::Unfit(_) => Failure::usage(error),
+        RaceError::NotRepeatable(_) | RaceError::Silence(_) => {
+            Failure::new(Exit::Inconclusive, error)
+        }
+        RaceError::Other(error) => Failure::unreachable(error),
+    }
+}

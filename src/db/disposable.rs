@@ -1,0 +1,41 @@
+//! A PostgreSQL database that was made to be changed at will: put back as it was, read, removed.
+
+mod catalog;
+mod connecting;
+mod contents;
+mod copies;
+mod keeper;
+mod making;
+mod settings;
+
+use diesel::PgConnection;
+use diesel::sql_types::Text;
+use diesel::{QueryableByName, RunQueryDsl, sql_query};
+use serde::de::DeserializeOwned;
+
+pub use catalog::{Catalog, Column, ForeignKey, Table};
+pub use contents::{Contents, Row};
+pub use copies::Copies;
+pub use keeper::keep;
+pub use making::{Disposable, Listens, MakeError, WhereClients};
+pub use settings::{Session, ready};
+
+/// The schema that holds the copies of the tables.
+const SCHEMA: &str = "lockbench_race";
+
+#[derive(QueryableByName)]
+struct Json {
+    #[diesel(sql_type = Text)]
+    json: String,
+}
+
+/// What a question gives whose only column, `json`, is a text of JSON.
+fn ask<T: DeserializeOwned>(connection: &mut PgConnection, question: &str) -> anyhow::Result<T> {
+    let found: Json = sql_query(question).get_result(connection)?;
+    Ok(serde_json::from_str(&found.json)?)
+}
+
+/// A name as SQL takes it, whatever is in it.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

@@ -1,0 +1,74 @@
+//! Why finding nothing wrong may prove nothing, and what it does not cover.
+
+use super::{Coverage, Explored};
+
+/// The reason where no session ever had another's statement between two of its own.
+pub(super) const NEVER_OVERLAPPED: &str =
+    "these statements never overlapped; each was treated as atomic";
+
+impl<S> Explored<S> {
+    /// Why it is not proved safe although no state is broken; `None` where it is.
+    pub fn reason(&self) -> Option<String> {
+        let all = self.schedules;
+        if self.interrupted {
+            return Some("it was interrupted".to_owned());
+        }
+        if let Some(divergence) = &self.divergence {
+            return Some(format!(
+                "the sessions are not deterministic: {}{}",
+                divergence.difference,
+                self.missing_reset()
+            ));
+        }
+        if self.cut > 0 {
+            return Some(format!(
+                "in {} of {all} schedules a bound cut a session short",
+                self.cut
+            ));
+        }
+        if self.coverage != Coverage::Every || all == 0 {
+            return Some(format!("this covers only {}", self.coverage));
+        }
+        if !self.judged {
+            return Some("no invariant was given, so none could be broken".to_owned());
+        }
+        if self.left_open > 0 {
+            return Some(format!(
+                "in {} of {} runs a session left its transaction open, and it was rolled back",
+                self.left_open, self.runs
+            ));
+        }
+        if !self.overlapped {
+            return Some(NEVER_OVERLAPPED.to_owned());
+        }
+        let first = self.instants.first()?;
+        Some(format!(
+            "{first} does several things outside a transaction and was treated as atomic: what \
+             others can do in between was not explored"
+        ))
+    }
+
+    /// What would explain why runs differ.
+    pub(super) fn missing_reset(&self) -> &'static str {
+        match self.has_reset {
+            true => "",
+            false => "; no `reset` restores the state before each schedule",
+        }
+    }
+
+    /// What a verdict covers, and what it does not.
+    pub fn limits(&self) -> String {
+        let mut limits = format!(
+            "This covers these {} sessions, {},\nand whole statements; it proves nothing about others.",
+            self.sessions, self.server
+        );
+        if self.timeouts_unreached {
+            limits.push_str(&format!(" {UNREACHED}"));
+        }
+        limits
+    }
+}
+
+/// What is said about time limits that no session reached.
+pub(crate) const UNREACHED: &str = "No session waited for a lock until its time limit: \
+     what the code does then (55P03, 57014, 1205) was not explored.";

@@ -1,0 +1,146 @@
+//! A session that is no code of this process's: it opens its connections itself, somebody stops it
+//! before each of its statements, and what it does is heard of from outside.
+
+use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Statement;
+use super::mailbox::Mailbox;
+use super::talk::{Command, Introduction, Now, Refusal, Report, SessionEvent, Used};
+
+/// The SQLSTATE of a deadlock's victim.
+const DEADLOCK: &str = "40P01";
+
+/// A session that is led from outside. Each of these returns at once, except for the last.
+pub(crate) trait Remote: Send {
+    /// Whether it is a deadlock's victim whenever it closes the circle.
+    fn closes_own_circle(&self) -> bool;
+
+    /// Begins its work for a schedule. What it does it says through `post`, from any thread.
+    fn start(&mut self, post: &Post);
+
+    /// Goes on with the statement that it was stopped before.
+    fn go_on(&mut self);
+
+    /// Ends its work, if it has not ended, and returns once nothing that it held is left.
+    ///
+    /// # Errors
+    /// It cannot be ended, in a sentence.
+    fn clear_away(&mut self) -> Result<(), String>;
+}
+
+/// What became of a statement.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Happened {
+    /// What it showed, in a few words.
+    pub(crate) seen: String,
+    /// The SQLSTATE and the first line of the error, if it was refused.
+    pub(crate) refused: Option<(String, String)>,
+}
+
+/// Where a remote session tells what it does.
+#[derive(Clone)]
+pub(crate) struct Post {
+    session: usize,
+    mailbox: Arc<Mailbox>,
+    answered: Arc<AtomicBool>,
+    report: Arc<Mutex<Report>>,
+}
+
+impl Post {
+    pub(super) fn new(session: usize, mailbox: Arc<Mailbox>, answered: Arc<AtomicBool>) -> Self {
+        Self {
+            session,
+            mailbox,
+            answered,
+            report: Arc::default(),
+        }
+    }
+
+    /// Its statement is over. That is told with the next thing that it does.
+    pub(crate) fn statement_is_over(&self, happened: Happened) {
+        let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        report.finished = true;
+        if !happened.seen.is_empty() {
+            report.notes.push(happened.seen);
+        }
+        report.error = happened.refused.map(|(code, message)| Refusal {
+            deadlock: code == DEADLOCK,
+            code: Some(Cow::Owned(code)),
+            message,
+            transaction_gone: false,
+        });
+        self.answered.store(true, Relaxed);
+    }
+
+    /// It is stopped before `statement`, on the connection with that number, while it is in a
+    /// transaction or not.
+    pub(crate) fn is_stopped(&self, statement: Statement, id: i64, in_transaction: bool) {
+        let used = Some(Used { id, in_transaction });
+        self.leave(Now::AtGate(statement), used);
+    }
+
+    /// It has ended so, and holds nothing any more.
+    pub(crate) fn has_ended(&self, ending: Result<String, String>) {
+        let ended = Now::Ended {
+            ending,
+            left_open: false,
+            stays: false,
+        };
+        self.leave(ended, None);
+    }
+
+    fn leave(&self, now: Now, used: Option<Used>) {
+        let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        self.mailbox.leave(SessionEvent {
+            session: self.session,
+            report: std::mem::take(&mut report),
+            now,
+            used,
+            goes_on: false,
+        });
+    }
+
+    /// Forgets what was not told before the schedule was over.
+    fn forget(&self) {
+        let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
+        *report = Report::default();
+        self.answered.store(false, Relaxed);
+    }
+}
+
+/// What is known of such a session before it has a connection.
+pub(super) fn introduction(remote: &dyn Remote) -> Introduction {
+    Introduction {
+        id: 0,
+        closes_own_circle: remote.closes_own_circle(),
+        waits_at_most: None,
+    }
+}
+
+/// The life of the thread that leads such a session.
+pub(super) fn live(mut remote: Box<dyn Remote>, orders: &Receiver<Command>, post: &Post) {
+    while let Ok(order) = orders.recv() {
+        match order {
+            Command::Start => {
+                post.forget();
+                remote.start(post);
+            }
+            Command::Go => {
+                post.answered.store(false, Relaxed);
+                remote.go_on();
+            }
+            Command::Abort | Command::Over => {
+                let cleared = remote.clear_away();
+                post.forget();
+                post.leave(Now::Released { sure: true }, None);
+                let ready = cleared.map(|()| introduction(remote.as_ref()));
+                post.leave(Now::Ready(ready), None);
+            }
+        }
+    }
+    // Nobody is left to tell.
+    let _ = remote.clear_away();
+}

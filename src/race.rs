@@ -1,0 +1,118 @@
+//! Every order in which the statements of other people's programs can meet: the engine of
+//! [`explore`](crate::explore) behind a proxy.
+//!
+//! Each session is a command of its own, and reaches the database through a port of its own, where
+//! its statements are stopped one by one. What is right nobody has to say: it is whatever the
+//! sessions leave when they run one after the other.
+
+mod difference;
+mod error;
+mod gatehouse;
+mod ground;
+mod judge;
+mod line;
+mod oracle;
+mod program;
+mod readying;
+mod request;
+mod result;
+mod runner;
+mod shared;
+mod splitting;
+mod state;
+mod statement_kind;
+mod surroundings;
+mod told;
+mod worker;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use self::judge::Judge;
+use self::shared::Shared;
+use crate::db::disposable::{Session, ready};
+use crate::db::server::Folder;
+use crate::explore::{Coverage, Exploration, Token};
+use diesel::PgConnection;
+
+pub use difference::Difference;
+pub use error::RaceError;
+pub use ground::{Ground, SetUp};
+pub use oracle::NotRepeatable;
+pub use request::{Request, SessionCommand};
+pub use result::{
+    FinalState, REPLAY_SCHEMA, RaceResult, ReplayedRace, SCHEMA, SerialOrder, Witness,
+};
+pub use surroundings::{NoVariable, Surroundings};
+
+/// Steps after which a schedule is cut off: a program that tries again and again has no end.
+const LONGEST: usize = 200;
+
+/// Sessions that are ready to be raced.
+pub struct Race<'a> {
+    request: &'a Request,
+    ground: &'a Ground,
+    judge: Rc<RefCell<Judge>>,
+    sessions: Vec<Shared>,
+    session: Session,
+    serial: Vec<SerialOrder>,
+    /// Where the sessions' standard errors go.
+    _logs: Folder,
+}
+
+impl Race<'_> {
+    /// Runs the schedules.
+    ///
+    /// # Errors
+    /// Whatever keeps the answer from being true.
+    pub fn run(
+        &self,
+        coverage: Coverage,
+        quiet: bool,
+        stop: &'static AtomicBool,
+    ) -> Result<RaceResult, RaceError> {
+        let mut exploration = self.exploration().stop(stop);
+        if quiet {
+            exploration = exploration.progress_after(Duration::MAX);
+        }
+        let explored = exploration.covering(coverage).explore()?;
+        Ok(self.told(explored))
+    }
+
+    /// Runs a single schedule.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
+    pub fn replay(&self, token: &Token) -> Result<ReplayedRace, RaceError> {
+        let history = self.exploration().replay(token)?;
+        Ok(self.told_of_one(token, history))
+    }
+
+    fn exploration(&self) -> Exploration<PgConnection> {
+        let connect = self.ground.disposable.connector();
+        let (reset, inspect) = (Rc::clone(&self.judge), Rc::clone(&self.judge));
+        let mut exploration = Exploration::new(move || {
+            let mut connection = connect().map_err(|error| format!("{error:#}"))?;
+            ready(&mut connection).map_err(|error| format!("{error:#}"))?;
+            Ok::<_, String>(connection)
+        })
+        .longest(LONGEST)
+        .reset(move |connection: &mut PgConnection| {
+            let judge = reset.borrow();
+            let done = judge.oracle.copies.put_back(connection);
+            done.map_err(|error| format!("{error:#}"))
+        })
+        .inspect(move |connection, _| {
+            let mut judge = inspect.borrow_mut();
+            judge
+                .judge(connection)
+                .map_err(|error| format!("{error:#}"))
+        });
+        for session in &self.sessions {
+            exploration = exploration.remote_session(session.clone());
+        }
+        exploration
+    }
+}

@@ -1,0 +1,120 @@
+//! The database that a race is run in: made, and filled.
+
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail};
+use diesel::connection::SimpleConnection;
+
+use super::gatehouse::{Gatehouse, Rules};
+use super::surroundings::Surroundings;
+use crate::db::Address;
+use crate::db::disposable::{Disposable, MakeError};
+use crate::wire::Proxy;
+
+/// The database that a race is run in. Dropping it removes it.
+#[derive(Debug)]
+pub struct Ground {
+    pub(super) disposable: Disposable,
+}
+
+/// What fills the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SetUp {
+    /// A command for the shell.
+    Command(String),
+    /// SQL, and where it is from.
+    Sql(String, String),
+}
+
+impl SetUp {
+    /// Understands what a user names: a file that ends in `.sql`, or a command for the shell.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn of(text: &str) -> Result<Self> {
+        let path = Path::new(text);
+        if path.extension().is_none_or(|extension| extension != "sql") || text.contains(' ') {
+            return Ok(Self::Command(text.to_owned()));
+        }
+        let sql = fs::read_to_string(path).with_context(|| format!("cannot read {text}"))?;
+        Ok(Self::Sql(text.to_owned(), sql))
+    }
+}
+
+impl Ground {
+    /// Makes it: an empty database of a private server, or a copy of the one at `address`.
+    ///
+    /// # Errors
+    /// The server cannot be started or reached, or refuses.
+    pub fn make(address: &Address, connections: u32) -> Result<Self, MakeError> {
+        let disposable = match address {
+            Address::PrivatePostgres => Disposable::private(connections)?,
+            Address::Postgres(server) => Disposable::copy_of(server)?,
+            _ => {
+                return Err(MakeError::Unsuitable(
+                    "race runs on PostgreSQL: name --database postgres, or the URL of a database \
+                     to work on a copy of"
+                        .to_owned(),
+                ));
+            }
+        };
+        Ok(Self { disposable })
+    }
+
+    /// Has it removed also when we are killed: by `program`, which does
+    /// [`keep`](crate::db::disposable::keep) when it is given `argument`.
+    ///
+    /// # Errors
+    /// The program cannot be started.
+    pub fn remove_whatever_happens(&mut self, program: &Path, argument: &str) -> Result<()> {
+        self.disposable.drop_whatever_happens(program, argument)
+    }
+
+    /// Fills it.
+    ///
+    /// # Errors
+    /// What is to fill it fails, in its own words.
+    pub fn set_up(&self, set_up: &SetUp, surroundings: &Surroundings) -> Result<()> {
+        match set_up {
+            SetUp::Sql(name, sql) => self
+                .disposable
+                .connect()?
+                .batch_execute(sql)
+                .with_context(|| format!("{name} failed")),
+            SetUp::Command(command) => self.run(command, surroundings),
+        }
+    }
+
+    fn run(&self, command: &str, surroundings: &Surroundings) -> Result<()> {
+        // Only to have a port: a private server listens at a socket alone.
+        let gatehouse = Arc::new(Gatehouse::new(Rules::default()));
+        let upstream = surroundings.upstream(self.disposable.clients());
+        let proxy = Proxy::open(upstream, Vec::new(), gatehouse)
+            .context("cannot open a port on this machine")?;
+        let mut shell = Command::new("/bin/sh");
+        shell
+            .args(["-c", command])
+            .stdin(Stdio::null())
+            .process_group(0);
+        for name in Surroundings::HIDDEN {
+            shell.env_remove(name);
+        }
+        let clients = self.disposable.clients();
+        shell.envs(surroundings.variables(clients, proxy.port()));
+        // What it prints would get in front of the report.
+        let done = shell
+            .stdout(Stdio::null())
+            .output()
+            .map_err(|error| anyhow!("cannot start /bin/sh: {error}"))?;
+        if done.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&done.stderr);
+        let said = said.trim().lines().last().unwrap_or("it said nothing");
+        bail!("the set-up `{command}` failed ({}): {said}", done.status)
+    }
+}

@@ -1,0 +1,157 @@
+//! Whether what a schedule has left is right.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use diesel::sql_types::Bool;
+use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query};
+
+use super::difference::{Difference, differences, whole};
+use super::oracle::Oracle;
+use super::program::Ending;
+use crate::explore::Inspection;
+
+/// SQLSTATEs that are counted by themselves.
+const COUNTED: [&str; 9] = [
+    "40001", "40P01", "23505", "23503", "23514", "23P01", "55P03", "57014", "25P02",
+];
+
+/// A schedule in which a session failed.
+pub(super) const FAILED: &str = "failed";
+
+/// What is said of a schedule that is like none of the sessions one after the other.
+pub(super) const NOT_SERIAL: &str = "they left what no order of them, one after the other, leaves";
+
+#[derive(QueryableByName)]
+struct Holds {
+    #[diesel(sql_type = Bool)]
+    holds: bool,
+}
+
+/// Judges what schedules have left.
+pub(super) struct Judge {
+    pub(super) oracle: Oracle,
+    /// SQL that gives no row, or only true.
+    pub(super) invariants: Vec<String>,
+    /// The exit codes that a session may end with; none: any.
+    pub(super) expected_exits: Vec<i32>,
+    /// In what each broken state that was met differs from what is right, by its words.
+    pub(super) differences: BTreeMap<String, Vec<Difference>>,
+}
+
+impl Judge {
+    /// Judges what is in the tables now.
+    ///
+    /// # Errors
+    /// The tables cannot be read, or a session cannot be run alone.
+    pub(super) fn judge(&mut self, connection: &mut PgConnection) -> Result<Inspection> {
+        let endings: Vec<Ending> = (self.oracle.sessions.iter())
+            .map(|session| {
+                session.last_ending().unwrap_or(Ending {
+                    code: None,
+                    words: "it did not end".to_owned(),
+                })
+            })
+            .collect();
+        let state = self.oracle.look(connection)?;
+        let broken_invariant = self.broken_invariant(connection)?;
+        let mut marks = self.marks(&endings);
+        let words: Vec<&str> = endings.iter().map(|ending| ending.words.as_str()).collect();
+        let words = format!("{}; {}", whole(&self.oracle.lens, &state), words.join(", "));
+        let unexpected = endings.iter().position(|ending| {
+            !self.expected_exits.is_empty()
+                && !ending
+                    .code
+                    .is_some_and(|code| self.expected_exits.contains(&code))
+        });
+        let broken = if let Some(invariant) = broken_invariant {
+            Some(format!("the invariant does not hold: {invariant}"))
+        } else if let Some(session) = unexpected {
+            let ending = &endings[session].words;
+            Some(format!("session {} ended with {ending}", session + 1))
+        } else if self.oracle.allows(connection, &state, &endings)? {
+            None
+        } else {
+            let expected = self.oracle.expected().into_iter().map(|(_, state)| state);
+            let expected: Vec<_> = expected.collect();
+            let differences = differences(&self.oracle.lens, &state, &expected);
+            self.differences.insert(words.clone(), differences);
+            Some(sentence(&endings))
+        };
+        marks.dedup();
+        Ok(Inspection {
+            state: Some(words),
+            broken,
+            marks,
+            cut: false,
+        })
+    }
+
+    fn broken_invariant(&self, connection: &mut PgConnection) -> Result<Option<String>> {
+        for invariant in &self.invariants {
+            if !holds(connection, invariant)? {
+                return Ok(Some(invariant.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn marks(&self, endings: &[Ending]) -> Vec<&'static str> {
+        let mut marks = Vec::new();
+        for (session, ending) in self.oracle.sessions.iter().zip(endings) {
+            let seen = session.seen();
+            if ending.is_success() {
+                continue;
+            }
+            marks.push(FAILED);
+            // A failed transaction refuses whatever follows: what came first is the reason.
+            let first = seen.refusals.first();
+            let known = first.and_then(|code| COUNTED.iter().find(|known| *known == code));
+            marks.push(match (known, first) {
+                (Some(known), _) => known,
+                (None, Some(_)) => "other",
+                (None, None) => "none",
+            });
+        }
+        marks.sort_unstable();
+        marks.dedup();
+        marks
+    }
+}
+
+fn sentence(endings: &[Ending]) -> String {
+    let succeeded = endings.iter().filter(|ending| ending.is_success()).count();
+    match (succeeded, endings.len()) {
+        (2, 2) => format!("Both ended well, and together {NOT_SERIAL}"),
+        (well, all) if well == all => format!("All {all} ended well, and together {NOT_SERIAL}"),
+        (0, _) => "None ended well, and yet they left something behind".to_owned(),
+        (1, _) => {
+            let place = endings
+                .iter()
+                .position(Ending::is_success)
+                .unwrap_or_default();
+            format!(
+                "Only session {} ended well, and what is left is not what it leaves alone",
+                place + 1
+            )
+        }
+        (well, all) => format!("{well} of {all} ended well, and together {NOT_SERIAL}"),
+    }
+}
+
+/// Whether an invariant gives no row, or only true.
+///
+/// # Errors
+/// It is no SQL that gives that.
+pub(super) fn holds(connection: &mut PgConnection, invariant: &str) -> Result<bool> {
+    let invariant = invariant.trim().trim_end_matches(';');
+    // Of any first column only `true` is right.
+    let question = format!(
+        "SELECT NOT EXISTS (SELECT 1 FROM ({invariant}) AS i (value) \
+         WHERE value::text IS DISTINCT FROM 'true') AS holds"
+    );
+    let found: Holds = sql_query(question)
+        .get_result(connection)
+        .with_context(|| format!("the invariant `{invariant}` cannot be asked"))?;
+    Ok(found.holds)
+}

@@ -1,0 +1,205 @@
+//! A connection of a program, as far as it decides which of its batches are steps.
+
+#[cfg(test)]
+mod tests;
+
+use super::splitting::statements;
+use super::statement_kind::{Kind, calls_unknown_function};
+use crate::explore::Statement;
+use crate::wire::{Answer, Batch, End, Status};
+
+/// A connection of a program.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    /// The server's number for it.
+    pub(super) process: i32,
+    status: Status,
+    /// Whether its transactions see one state of the database throughout, unless they say
+    /// otherwise; and so at the beginning.
+    keeps_snapshot: bool,
+    began_keeping: bool,
+    /// The same for the present transaction, where that has been said.
+    transaction_keeps: Option<bool>,
+    /// Whether the present transaction has done anything.
+    has_step: bool,
+    /// Whether it may hold an advisory lock that outlasts the transaction.
+    may_hold_lock: bool,
+    /// Whether an implicit transaction is open that a Sync will commit.
+    sync_commits: bool,
+    /// Whether the last batch has begun a transaction.
+    began: bool,
+}
+
+/// What is to be done with a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Weight {
+    /// It matters to nobody else, and passes at once.
+    Passes,
+    /// It is a step.
+    Step(Statement),
+    /// It prepares these, which takes the snapshot and locks: the step begins with it, and goes
+    /// on with whatever runs one of them.
+    Prepares(Statement, Vec<String>),
+}
+
+impl Line {
+    /// A new connection. `keeps_snapshot`: whether its transactions see one state of the database
+    /// throughout, unless the `settings` that it began with say otherwise.
+    pub(super) fn new(process: i32, keeps_snapshot: bool, settings: &[(String, String)]) -> Self {
+        let keeps = settings
+            .iter()
+            .map(|(name, value)| format!("{name} {value}").to_lowercase())
+            .find(|text| text.contains("isolation"))
+            .map_or(keeps_snapshot, |text| !text.contains("committed"));
+        Self {
+            process,
+            status: Status::Idle,
+            keeps_snapshot: keeps,
+            began_keeping: keeps,
+            transaction_keeps: None,
+            has_step: false,
+            may_hold_lock: false,
+            sync_commits: false,
+            began: false,
+        }
+    }
+
+    /// Whether it is in a transaction that others can notice.
+    pub(super) fn is_in_transaction(&self) -> bool {
+        self.status != Status::Idle || self.sync_commits
+    }
+
+    /// Whether it is in a transaction, or may hold a lock that outlasts one.
+    pub(super) fn holds_anything(&self) -> bool {
+        self.is_in_transaction() || self.may_hold_lock
+    }
+
+    /// What is to be done with `batch`. Where `every` one is a step, all that runs anything is.
+    pub(super) fn weigh(&mut self, batch: &Batch, every: bool) -> Weight {
+        if batch.is_bare() {
+            let commits = self.sync_commits && batch.end == End::Sync;
+            self.sync_commits &= !commits;
+            return match commits {
+                true => Weight::Step(statement("COMMIT", &[])),
+                false => Weight::Passes,
+            };
+        }
+        if batch.executed.is_empty() {
+            return self.weigh_prepared(batch);
+        }
+        let mut is_step = every;
+        for sql in &batch.executed {
+            for words in statements(&sql.text) {
+                is_step |= self.is_step(&words);
+            }
+        }
+        let idle = self.status == Status::Idle;
+        self.sync_commits = batch.end == End::Flush && idle && !self.began;
+        if !is_step {
+            return Weight::Passes;
+        }
+        self.has_step = true;
+        let texts: Vec<&str> = batch.executed.iter().map(|sql| sql.text.trim()).collect();
+        let values: Vec<String> = match batch.executed.as_slice() {
+            [one] => one.values.clone(),
+            // Each counts its parameters from 1.
+            _ => Vec::new(),
+        };
+        Weight::Step(statement(&texts.join("; "), &values))
+    }
+
+    fn weigh_prepared(&mut self, batch: &Batch) -> Weight {
+        let kinds = batch.prepared.iter().flat_map(|text| statements(text));
+        let matters = kinds
+            .map(|words| Kind::of(&words))
+            .any(|kind| kind == Kind::Step || kind == Kind::Look && self.takes_snapshot());
+        let stays = self.is_in_transaction() || batch.end == End::Flush;
+        match batch.prepared.last() {
+            Some(last) if matters && stays => {
+                self.has_step = true;
+                Weight::Prepares(statement(last.trim(), &[]), batch.prepared.clone())
+            }
+            _ => Weight::Passes,
+        }
+    }
+
+    /// Whether a look at catalogs decides what state of the database the transaction sees.
+    fn takes_snapshot(&self) -> bool {
+        let keeps = self.transaction_keeps.unwrap_or(self.keeps_snapshot);
+        let in_transaction = self.is_in_transaction() || self.began;
+        keeps && in_transaction && !self.has_step
+    }
+
+    /// Whether a statement can matter to others; takes note of it.
+    fn is_step(&mut self, words: &[String]) -> bool {
+        self.note_level(words);
+        match Kind::of(words) {
+            Kind::Private => false,
+            Kind::Begin => {
+                self.began = true;
+                false
+            }
+            Kind::Look => self.takes_snapshot(),
+            Kind::End => self.has_step,
+            Kind::Unlock => std::mem::take(&mut self.may_hold_lock),
+            Kind::Step => {
+                self.may_hold_lock |= may_take_lock(words);
+                true
+            }
+        }
+    }
+
+    fn note_level(&mut self, words: &[String]) {
+        let first = words.first().map_or("", String::as_str);
+        if first == "discard" || first == "reset" {
+            self.keeps_snapshot = self.began_keeping;
+        }
+        // Either may be in a string.
+        if !words.iter().any(|word| word.contains("isolation")) {
+            return;
+        }
+        let keeps = !words.iter().any(|word| word.contains("committed"));
+        let lasting = words
+            .iter()
+            .any(|word| word == "session" || word.starts_with("default_"));
+        match first {
+            "begin" | "start" => self.transaction_keeps = Some(keeps),
+            "set" if !lasting => self.transaction_keeps = Some(keeps),
+            "set" | "select" => self.keeps_snapshot = keeps,
+            _ => {}
+        }
+    }
+
+    /// Takes note of what the server has answered.
+    pub(super) fn answered(&mut self, answer: &Answer) {
+        if answer.error.is_some() {
+            self.sync_commits = false;
+        }
+        let Some(status) = answer.status else {
+            return;
+        };
+        self.status = status;
+        self.began = false;
+        if status == Status::Idle {
+            self.has_step = false;
+            self.transaction_keeps = None;
+            self.sync_commits = false;
+        }
+    }
+}
+
+/// Whether a statement may take an advisory lock that outlasts the transaction: it does, or it calls
+/// a routine that may. What triggers do does not show in its text.
+fn may_take_lock(words: &[String]) -> bool {
+    let first = words.first().map_or("", String::as_str);
+    words.iter().any(|word| word.contains("advisory"))
+        || matches!(first, "call" | "do")
+        || first == "select" && calls_unknown_function(words)
+}
+
+fn statement(sql: &str, values: &[String]) -> Statement {
+    Statement {
+        sql: sql.trim_end_matches(';').to_owned(),
+        binds: values.to_vec(),
+    }
+}

@@ -1,0 +1,115 @@
+//! Which batches are steps.
+
+use super::*;
+use crate::wire::Sql;
+
+/// A connection, and what it is sent.
+struct Client(Line);
+
+impl Client {
+    fn new(keeps_snapshot: bool) -> Self {
+        Self(Line::new(1, keeps_snapshot, &[]))
+    }
+
+    fn sends(&mut self, sql: &str, end: End, then: Option<Status>) -> bool {
+        let executed = vec![Sql {
+            text: sql.to_owned(),
+            values: Vec::new(),
+        }];
+        let batch = Batch {
+            prepared: Vec::new(),
+            executed,
+            end,
+        };
+        let weight = self.0.weigh(&batch, false);
+        self.0.answered(&Answer::with(then));
+        weight != Weight::Passes
+    }
+
+    fn query(&mut self, sql: &str, then: Status) -> bool {
+        self.sends(sql, End::Query, Some(then))
+    }
+}
+
+#[test]
+fn a_transaction_that_has_done_nothing_ends_unnoticed() {
+    let mut client = Client::new(false);
+    assert!(!client.query("BEGIN", Status::InTransaction));
+    assert!(!client.query("SELECT 1", Status::InTransaction));
+    assert!(!client.query("COMMIT", Status::Idle));
+    assert!(!client.query("BEGIN", Status::InTransaction));
+    assert!(client.query("SELECT units FROM stock", Status::InTransaction));
+    assert!(client.query("COMMIT", Status::Idle));
+    assert!(!client.query("COMMIT", Status::Idle));
+}
+
+#[test]
+fn what_takes_the_snapshot_is_a_step() {
+    let mut client = Client::new(true);
+    assert!(!client.query("SELECT 1", Status::Idle));
+    assert!(!client.query("BEGIN", Status::InTransaction));
+    assert!(client.query("SELECT 1", Status::InTransaction));
+    assert!(!client.query("SELECT 1", Status::InTransaction));
+    assert!(client.query("COMMIT", Status::Idle));
+    assert!(!client.query(
+        "BEGIN ISOLATION LEVEL READ COMMITTED",
+        Status::InTransaction
+    ));
+    assert!(!client.query("SELECT 1", Status::InTransaction));
+    let mut client = Client::new(false);
+    assert!(!client.query("BEGIN", Status::InTransaction));
+    assert!(!client.query(
+        "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+        Status::InTransaction
+    ));
+    assert!(client.query("SELECT version()", Status::InTransaction));
+    let mut client = Client::new(false);
+    client.query(
+        "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        Status::Idle,
+    );
+    assert!(client.query("BEGIN; SELECT 1", Status::InTransaction));
+}
+
+#[test]
+fn advisory_locks_that_may_be_held_are_given_back_in_a_step() {
+    let mut client = Client::new(false);
+    let reset = "SELECT pg_advisory_unlock_all(); CLOSE ALL; UNLISTEN *; RESET ALL;";
+    assert!(!client.query(reset, Status::Idle));
+    assert!(client.query("INSERT INTO stock (id) VALUES (1)", Status::Idle));
+    assert!(!client.query(reset, Status::Idle));
+    assert!(client.query("SELECT pg_advisory_lock(1)", Status::Idle));
+    assert!(client.query(reset, Status::Idle));
+    assert!(!client.query(reset, Status::Idle));
+}
+
+#[test]
+fn a_sync_that_commits_is_a_step() {
+    let sync = Batch {
+        prepared: Vec::new(),
+        executed: Vec::new(),
+        end: End::Sync,
+    };
+    let mut client = Client::new(false);
+    assert!(client.sends("UPDATE stock SET units = 0", End::Flush, None));
+    assert!(matches!(client.0.weigh(&sync, false), Weight::Step(_)));
+    assert_eq!(client.0.weigh(&sync, false), Weight::Passes);
+    let mut client = Client::new(false);
+    assert!(!client.sends("BEGIN", End::Flush, None));
+    assert!(client.sends("UPDATE stock SET units = 0", End::Flush, None));
+    assert_eq!(client.0.weigh(&sync, false), Weight::Passes);
+}
+
+#[test]
+fn what_is_prepared_inside_a_transaction_waits() {
+    let prepares = |end| Batch {
+        prepared: vec!["SELECT units FROM stock".to_owned()],
+        executed: Vec::new(),
+        end,
+    };
+    let mut client = Client::new(true);
+    assert_eq!(client.0.weigh(&prepares(End::Sync), false), Weight::Passes);
+    client.query("BEGIN", Status::InTransaction);
+    let weight = client.0.weigh(&prepares(End::Sync), false);
+    assert!(matches!(weight, Weight::Prepares(..)));
+}

@@ -1,0 +1,131 @@
+//! A command, started; and how it ends.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
+
+use super::request::SessionCommand;
+
+/// A command, and the variables that tell it where the database is.
+#[derive(Clone, Debug)]
+pub(super) struct Program {
+    pub(super) command: SessionCommand,
+    pub(super) variables: Vec<(String, String)>,
+    /// What of our own environment it is not to see.
+    pub(super) hidden: Vec<&'static str>,
+    /// Where its standard error goes.
+    pub(super) log: PathBuf,
+}
+
+/// How a session has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Ending {
+    /// The exit code; `None` where a signal ended it.
+    pub(super) code: Option<i32>,
+    /// The same in words, with the last line that it has written on its standard error.
+    pub(super) words: String,
+}
+
+impl Program {
+    /// Starts it, with nothing to read and nobody who listens.
+    ///
+    /// # Errors
+    /// It cannot be started, in a sentence.
+    pub(super) fn start(&self) -> Result<Child, String> {
+        self.start_with(Stdio::null(), Stdio::null())
+    }
+
+    /// The same with somebody to talk to.
+    ///
+    /// # Errors
+    /// It cannot be started, in a sentence.
+    pub(super) fn start_with(&self, input: Stdio, output: Stdio) -> Result<Child, String> {
+        let words = &self.command.words;
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
+        for name in &self.hidden {
+            command.env_remove(name);
+        }
+        let log = File::create(&self.log);
+        let started = log.and_then(|log| {
+            command
+                .envs(self.variables.iter().map(|(name, value)| (name, value)))
+                .stdin(input)
+                .stdout(output)
+                .stderr(log)
+                // So that all that it starts can be ended with it.
+                .process_group(0)
+                .spawn()
+        });
+        started.map_err(|error| format!("cannot start `{}`: {error}", words[0]))
+    }
+
+    /// How it ended.
+    pub(super) fn ending(&self, status: io::Result<ExitStatus>) -> Ending {
+        let (code, words) = match &status {
+            Ok(status) => match (status.code(), status.signal()) {
+                (Some(code), _) => (Some(code), format!("exit {code}")),
+                (None, signal) => (None, format!("signal {}", signal.unwrap_or_default())),
+            },
+            Err(error) => (None, error.to_string()),
+        };
+        let said = match code {
+            Some(0) => None,
+            _ => last_line(&self.log),
+        };
+        Ending {
+            code,
+            words: match said {
+                Some(said) => format!("{words}: {said}"),
+                None => words,
+            },
+        }
+    }
+}
+
+impl Ending {
+    /// Whether the session has done what it was to do.
+    pub(super) fn is_success(&self) -> bool {
+        self.code == Some(0)
+    }
+
+    /// The same for the engine.
+    pub(super) fn told(&self) -> Result<String, String> {
+        match self.is_success() {
+            true => Ok(self.words.clone()),
+            false => Err(self.words.clone()),
+        }
+    }
+}
+
+/// The group that a child began, which all that it starts is in.
+pub(super) fn group_of(child: &Child) -> Pid {
+    Pid::from_raw(child.id().cast_signed())
+}
+
+/// Ends whatever is left of a group.
+pub(super) fn end(group: Pid) {
+    // There may be nothing left of it.
+    let _ = killpg(group, Signal::SIGKILL);
+}
+
+/// The last line of a file that says anything.
+fn last_line(log: &Path) -> Option<String> {
+    let mut text = Vec::new();
+    let mut file = File::open(log).ok()?.take(1 << 20);
+    file.read_to_end(&mut text).ok()?;
+    let text = String::from_utf8_lossy(&text).into_owned();
+    let lines = text.lines().map(str::trim);
+    // How PostgreSQL and its clients go on about an error.
+    let goes_on = ["DETAIL:", "HINT:", "CONTEXT:", "LINE ", "^"];
+    let mut lines = lines
+        .filter(|line| !line.is_empty() && !goes_on.iter().any(|start| line.starts_with(start)));
+    lines
+        .next_back()
+        .map(|line| line.chars().take(200).collect())
+}

@@ -1,0 +1,177 @@
+//! Readying the sessions, and running them alone and one after the other.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::gatehouse::{Gatehouse, Rules};
+use super::judge::{Judge, holds};
+use super::oracle::Oracle;
+use super::program::Program;
+use super::runner::Runner;
+use super::shared::Shared;
+use super::{
+    Ground, Race, RaceError, Request, SerialOrder, SessionCommand, Surroundings, difference,
+};
+use crate::db::disposable::{Copies, Session, ready};
+use crate::db::server::Folder;
+use crate::wire::Proxy;
+use anyhow::{Context, Result};
+use diesel::PgConnection;
+
+impl<'a> Race<'a> {
+    /// Readies the sessions, and runs them one after the other in every order, to learn what is
+    /// right. The database must have been filled.
+    ///
+    /// # Errors
+    /// They cannot be raced.
+    pub fn ready(request: &'a Request, ground: &'a Ground) -> Result<Self, RaceError> {
+        let mut connection = ground.disposable.connect()?;
+        let session = Session::ask(&mut connection, request.isolation)?;
+        ready(&mut connection)?;
+        let logs = Folder::private()?;
+        let sessions = (0..request.sessions.len())
+            .map(|number| shared(request, ground, &session, &logs, number))
+            .collect::<Result<Vec<_>>>()?;
+        let copies = Copies::take(&mut connection)?;
+        let mut oracle = Oracle::new(sessions.clone(), copies);
+        ignore(&mut oracle, &request.ignored)?;
+        for invariant in &request.invariants {
+            match holds(&mut connection, invariant) {
+                Ok(true) => {}
+                Ok(false) => {
+                    return Err(RaceError::Unfit(format!(
+                        "the invariant `{invariant}` does not hold even before anything runs"
+                    )));
+                }
+                Err(error) => return Err(RaceError::Unfit(format!("{error:#}"))),
+            }
+        }
+        Self::see_that_each_can_run(request, &sessions, &mut oracle, &mut connection)?;
+        let learnt = oracle.learn(&mut connection)?;
+        let expected = oracle.expected();
+        let serial = learnt
+            .into_iter()
+            .map(|(order, endings)| SerialOrder {
+                endings: endings.into_iter().map(|ending| ending.words).collect(),
+                state: expected
+                    .iter()
+                    .find(|(known, _)| *known == order)
+                    .map(|(_, state)| difference::whole(&oracle.lens, state))
+                    .unwrap_or_default(),
+                order: order.into_iter().map(|session| session + 1).collect(),
+            })
+            .collect();
+        Ok(Self {
+            judge: Rc::new(RefCell::new(Judge {
+                oracle,
+                invariants: request.invariants.clone(),
+                expected_exits: request.expected_exits.clone(),
+                differences: Default::default(),
+            })),
+            request,
+            ground,
+            sessions,
+            session,
+            serial,
+            _logs: logs,
+        })
+    }
+
+    /// Runs each session alone, once, to see that it does what it is here for.
+    fn see_that_each_can_run(
+        request: &Request,
+        sessions: &[Shared],
+        oracle: &mut Oracle,
+        connection: &mut PgConnection,
+    ) -> Result<(), RaceError> {
+        let mut known: Vec<&SessionCommand> = Vec::new();
+        for (session, command) in sessions.iter().zip(&request.sessions) {
+            if known.contains(&command) {
+                continue;
+            }
+            known.push(command);
+            oracle.copies.put_back(connection)?;
+            let command = &command.shown;
+            let ending = session.run_alone().map_err(RaceError::Unfit)?;
+            let seen = session.seen();
+            if seen.wants_encryption && seen.batches == 0 {
+                return Err(RaceError::Unfit(format!(
+                    "`{command}` insists on TLS, which race does not speak: let it connect \
+                     without (sslmode=disable, say)"
+                )));
+            }
+            let is_expected = ending.is_success()
+                || ending
+                    .code
+                    .is_some_and(|code| request.expected_exits.contains(&code));
+            if !is_expected {
+                return Err(RaceError::Unfit(format!(
+                    "`{command}` fails already when it runs alone: {}",
+                    ending.words
+                )));
+            }
+            if seen.batches == 0 {
+                return Err(RaceError::Unfit(format!(
+                    "`{command}` sent no statement through race's port: it must connect to where \
+                     DATABASE_URL or PGHOST and PGPORT lead; --env names other variables for it"
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn shared(
+    request: &Request,
+    ground: &Ground,
+    session: &Session,
+    logs: &Folder,
+    number: usize,
+) -> Result<Shared> {
+    let gatehouse = Arc::new(Gatehouse::new(Rules {
+        every_statement: request.every_statement,
+        keeps_snapshot: session.keeps_snapshot,
+    }));
+    let clients = ground.disposable.clients();
+    let proxy = Proxy::open(
+        request.surroundings.upstream(clients),
+        session.settings.clone(),
+        Arc::<Gatehouse>::clone(&gatehouse),
+    )
+    .context("cannot open a port on this machine")?;
+    let mut variables = request.surroundings.variables(clients, proxy.port());
+    variables.push(("LOCKBENCH_SESSION".to_owned(), (number + 1).to_string()));
+    let program = Program {
+        command: request.sessions[number].clone(),
+        variables,
+        hidden: Surroundings::HIDDEN.to_vec(),
+        log: logs.path().join(format!("session-{}", number + 1)),
+    };
+    let at_once = session.finds_deadlocks_at_once;
+    let runner = Runner::new(program, gatehouse, proxy, at_once, request.worker);
+    Ok(Shared::new(runner))
+}
+
+/// Leaves the columns out of the comparison that a user has named.
+fn ignore(oracle: &mut Oracle, named: &[String]) -> Result<(), RaceError> {
+    for name in named {
+        let catalog = &oracle.lens.catalog;
+        let found: Vec<(usize, usize)> = (catalog.tables.iter().enumerate())
+            .flat_map(|(number, table)| {
+                let columns = table.columns.iter().enumerate();
+                let shown = table.shown();
+                columns
+                    .filter(move |(_, column)| *name == format!("{shown}.{}", column.name))
+                    .map(move |(place, _)| (number, place))
+            })
+            .collect();
+        if found.is_empty() {
+            return Err(RaceError::Unfit(format!(
+                "there is no column {name}: --ignore takes TABLE.COLUMN"
+            )));
+        }
+        oracle.lens.ignored.extend(found);
+    }
+    Ok(())
+}

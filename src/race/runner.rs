@@ -1,0 +1,291 @@
+//! What runs a session's command, once for each schedule.
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use nix::unistd::Pid;
+
+use super::gatehouse::{Gatehouse, Seen};
+use super::program::{Ending, Program, end, group_of};
+use super::worker::Worker;
+use crate::explore::Post;
+use crate::wire::{Proxy, Traffic};
+
+/// How long the server may take to close the connections of a program that has ended.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// How long a program that runs alone may take.
+const ALONE: Duration = Duration::from_secs(60);
+
+/// Longer than the engine waits for anything.
+const FOR_EVER: Duration = Duration::from_secs(3_600);
+
+/// Between two looks at whether a program has ended.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Runs a session's command. Dropping it leaves nothing behind.
+pub(super) struct Runner {
+    program: Program,
+    gatehouse: Arc<Gatehouse>,
+    /// Dropped with it, which closes the port.
+    _proxy: Proxy,
+    traffic: Traffic,
+    running: Option<Running>,
+    last: Arc<Mutex<Option<Ending>>>,
+    closes_own_circle: bool,
+    /// Whether the program stays.
+    stays: bool,
+    worker: Option<Worker>,
+}
+
+/// A schedule's work.
+struct Running {
+    /// The processes that do it; `None` where a worker does.
+    group: Option<Pid>,
+    /// Whether it has come to its end, and that is about to be told.
+    is_over: Arc<AtomicBool>,
+    /// Waits for its end. Gives whether the worker can be used again.
+    waiting: JoinHandle<bool>,
+}
+
+impl Runner {
+    pub(super) fn new(
+        program: Program,
+        gatehouse: Arc<Gatehouse>,
+        proxy: Proxy,
+        closes_own_circle: bool,
+        stays: bool,
+    ) -> Self {
+        Self {
+            program,
+            gatehouse,
+            traffic: proxy.traffic(),
+            _proxy: proxy,
+            running: None,
+            last: Arc::default(),
+            closes_own_circle,
+            stays,
+            worker: None,
+        }
+    }
+
+    /// Runs the command with nobody beside it.
+    ///
+    /// # Errors
+    /// It does not start, or not end, in a sentence.
+    pub(super) fn run_alone(&mut self) -> Result<Ending, String> {
+        match self.stays {
+            true => self.work_alone(),
+            false => self.start_alone(),
+        }
+    }
+
+    fn start_alone(&mut self) -> Result<Ending, String> {
+        self.gatehouse.open();
+        let mut child = self.program.start()?;
+        let group = group_of(&child);
+        let deadline = Instant::now() + ALONE;
+        let status = loop {
+            match child.try_wait() {
+                Ok(None) if Instant::now() < deadline => thread::sleep(PAUSE),
+                Ok(None) => {
+                    end(group);
+                    let _ = child.wait();
+                    self.close_connections()?;
+                    return Err(self.endless());
+                }
+                Ok(Some(status)) => break Ok(status),
+                Err(error) => break Err(error),
+            }
+        };
+        let ending = self.program.ending(status);
+        end(group);
+        self.close_connections()?;
+        Ok(ending)
+    }
+
+    fn work_alone(&mut self) -> Result<Ending, String> {
+        let worker = self.ready_worker()?;
+        worker.ask();
+        let said = worker.said();
+        let ending = said.ending(ALONE).ok_or_else(|| self.endless())?;
+        if self.gatehouse.holds_anything() || ending.code.is_none() {
+            self.dismiss_worker()?;
+        }
+        Ok(ending)
+    }
+
+    /// How the session has ended last in a schedule.
+    pub(super) fn last_ending(&self) -> Option<Ending> {
+        lock(&self.last).clone()
+    }
+
+    /// What the session was seen to do in its last run.
+    pub(super) fn seen(&self) -> Seen {
+        self.gatehouse.seen()
+    }
+
+    /// Whether it is a deadlock's victim whenever it closes the circle.
+    pub(super) fn closes_own_circle(&self) -> bool {
+        self.closes_own_circle
+    }
+
+    /// Goes on with the statement that it was stopped before.
+    pub(super) fn go_on(&self) {
+        self.gatehouse.let_go();
+    }
+
+    fn endless(&self) -> String {
+        format!(
+            "`{}` has not ended after {} s, although it ran alone",
+            self.program.command.shown,
+            ALONE.as_secs()
+        )
+    }
+
+    /// A worker that waits for work, and nothing that stops it on its way there.
+    fn ready_worker(&mut self) -> Result<&mut Worker, String> {
+        self.gatehouse.open();
+        let worker = match self.worker.take() {
+            Some(worker) => worker,
+            None => Worker::start(&self.program)?,
+        };
+        // What it sent to get ready is not its work.
+        self.gatehouse.open();
+        Ok(self.worker.insert(worker))
+    }
+
+    fn dismiss_worker(&mut self) -> Result<(), String> {
+        self.worker = None;
+        self.close_connections()
+    }
+
+    /// Waits until the server has closed every connection.
+    fn close_connections(&self) -> Result<(), String> {
+        self.gatehouse.leave();
+        self.traffic.hang_up();
+        match self.traffic.wait_until_closed(CLOSING) {
+            true => Ok(()),
+            false => Err(format!(
+                "the server has not closed the connections of `{}` after {} s",
+                self.program.command.shown,
+                CLOSING.as_secs()
+            )),
+        }
+    }
+
+    /// Begins the work for a schedule.
+    pub(super) fn begin(&mut self, post: &Post) {
+        *lock(&self.last) = None;
+        let begun = match self.stays {
+            true => self.begin_work(post),
+            false => self.begin_command(post),
+        };
+        match begun {
+            Ok(running) => self.running = Some(running),
+            Err(words) => post.has_ended(Err(words)),
+        }
+    }
+
+    fn begin_command(&self, post: &Post) -> Result<Running, String> {
+        self.gatehouse.close(post.clone());
+        let mut child = self.program.start()?;
+        let group = group_of(&child);
+        let (post, program) = (post.clone(), self.program.clone());
+        let (gatehouse, last) = (Arc::clone(&self.gatehouse), Arc::clone(&self.last));
+        let traffic = self.traffic.clone();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let over = Arc::clone(&is_over);
+        let waiting = thread::spawn(move || {
+            let ending = program.ending(child.wait());
+            gatehouse.leave();
+            // Whatever it has left running in the background goes with it.
+            end(group);
+            traffic.wait_until_closed(CLOSING);
+            let told = ending.told();
+            *lock(&last) = Some(ending);
+            over.store(true, Relaxed);
+            post.has_ended(told);
+            false
+        });
+        let group = Some(group);
+        Ok(Running {
+            group,
+            is_over,
+            waiting,
+        })
+    }
+
+    fn begin_work(&mut self, post: &Post) -> Result<Running, String> {
+        let (gatehouse, last) = (Arc::clone(&self.gatehouse), Arc::clone(&self.last));
+        let worker = self.ready_worker()?;
+        gatehouse.close(post.clone());
+        worker.ask();
+        let (said, post) = (worker.said(), post.clone());
+        let traffic = self.traffic.clone();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let over = Arc::clone(&is_over);
+        let waiting = thread::spawn(move || {
+            let ending = said.ending(FOR_EVER).unwrap_or(Ending {
+                code: None,
+                words: "it never ended".to_owned(),
+            });
+            let is_fit = ending.code.is_some() && !gatehouse.holds_anything();
+            if !is_fit {
+                gatehouse.leave();
+                traffic.hang_up();
+                traffic.wait_until_closed(CLOSING);
+            }
+            let told = ending.told();
+            *lock(&last) = Some(ending);
+            over.store(true, Relaxed);
+            post.has_ended(told);
+            is_fit
+        });
+        let group = None;
+        Ok(Running {
+            group,
+            is_over,
+            waiting,
+        })
+    }
+
+    /// Ends the work, if it has not ended, and returns once nothing that it held is left.
+    ///
+    /// # Errors
+    /// It cannot be ended, in a sentence.
+    pub(super) fn clear_away(&mut self) -> Result<(), String> {
+        if let Some(running) = self.running.take() {
+            if !running.is_over.load(Relaxed) {
+                self.gatehouse.leave();
+                match running.group {
+                    Some(group) => end(group),
+                    None => self.worker = None,
+                }
+                self.traffic.hang_up();
+            }
+            let is_fit = running.waiting.join().unwrap_or_default();
+            if self.stays && is_fit && self.worker.is_some() {
+                self.gatehouse.rest();
+                return Ok(());
+            }
+        } else if self.worker.is_some() {
+            return Ok(());
+        }
+        self.dismiss_worker()
+    }
+}
+
+impl Drop for Runner {
+    fn drop(&mut self) {
+        // There is nobody to tell that it did not work.
+        let _ = self.clear_away();
+        let _ = self.dismiss_worker();
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

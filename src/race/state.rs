@@ -1,0 +1,295 @@
+//! What a schedule has left, so that two states can be compared in which keys and clocks differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::db::disposable::{Catalog, Contents, ForeignKey, Row, Table};
+
+/// How deep a row is shown in place of the key that names it.
+const DEEPEST: usize = 3;
+
+/// A state: the rows of each table that is not as it was, in the order of their texts, and each as
+/// its columns' names and values.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct State(pub(super) BTreeMap<usize, Vec<Shown>>);
+
+/// A row as it is compared: its columns by name, without those that are left out.
+pub(super) type Shown = Vec<(String, String)>;
+
+/// What makes states comparable.
+#[derive(Debug, Default)]
+pub(super) struct Lens {
+    pub(super) catalog: Catalog,
+    /// The rows that the tables had, of those that have ever changed.
+    pub(super) before: BTreeMap<usize, Vec<Row>>,
+    /// Columns that differ by nature, by table and column: which value they have is of no
+    /// interest, where they did not have it before.
+    pub(super) made_up: BTreeSet<(usize, usize)>,
+    /// Columns that are not looked at.
+    pub(super) ignored: BTreeSet<(usize, usize)>,
+}
+
+impl Lens {
+    /// Begins with the columns whose values the database makes up.
+    pub(super) fn new(catalog: Catalog) -> Self {
+        let mut made_up = BTreeSet::new();
+        for (number, table) in catalog.tables.iter().enumerate() {
+            for (place, column) in table.columns.iter().enumerate() {
+                if column.made_up {
+                    made_up.insert((number, place));
+                }
+            }
+        }
+        Self {
+            catalog,
+            made_up,
+            ..Self::default()
+        }
+    }
+
+    /// The state that `contents` are.
+    pub(super) fn state(&self, contents: &Contents) -> State {
+        let mut state = State::default();
+        for (number, rows) in &contents.0 {
+            let mut shown: Vec<Shown> = rows
+                .iter()
+                .map(|row| self.row(*number, row, contents, DEEPEST))
+                .collect();
+            shown.sort();
+            // It may differ from what was there in nothing that is looked at.
+            if shown != self.rows_before(*number) {
+                state.0.insert(*number, shown);
+            }
+        }
+        state
+    }
+
+    /// The rows of a table as they were.
+    pub(super) fn rows_before(&self, number: usize) -> Vec<Shown> {
+        let rows = self.before.get(&number).into_iter().flatten();
+        let nothing = Contents::default();
+        let mut shown: Vec<Shown> = rows
+            .map(|row| self.row(number, row, &nothing, DEEPEST))
+            .collect();
+        shown.sort();
+        shown
+    }
+
+    fn row(&self, number: usize, row: &Row, contents: &Contents, depth: usize) -> Shown {
+        let table = &self.catalog.tables[number];
+        let columns = table.columns.iter().enumerate();
+        let looked_at = columns.filter(|(place, _)| !self.ignored.contains(&(number, *place)));
+        looked_at
+            .filter_map(|(place, column)| {
+                let value = row.get(place)?.as_deref();
+                let shown = self.value(number, place, value, contents, depth);
+                Some((column.name.clone(), shown))
+            })
+            .collect()
+    }
+
+    fn value(
+        &self,
+        number: usize,
+        place: usize,
+        value: Option<&str>,
+        contents: &Contents,
+        depth: usize,
+    ) -> String {
+        let Some(value) = value else {
+            return "NULL".to_owned();
+        };
+        let table = &self.catalog.tables[number];
+        let name = &table.columns[place].name;
+        let key = table.foreign_keys.iter().find(|key| key.column == *name);
+        if let Some(target) = key.and_then(|key| self.target(key))
+            && self.made_up.contains(&target)
+            && !self.was_there(target, value)
+        {
+            return self.named(target, value, contents, depth);
+        }
+        match self.made_up.contains(&(number, place)) && !self.was_there((number, place), value) {
+            true => "(new)".to_owned(),
+            false => value.to_owned(),
+        }
+    }
+
+    /// The table and the column that a foreign key leads to.
+    fn target(&self, key: &ForeignKey) -> Option<(usize, usize)> {
+        let is_it = |table: &Table| (&table.schema, &table.name) == (&key.table.0, &key.table.1);
+        let number = self.catalog.tables.iter().position(is_it)?;
+        let columns = &self.catalog.tables[number].columns;
+        let place = columns
+            .iter()
+            .position(|column| column.name == key.target)?;
+        Some((number, place))
+    }
+
+    /// Whether a column had that value before. In a table that never changed, it had.
+    fn was_there(&self, (number, place): (usize, usize), value: &str) -> bool {
+        let Some(rows) = self.before.get(&number) else {
+            return true;
+        };
+        let mut values = rows.iter().filter_map(|row| row.get(place)?.as_deref());
+        values.any(|was| was == value)
+    }
+
+    /// A new row in the place of the key that names it.
+    fn named(
+        &self,
+        (number, place): (usize, usize),
+        value: &str,
+        contents: &Contents,
+        depth: usize,
+    ) -> String {
+        let rows = contents.0.get(&number).into_iter().flatten();
+        let mut rows = rows.filter(|row| {
+            row.get(place)
+                .is_some_and(|it| it.as_deref() == Some(value))
+        });
+        match (rows.next(), depth) {
+            (Some(row), 1..) => format!(
+                "({})",
+                in_words(&self.row(number, row, contents, depth - 1))
+            ),
+            (Some(_), 0) => "(new)".to_owned(),
+            (None, _) => "(no such row)".to_owned(),
+        }
+    }
+
+    /// Takes columns for made up in which two runs of the same order differ. Gives whether there
+    /// were any.
+    pub(super) fn learn(&mut self, one: &Contents, other: &Contents) -> bool {
+        let before = self.made_up.len();
+        for (number, rows) in &one.0 {
+            let Some(others) = other.0.get(number) else {
+                continue;
+            };
+            for place in 0..self.catalog.tables[*number].columns.len() {
+                if column(rows, place) != column(others, place) {
+                    self.made_up.insert((*number, place));
+                }
+            }
+        }
+        self.made_up.len() > before
+    }
+}
+
+/// The values of a column, sorted.
+fn column(rows: &[Row], place: usize) -> Vec<Option<&str>> {
+    let mut values: Vec<Option<&str>> = rows
+        .iter()
+        .map(|row| row.get(place).and_then(Option::as_deref))
+        .collect();
+    values.sort_unstable();
+    values
+}
+
+/// A row in words: what is new by nature says nothing.
+pub(super) fn in_words(row: &Shown) -> String {
+    let told: Vec<String> = row
+        .iter()
+        .filter(|(_, value)| value != "(new)")
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
+    told.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::disposable::Column;
+
+    fn column(name: &str, made_up: bool) -> Column {
+        Column {
+            name: name.to_owned(),
+            generated: false,
+            made_up,
+            key: made_up,
+        }
+    }
+
+    fn table(name: &str, columns: Vec<Column>, foreign_keys: Vec<ForeignKey>) -> Table {
+        Table {
+            schema: "public".to_owned(),
+            name: name.to_owned(),
+            columns,
+            foreign_keys,
+        }
+    }
+
+    fn lens() -> Lens {
+        let mut catalog = Catalog::default();
+        let key = ForeignKey {
+            column: "order_id".to_owned(),
+            table: ("public".to_owned(), "orders".to_owned()),
+            target: "id".to_owned(),
+        };
+        catalog.tables = vec![
+            table(
+                "orders",
+                vec![column("id", true), column("who", false)],
+                Vec::new(),
+            ),
+            table(
+                "lines",
+                vec![column("order_id", false), column("what", false)],
+                vec![key],
+            ),
+        ];
+        let mut lens = Lens::new(catalog);
+        lens.before.insert(0, vec![row(&["1", "old"])]);
+        lens.before.insert(1, Vec::new());
+        lens
+    }
+
+    fn row(values: &[&str]) -> Row {
+        values
+            .iter()
+            .map(|value| Some((*value).to_owned()))
+            .collect()
+    }
+
+    fn contents(orders: &[&[&str]], lines: &[&[&str]]) -> Contents {
+        let rows = |rows: &[&[&str]]| rows.iter().map(|values| row(values)).collect();
+        Contents([(0, rows(orders)), (1, rows(lines))].into())
+    }
+
+    #[test]
+    fn a_new_key_is_compared_through_the_row_that_it_names() {
+        let lens = lens();
+        let one = contents(
+            &[&["1", "old"], &["2", "ann"], &["3", "bob"]],
+            &[&["2", "shoe"], &["3", "hat"]],
+        );
+        let other = contents(
+            &[&["1", "old"], &["3", "ann"], &["2", "bob"]],
+            &[&["3", "shoe"], &["2", "hat"]],
+        );
+        let exchanged = contents(
+            &[&["1", "old"], &["3", "ann"], &["2", "bob"]],
+            &[&["2", "shoe"], &["3", "hat"]],
+        );
+        assert_eq!(lens.state(&one), lens.state(&other));
+        assert_ne!(lens.state(&one), lens.state(&exchanged));
+    }
+
+    #[test]
+    fn a_key_that_was_there_keeps_its_value() {
+        let lens = lens();
+        let one = contents(&[&["1", "old"]], &[&["1", "shoe"]]);
+        let new = contents(&[&["1", "old"], &["2", "old"]], &[&["2", "shoe"]]);
+        assert_ne!(lens.state(&one).0.get(&1), lens.state(&new).0.get(&1));
+        assert!(!lens.state(&one).0.contains_key(&0));
+    }
+
+    #[test]
+    fn what_differs_between_two_runs_of_the_same_is_made_up() {
+        let mut lens = lens();
+        let one = contents(&[&["1", "x7"]], &[]);
+        let other = contents(&[&["1", "y9"]], &[]);
+        assert_ne!(lens.state(&one), lens.state(&other));
+        assert!(lens.learn(&one, &other));
+        assert_eq!(lens.state(&one), lens.state(&other));
+        assert!(!lens.learn(&one, &other));
+    }
+}

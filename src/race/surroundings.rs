@@ -1,0 +1,128 @@
+//! The variables by which a program finds the database.
+
+use crate::db::disposable::{Listens, WhereClients};
+use crate::wire::Upstream;
+
+/// The variables by which a program finds the database, beside the usual ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// Each as `NAME=value`, in which `{host}`, `{port}`, `{user}`, `{password}` and `{database}`
+    /// stand for the database's own.
+    pub(super) templates: Vec<(String, String)>,
+}
+
+/// A variable that is none.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "'{0}' is not a variable: write NAME=VALUE, as in 'DB_URL=jdbc:postgresql://{{host}}:{{port}}/{{database}}'"
+)]
+pub struct NoVariable(String);
+
+impl Surroundings {
+    /// What of our own environment would lead a program elsewhere.
+    pub(super) const HIDDEN: [&str; 8] = [
+        "PGHOSTADDR",
+        "PGSERVICE",
+        "PGSERVICEFILE",
+        "PGPASSFILE",
+        "PGOPTIONS",
+        "PGSSLMODE",
+        "PGREQUIRESSL",
+        "PGTARGETSESSIONATTRS",
+    ];
+
+    /// With these variables of the user's.
+    ///
+    /// # Errors
+    /// One of them is none.
+    pub fn new(variables: &[String]) -> Result<Self, NoVariable> {
+        let one = |text: &String| match text.split_once('=') {
+            Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+            _ => Err(NoVariable(text.clone())),
+        };
+        let templates = variables.iter().map(one).collect::<Result<_, _>>()?;
+        Ok(Self { templates })
+    }
+
+    /// The variables for a program whose way leads through `port`.
+    pub(super) fn variables(&self, clients: &WhereClients, port: u16) -> Vec<(String, String)> {
+        let password = clients.password.clone().unwrap_or_default();
+        let secret = match password.is_empty() {
+            true => String::new(),
+            false => format!(":{}", encoded(&password)),
+        };
+        let database = &clients.database;
+        let url = format!(
+            "postgresql://{}{secret}@127.0.0.1:{port}/{}",
+            encoded(&clients.user),
+            encoded(database)
+        );
+        let mut variables: Vec<(String, String)> = [
+            ("DATABASE_URL", url.as_str()),
+            ("PGHOST", "127.0.0.1"),
+            ("PGPORT", &port.to_string()),
+            ("PGUSER", &clients.user),
+            ("PGDATABASE", database),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+        if !password.is_empty() {
+            variables.push(("PGPASSWORD".to_owned(), password.clone()));
+        }
+        let filled = |template: &str| {
+            template
+                .replace("{host}", "127.0.0.1")
+                .replace("{port}", &port.to_string())
+                .replace("{user}", &clients.user)
+                .replace("{password}", &password)
+                .replace("{database}", database)
+        };
+        let own = self.templates.iter();
+        variables.extend(own.map(|(name, value)| (name.clone(), filled(value))));
+        variables
+    }
+
+    /// Where a proxy finds the server.
+    pub(super) fn upstream(&self, clients: &WhereClients) -> Upstream {
+        match &clients.place {
+            Listens::Socket(path) => Upstream::Socket(path.clone()),
+            Listens::Port(host, port) => Upstream::Port(host.clone(), *port),
+        }
+    }
+}
+
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_finds_the_way_by_its_own_variables() {
+        let own = ["SPRING=jdbc:postgresql://{host}:{port}/{database}?user={user}".to_owned()];
+        let clients = WhereClients {
+            place: Listens::Port("db".to_owned(), 5432),
+            user: "me@x".to_owned(),
+            password: Some("a/b".to_owned()),
+            database: "shop".to_owned(),
+        };
+        let variables = Surroundings::new(&own).unwrap().variables(&clients, 7);
+        let value = |name: &str| {
+            let found = variables.iter().find(|(known, _)| known == name);
+            found.map(|(_, value)| value.as_str())
+        };
+        assert_eq!(
+            value("DATABASE_URL"),
+            Some("postgresql://me%40x:a%2Fb@127.0.0.1:7/shop")
+        );
+        assert_eq!(value("PGPASSWORD"), Some("a/b"));
+        assert_eq!(
+            value("SPRING"),
+            Some("jdbc:postgresql://127.0.0.1:7/shop?user=me@x")
+        );
+        assert!(Surroundings::new(&["x".to_owned()]).is_err());
+    }
+}

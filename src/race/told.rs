@@ -1,0 +1,117 @@
+//! What an exploration amounts to, for whoever raced the sessions.
+
+use std::collections::BTreeMap;
+
+use super::judge::FAILED;
+use super::result::{FinalState, RaceResult, ReplayedRace, Witness};
+use super::{REPLAY_SCHEMA, Race, SCHEMA};
+use crate::explore::{Explored, History, Token};
+use crate::model::verdict::Verdict;
+
+impl Race<'_> {
+    pub(super) fn told(&self, explored: Explored) -> RaceResult {
+        let judge = self.judge.borrow();
+        let (verdict, reason) = self.judged(&explored);
+        let sets_limits = (self.sessions.iter()).any(|session| session.seen().sets_limits);
+        let refused = explored.marks.iter().copied();
+        let refused = refused.filter(|(mark, _)| *mark != FAILED).collect();
+        RaceResult {
+            schema: SCHEMA,
+            sessions: self.commands(),
+            server: explored.server.clone(),
+            isolation: self.request.isolation.map(|level| level.to_string()),
+            every_statement: self.request.every_statement,
+            coverage: explored.coverage,
+            schedules: explored.schedules,
+            broken: explored.broken,
+            unsafe_repetitions: explored.stray_broken,
+            failed: explored.marked(FAILED),
+            refused,
+            waited: explored.waited,
+            deadlocked: explored.deadlocked,
+            cut: explored.cut,
+            repetitions: explored.repetitions,
+            verdict,
+            reason,
+            one_after_the_other: self.serial.clone(),
+            final_states: (explored.final_states.iter())
+                .map(|found| FinalState {
+                    state: found.state.to_string(),
+                    wrong: found.broken.clone(),
+                    count: found.count,
+                })
+                .collect(),
+            left_out: self.left_out(),
+            timeouts_unreached: explored.timeouts_unreached
+                || sets_limits && explored.waited > 0 && explored.marked("55P03") == 0,
+            interrupted: explored.interrupted,
+            elapsed_s: explored.elapsed.as_secs_f64(),
+            covered: explored.covered(),
+            strays: explored.strays(),
+            command: String::new(),
+            witness: explored.witness.map(|history| Witness {
+                differences: (judge.differences.get(&history.state.to_string()))
+                    .cloned()
+                    .unwrap_or_default(),
+                history,
+                repeats: explored.witness_repeats,
+            }),
+        }
+    }
+
+    pub(super) fn told_of_one(&self, token: &Token, history: History) -> ReplayedRace {
+        let judge = self.judge.borrow();
+        let differences = judge.differences.get(&history.state.to_string()).cloned();
+        ReplayedRace {
+            schema: REPLAY_SCHEMA,
+            sessions: self.commands(),
+            server: format!("PostgreSQL {}", self.session.version),
+            asked: token.clone(),
+            differences: differences.unwrap_or_default(),
+            history,
+        }
+    }
+
+    fn commands(&self) -> Vec<String> {
+        let sessions = self.request.sessions.iter();
+        sessions.map(|command| command.shown.clone()).collect()
+    }
+
+    /// The verdict, and why where it is inconclusive.
+    fn judged(&self, explored: &Explored) -> (Verdict, Option<String>) {
+        // That a session waits for ever may be its own doing, where it uses two connections.
+        let at_once = self.sessions.iter().any(|session| session.seen().at_once);
+        let all_hung = explored.broken == explored.hung && explored.stray_broken == 0;
+        match explored.verdict() {
+            Verdict::Unsafe if !(at_once && all_hung) => (Verdict::Unsafe, None),
+            Verdict::Safe if !at_once => (Verdict::Safe, None),
+            _ if at_once => {
+                let reason = "a session used two connections at once, and which of its statements \
+                              came first was left to chance";
+                (Verdict::Inconclusive, Some(reason.to_owned()))
+            }
+            verdict => (verdict, explored.reason()),
+        }
+    }
+
+    /// The columns that were left out, of the tables that ever changed.
+    fn left_out(&self) -> BTreeMap<String, &'static str> {
+        let judge = self.judge.borrow();
+        let lens = &judge.oracle.lens;
+        let name = |(number, place): &(usize, usize)| {
+            let table = &lens.catalog.tables[*number];
+            format!("{}.{}", table.shown(), table.columns[*place].name)
+        };
+        let changed = |at: &&(usize, usize)| lens.before.contains_key(&at.0);
+        let made_up = lens.made_up.iter().filter(changed).map(|at| {
+            let column = &lens.catalog.tables[at.0].columns[at.1];
+            let why = match column.made_up {
+                true => "the database makes its values up",
+                false => "it differs between two runs of the same order",
+            };
+            (name(at), why)
+        });
+        let ignored = lens.ignored.iter().map(|at| (name(at), "--ignore"));
+        made_up.chain(ignored).collect()
+    }
+}

@@ -1,0 +1,5 @@
+//! The result of a race as text.
+
+mod text;
+
+pub use text::{render, render_replay};

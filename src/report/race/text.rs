@@ -1,0 +1,242 @@
+//! A race for people: the verdict first, then the shortest schedule that goes wrong.
+
+use crate::explore::{History, UNREACHED, timeline};
+use crate::model::figures::thousands;
+use crate::model::verdict::Verdict;
+use crate::race::{Difference, RaceResult, ReplayedRace, SerialOrder};
+use crate::report::fold::{self, folded, hanging, listed, styled};
+use crate::report::plain::verdict_style;
+use crate::report::schedules::{astray, final_states, run_instead, speed};
+
+/// Where a line's second column begins.
+const INDENT: usize = 14;
+
+/// The width where there is no terminal: lanes have to end somewhere.
+const WIDTH: usize = 100;
+
+/// The result in words, `width` columns wide.
+pub fn render(result: &RaceResult, width: usize) -> String {
+    let mut out = styled(&verdict(result), verdict_style(result.verdict), width);
+    if let Some(reason) = result.reason.as_ref().filter(|_| !result.interrupted) {
+        out.push_str(&folded(reason, width));
+    }
+    if let Some(refused) = refused(result) {
+        out.push_str(&folded(&refused, width));
+    }
+    if let Some(witness) = &result.witness {
+        if let Some(wrong) = &witness.history.broken {
+            out.push_str(&folded(&format!("{wrong}:"), width));
+        }
+        out.push_str(&differing(&witness.differences, width));
+        out.push('\n');
+        out.push_str(&timeline(&witness.history, width.min(WIDTH)));
+        out.push('\n');
+        if !witness.repeats {
+            let words = "This schedule did not go wrong again when it was run once more.";
+            out.push_str(&folded(words, width));
+        }
+        out.push_str("Replay it:\n");
+        out.push_str(&fold::command(
+            "  ",
+            &replay(result, &witness.history),
+            width,
+        ));
+    }
+    out.push('\n');
+    out.push_str(&listed(&lines(result), INDENT, width));
+    out.push_str("\nOne after the other\n");
+    for serial in &result.one_after_the_other {
+        out.push_str(&hanging(
+            &format!("{:>9}   ", order(serial)),
+            &serial_words(serial),
+            width,
+        ));
+    }
+    let states = result.final_states.iter();
+    let states = states.map(|it| (it.state.as_str(), it.wrong.is_some(), it.count));
+    out.push_str(&final_states(states, width));
+    out
+}
+
+/// A single schedule in words, `width` columns wide.
+pub fn render_replay(result: &ReplayedRace, width: usize) -> String {
+    let history = &result.history;
+    let (words, style) = match &history.broken {
+        Some(wrong) => (wrong.clone(), verdict_style(Verdict::Unsafe)),
+        None => (
+            "nothing is wrong at the end of this schedule".to_owned(),
+            verdict_style(Verdict::Safe),
+        ),
+    };
+    let mut out = styled(&words, style, width);
+    out.push_str(&differing(&result.differences, width));
+    if let Some(astray) = astray(&history.fell_back) {
+        out.push_str(&folded(&astray, width));
+    }
+    out.push('\n');
+    out.push_str(&timeline(history, width.min(WIDTH)));
+    out.push_str(&folded(&format!("\n{}", history.state), width));
+    out.push_str(&run_instead(&history.replay, &result.asked, width));
+    out
+}
+
+/// The headline.
+fn verdict(result: &RaceResult) -> String {
+    let all = thousands(result.schedules);
+    let of = format!("of {all} orders of {}", who(result));
+    let interrupted = match result.interrupted {
+        true => "Interrupted. So far: ",
+        false => "",
+    };
+    match result.verdict {
+        Verdict::Unsafe if result.broken == 0 => format!(
+            "{interrupted}NOT SERIALIZABLE in {} runs that could not be reproduced, and in none {of}",
+            thousands(result.unsafe_repetitions)
+        ),
+        Verdict::Unsafe => format!(
+            "{interrupted}NOT SERIALIZABLE in {} {of}",
+            thousands(result.broken)
+        ),
+        Verdict::Safe => format!("serializable in all {all} orders of {}", who(result)),
+        Verdict::Inconclusive if result.interrupted => format!(
+            "Interrupted after {all} orders of {}, none of them wrong: inconclusive",
+            who(result)
+        ),
+        Verdict::Inconclusive => {
+            format!(
+                "inconclusive after {all} orders of {}, none of them wrong:",
+                who(result)
+            )
+        }
+    }
+}
+
+fn who(result: &RaceResult) -> String {
+    match result.same_command() {
+        Some((count, command)) => format!("{count} × `{command}`"),
+        None => {
+            let each: Vec<String> = result.sessions.iter().map(|it| format!("`{it}`")).collect();
+            each.join(" and ")
+        }
+    }
+}
+
+/// In how many schedules a session failed, and by which error.
+fn refused(result: &RaceResult) -> Option<String> {
+    if result.failed == 0 {
+        return None;
+    }
+    let counts: Vec<String> = result
+        .refused
+        .iter()
+        .map(|(code, count)| match *code {
+            "none" => format!("{} without an error of the database's", thousands(*count)),
+            "other" => format!("{} with another error", thousands(*count)),
+            code => format!("{} with {code} ({})", thousands(*count), meaning(code)),
+        })
+        .collect();
+    Some(format!(
+        "In {} of {} orders a session fails, and is not tried again: {}.",
+        thousands(result.failed),
+        thousands(result.schedules),
+        counts.join(", ")
+    ))
+}
+
+/// What a SQLSTATE means.
+fn meaning(code: &str) -> &'static str {
+    match code {
+        "40001" => "serialization failure",
+        "40P01" => "deadlock",
+        "23505" => "unique violation",
+        "23503" => "foreign key violation",
+        "23514" => "check violation",
+        "23P01" => "exclusion violation",
+        "55P03" => "lock not available",
+        "57014" => "canceled",
+        _ => "failed transaction",
+    }
+}
+
+fn differing(differences: &[Difference], width: usize) -> String {
+    let names = differences.iter().map(|it| it.table.chars().count());
+    let indent = names.max().unwrap_or_default();
+    let one = |difference: &Difference| {
+        let expected = difference.expected.join(", or ");
+        let words = format!("{}  (one after the other: {expected})", difference.found);
+        hanging(&format!("  {:indent$}  ", difference.table), &words, width)
+    };
+    differences.iter().map(one).collect()
+}
+
+/// The command that runs that schedule again.
+fn replay(result: &RaceResult, history: &History) -> String {
+    let replay = format!(" --replay {}", history.replay);
+    match result.command.split_once(" -- ") {
+        Some((before, after)) => format!("{before}{replay} -- {after}"),
+        None => format!("{}{replay}", result.command),
+    }
+}
+
+fn lines(result: &RaceResult) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("database", result.server.clone())];
+    if let Some(level) = &result.isolation {
+        lines.push(("isolation", format!("{level}, where a session names none")));
+    }
+    lines.push(("covered", result.covered.clone()));
+    lines.push(("speed", speed(result.schedules, result.elapsed_s)));
+    let counts: Vec<String> = [("waited", result.waited), ("deadlocked", result.deadlocked)]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| format!("{name} {}", thousands(count)))
+        .collect();
+    if !counts.is_empty() {
+        lines.push(("schedules", counts.join(", ")));
+    }
+    if let Some(strays) = &result.strays {
+        lines.push(("repeated", strays.clone()));
+    }
+    if !result.left_out.is_empty() {
+        let each = result.left_out.iter();
+        let each: Vec<String> = each.map(|(name, why)| format!("{name} ({why})")).collect();
+        lines.push(("not compared", each.join(", ")));
+    }
+    if result.timeouts_unreached {
+        lines.push(("not reached", UNREACHED.to_owned()));
+    }
+    if result.verdict == Verdict::Safe {
+        let proves =
+            "these sessions, this server and whole statements; it proves nothing about others";
+        lines.push(("proves", proves.to_owned()));
+    }
+    lines
+}
+
+fn order(serial: &SerialOrder) -> String {
+    let numbers: Vec<String> = serial.order.iter().map(ToString::to_string).collect();
+    numbers.join(", ")
+}
+
+fn serial_words(serial: &SerialOrder) -> String {
+    format!("{}; {}", serial.state, serial.endings.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::fold::ENDLESS;
+
+    #[test]
+    fn the_differences_stand_below_each_other() {
+        let difference = |table: &str| Difference {
+            table: table.to_owned(),
+            found: "2 rows new".to_owned(),
+            expected: vec!["1 row new".to_owned()],
+        };
+        assert_eq!(
+            differing(&[difference("orders"), difference("stock")], ENDLESS),
+            "  orders  2 rows new  (one after the other: 1 row new)\n  \
+               stock   2 rows new  (one after the other: 1 row new)\n"
+        );
+    }
+}

@@ -1,0 +1,28 @@
+//! PostgreSQL's protocol between a program and its server: read, and handed on byte by byte.
+//!
+//! A [`Proxy`] stands in front of a server. It gathers what a client sends until the server is
+//! asked to do it, shows that to a [`Watcher`], which may keep it waiting for as long as it likes,
+//! and then hands the very same bytes on. Of schedules this knows nothing.
+//!
+//! The protocol is that of the manual's chapter "Frontend/Backend Protocol", versions 3.0 and 3.2.
+
+mod answer;
+mod batch;
+mod body;
+mod connections;
+mod first;
+mod frame;
+mod names;
+mod proxy;
+mod relay;
+mod sql;
+mod upstream;
+mod value;
+mod watcher;
+
+pub use answer::{Answer, Refused, Status};
+pub use batch::{Batch, End};
+pub use proxy::{Proxy, Traffic};
+pub use sql::Sql;
+pub use upstream::Upstream;
+pub use watcher::{ConnectionId, Watcher};

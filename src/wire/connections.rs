@@ -1,0 +1,89 @@
+//! The connections of a proxy that are open.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::net::Shutdown;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::ConnectionId;
+use super::upstream::{Stream, Upstream};
+
+/// The code of a message that asks to cancel what a connection is doing.
+const CANCEL: u32 = (1234 << 16) | 5678;
+
+/// The connections of a proxy that are open.
+#[derive(Debug, Default)]
+pub(super) struct Connections(Mutex<Inside>);
+
+#[derive(Debug, Default)]
+struct Inside {
+    last: ConnectionId,
+    open: BTreeMap<ConnectionId, Open>,
+    over: bool,
+}
+
+#[derive(Debug)]
+struct Open {
+    client: Stream,
+    /// What the server wants to be shown of whoever cancels.
+    key: Option<Vec<u8>>,
+}
+
+impl Connections {
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds one; `None` once the proxy is being closed.
+    pub(super) fn add(&self, client: Stream) -> Option<ConnectionId> {
+        let mut inside = self.inside();
+        if inside.over {
+            return None;
+        }
+        inside.last += 1;
+        let id = inside.last;
+        inside.open.insert(id, Open { client, key: None });
+        Some(id)
+    }
+
+    /// What the server has said of it: its number and its secret.
+    pub(super) fn has_key(&self, id: ConnectionId, key: &[u8]) {
+        if let Some(open) = self.inside().open.get_mut(&id) {
+            open.key = Some(key.to_vec());
+        }
+    }
+
+    pub(super) fn remove(&self, id: ConnectionId) {
+        self.inside().open.remove(&id);
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.inside().open.len()
+    }
+
+    /// Takes no more of them.
+    pub(super) fn refuse_more(&self) {
+        self.inside().over = true;
+    }
+
+    /// Hangs up on every client, and has the server give up what it is doing for them.
+    pub(super) fn hang_up(&self, upstream: &Upstream) {
+        let keys: Vec<Vec<u8>> = {
+            let inside = self.inside();
+            let open = inside.open.values();
+            open.filter_map(|open| {
+                open.client.shut(Shutdown::Both);
+                open.key.clone()
+            })
+            .collect()
+        };
+        for key in keys {
+            let length = u32::try_from(8 + key.len()).unwrap_or(u32::MAX);
+            let message = [length.to_be_bytes().as_slice(), &CANCEL.to_be_bytes(), &key].concat();
+            // A server that is gone does nothing for them any more.
+            if let Ok(mut stream) = upstream.connect() {
+                let _ = stream.write_all(&message);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Who is told of all that passes, and decides when.
+
+use super::{Answer, Batch};
+
+/// Tells the connections of one proxy apart: counted from 1.
+pub type ConnectionId = u64;
+
+/// Is told of all that passes a proxy. It is called from the threads of its connections, and
+/// before the client is given what it is told of.
+pub trait Watcher: Send + Sync {
+    /// A connection is ready for its first statement; the server's own number for it, and the
+    /// settings that the client has begun its session with.
+    fn connected(
+        &self,
+        connection: ConnectionId,
+        server_process: i32,
+        settings: &[(String, String)],
+    );
+
+    /// A client has sent a batch. It is handed on when this returns `true`; on `false` the
+    /// connection is closed. Nothing else is read from the connection meanwhile, except what ends
+    /// a COPY, and no batch arrives before the one in front of it has been answered.
+    fn arrives(&self, connection: ConnectionId, batch: &Batch) -> bool;
+
+    /// The server has answered.
+    fn answered(&self, connection: ConnectionId, answer: &Answer);
+
+    /// The server has closed a connection: nothing is held by it any more.
+    fn closed(&self, connection: ConnectionId);
+
+    /// A client wanted encryption, was told that there is none, and went away.
+    fn wants_encryption(&self);
+}

@@ -1,0 +1,2 @@
+CREATE TABLE seen (times bigint);
+INSERT INTO seen VALUES (0);

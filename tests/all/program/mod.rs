@@ -1,0 +1,11 @@
+//! The program as its users see it: input, help, documents, JSON and terminal.
+
+mod bad_input;
+mod dependency;
+mod documentation;
+mod dry_run;
+mod face;
+mod help;
+mod rooms;
+mod schemas;
+mod terminal;

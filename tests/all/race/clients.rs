@@ -1,0 +1,73 @@
+//! Other clients, which speak the protocol in other ways, come to the same counts.
+
+use super::{race_worker, shop};
+
+/// Holds the counts of a client's programs, each as a worker.
+#[track_caller]
+fn assert_counts(program: &str, expected: &[(&str, u64, u64)]) {
+    for (how, schedules, broken) in expected {
+        let raced = race_worker(&shop(), &[], program, how);
+        assert_eq!(raced.counts(), (*schedules, *broken), "{how}: {raced:#?}");
+        let failed = match *how {
+            "serializable" => 22,
+            _ => 0,
+        };
+        assert_eq!(raced.result["failed"], failed, "{how}: {raced:#?}");
+    }
+}
+
+#[test]
+fn psycopg_3() {
+    assert_counts(
+        "psycopg3_shop.py",
+        &[
+            ("naive", 24, 22),
+            ("for-update", 8, 0),
+            ("serializable", 24, 0),
+            ("copy", 24, 22),
+        ],
+    );
+}
+
+/// The cursor is declared and read in steps of their own; in the pipeline both writes are one.
+#[test]
+fn psycopg_3_with_a_cursor_of_the_servers_and_in_a_pipeline() {
+    assert_counts(
+        "psycopg3_shop.py",
+        &[("cursor", 92, 90), ("pipeline", 14, 12)],
+    );
+}
+
+/// It prepares what it sends, and its pool resets the connection after each use.
+#[test]
+fn asyncpg() {
+    assert_counts(
+        "asyncpg_shop.py",
+        &[
+            ("naive", 24, 22),
+            ("for-update", 8, 0),
+            ("serializable", 24, 0),
+        ],
+    );
+}
+
+/// It writes the order first, whose foreign key locks the row of the stock a little.
+#[test]
+fn sqlalchemy() {
+    assert_counts(
+        "sqlalchemy_shop.py",
+        &[("naive", 50, 48), ("for-update", 8, 0)],
+    );
+}
+
+#[test]
+fn node_postgres() {
+    assert_counts(
+        "node_shop.js",
+        &[
+            ("naive", 24, 22),
+            ("for-update", 8, 0),
+            ("serializable", 24, 0),
+        ],
+    );
+}

@@ -1,0 +1,115 @@
+//! `lockbench race`: real, unmodified clients, and what they do to each other.
+
+mod clients;
+mod leftovers;
+mod oracle;
+mod psycopg2;
+mod schedules;
+mod wrong_use;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::LazyLock;
+
+use diesel::connection::SimpleConnection;
+use serde_json::Value;
+
+use crate::common;
+
+/// How to get what is missing.
+const MISSING: &str =
+    "run tests/run: it installs the clients, and Python or Node.js if they are missing";
+
+/// The folder of the programs.
+fn programs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all/race/programs")
+}
+
+/// Where tests/run has installed the clients.
+fn clients() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/race-clients")
+}
+
+/// Python itself: what is on the PATH may be a script that looks for it each time.
+static PYTHON: LazyLock<String> = LazyLock::new(|| {
+    let asked = Command::new("python3")
+        .args(["-c", "import sys; print(sys.executable)"])
+        .output();
+    let asked = asked.unwrap_or_else(|error| panic!("python3: {error}\n{MISSING}"));
+    String::from_utf8_lossy(&asked.stdout).trim().to_owned()
+});
+
+/// What a race came to.
+#[derive(Debug)]
+struct Raced {
+    exit: Option<i32>,
+    /// Its JSON; null where there is none.
+    result: Value,
+    said: String,
+}
+
+impl Raced {
+    /// Schedules, and how many of them are not right.
+    fn counts(&self) -> (u64, u64) {
+        let count = |name: &str| self.result[name].as_u64();
+        let counts = count("schedules").zip(count("unsafe"));
+        counts.unwrap_or_else(|| panic!("{self:#?}\n{MISSING}"))
+    }
+}
+
+/// A database with the shop in it, on the server of the tests.
+fn shop() -> String {
+    let url = common::postgres_url();
+    let sql = std::fs::read_to_string(programs().join("shop.sql")).expect("the shop");
+    common::postgres(&url).batch_execute(&sql).expect("a shop");
+    url
+}
+
+/// Races the command on a copy of the database.
+fn race(database: &str, arguments: &[&str], command: &[&str]) -> Raced {
+    let mut lockbench = common::lockbench();
+    lockbench
+        .args(["--quiet", "race", "--json", "--database", database])
+        .args(arguments)
+        .current_dir(programs())
+        .env("PYTHONPATH", clients().join("python"))
+        .env("NODE_PATH", clients().join("node/node_modules"));
+    if !command.is_empty() {
+        lockbench.arg("--").args(command);
+    }
+    let output = lockbench.output().expect("the program");
+    Raced {
+        exit: output.status.code(),
+        result: serde_json::from_slice(&output.stdout).unwrap_or_default(),
+        said: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// The same with a program of Python's, as a worker that stays.
+fn race_worker(database: &str, arguments: &[&str], program: &str, how: &str) -> Raced {
+    let arguments = [&["--worker"], arguments].concat();
+    let command = match program.ends_with(".js") {
+        true => ["node", program, how, "worker"],
+        false => [PYTHON.as_str(), program, how, "worker"],
+    };
+    race(database, &arguments, &command)
+}
+
+/// A race of workers that each do what a piece of Python says, in a transaction of its own:
+/// `execute` sends SQL, and gives the first column of the first row.
+fn race_sql(database: &str, arguments: &[&str], sessions: &[&str]) -> Raced {
+    let python = PYTHON.as_str();
+    let commands: Vec<String> = sessions
+        .iter()
+        .map(|code| format!("exec {python} steps.py {} worker", shell_quoted(code)))
+        .collect();
+    let mut all = [&["--worker"], arguments].concat();
+    for command in &commands {
+        all.extend(["--session", command.as_str()]);
+    }
+    race(database, &all, &[])
+}
+
+fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}

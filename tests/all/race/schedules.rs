@@ -1,0 +1,97 @@
+//! Which schedules there are, and when nothing can be said.
+
+use diesel::connection::SimpleConnection;
+
+use super::{PYTHON, race, race_sql, race_worker, shop};
+use crate::common;
+
+#[test]
+fn the_same_race_gives_the_same_again_also_from_its_token() {
+    let found = race_worker(&shop(), &[], "psycopg2_shop.py", "naive");
+    let token = found.result["witness"]["replay"].as_str().expect("a token");
+    for _ in 0..3 {
+        let again = race_worker(&shop(), &["--replay", token], "psycopg2_shop.py", "naive");
+        assert_eq!(again.result["replay"], token);
+        assert_eq!(again.result["broken"], found.result["witness"]["broken"]);
+        assert_eq!(again.result["fell_back"].as_array().map(Vec::len), Some(0));
+    }
+}
+
+#[test]
+fn an_advisory_lock_is_a_step_and_keeps_the_sessions_apart() {
+    let buy = "execute('SELECT pg_advisory_lock(7)'); \
+         units = execute('SELECT units FROM stock WHERE id = 1'); \
+         units and execute('UPDATE stock SET units = %s WHERE id = 1', units - 1); \
+         units and execute('INSERT INTO orders (item) VALUES (1)'); \
+         connection.commit()";
+    let raced = race_sql(&shop(), &[], &[buy, buy]);
+    assert_eq!(raced.counts().1, 0, "{raced:#?}");
+    assert!(raced.result["waited"].as_u64() > Some(0), "{raced:#?}");
+}
+
+#[test]
+fn a_program_that_waits_for_the_other_outside_the_database_gives_no_verdict() {
+    // Whoever has the file keeps the other out of its own code, where nobody can see it wait.
+    let buy = "import fcntl, os; \
+         execute('SELECT units FROM stock'); \
+         lock = open(os.environ['LOCK'], 'w'); fcntl.flock(lock, fcntl.LOCK_EX); \
+         execute('UPDATE stock SET units = units - 1'); \
+         execute('SELECT units FROM stock')";
+    let folder = tempfile::tempdir().expect("a folder");
+    let lock = format!("LOCK={}", folder.path().join("lock").display());
+    let raced = race_sql(&shop(), &["--env", &lock], &[buy, buy]);
+    assert_eq!(raced.exit, Some(4), "{raced:#?}");
+    assert!(
+        raced.said.contains("in its own code, after SELECT units"),
+        "{raced:#?}"
+    );
+}
+
+#[test]
+fn a_session_that_uses_two_connections_at_once_gives_no_verdict() {
+    let both = "import threading\n\
+         def read():\n    other = psycopg2.connect(''); \
+         other.cursor().execute('SELECT units FROM stock'); other.close()\n\
+         thread = threading.Thread(target=read); thread.start()\n\
+         execute('SELECT units FROM stock')\n\
+         thread.join()";
+    let raced = race_sql(&shop(), &[], &[both, both]);
+    assert_eq!(raced.exit, Some(4), "{raced:#?}");
+}
+
+#[test]
+fn a_single_statement_each_proves_nothing() {
+    let once = "connection.autocommit = True; execute('UPDATE stock SET units = units - 1')";
+    let raced = race_sql(&shop(), &[], &[once, once]);
+    assert_eq!(raced.exit, Some(4), "{raced:#?}");
+    assert!(
+        raced.result["reason"]
+            .as_str()
+            .is_some_and(|it| it.contains("never overlapped"))
+    );
+}
+
+#[test]
+fn a_private_server_needs_no_database_of_the_users() {
+    let set_up = "{python} -c \"import psycopg2; c = psycopg2.connect(''); \
+         c.cursor().execute(open('shop.sql').read()); c.commit()\"";
+    let set_up = set_up.replace("{python}", PYTHON.as_str());
+    let command = [PYTHON.as_str(), "psycopg2_shop.py", "for-update"];
+    let raced = race("postgres", &["--setup", &set_up], &command);
+    assert_eq!(raced.counts(), (8, 0), "{raced:#?}");
+}
+
+#[test]
+fn triggers_and_foreign_keys_do_not_keep_the_state_from_being_put_back() {
+    let url = shop();
+    common::postgres(&url)
+        .batch_execute(
+            "CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN INSERT INTO log VALUES (NEW.item); RETURN NEW; END $$; \
+             CREATE TABLE log (item int, twice int GENERATED ALWAYS AS (item * 2) STORED); \
+             CREATE TRIGGER log AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION log()",
+        )
+        .expect("a trigger");
+    let raced = race_worker(&url, &[], "psycopg2_shop.py", "naive");
+    assert_eq!(raced.counts(), (24, 22), "{raced:#?}");
+}
