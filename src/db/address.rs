@@ -45,9 +45,9 @@ impl FromStr for Address {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
-            "sqlite" => return Ok(Self::PrivateSqlite),
-            "postgres" | "postgresql" => return Ok(Self::PrivatePostgres),
-            "mariadb" | "mysql" => return private_mariadb(),
+            "sqlite" => return Self::private(Backend::Sqlite),
+            "postgres" | "postgresql" => return Self::private(Backend::Postgres),
+            "mariadb" | "mysql" => return Self::private(Backend::Mysql),
             _ => {}
         }
         if let Some(rest) = text.strip_prefix("sqlite:") {
@@ -70,6 +70,19 @@ impl FromStr for Address {
 }
 
 impl Address {
+    /// A private throwaway database of that kind.
+    ///
+    /// # Errors
+    ///
+    /// Fails where this build speaks to none of the kind: MariaDB, without the feature `mysql`.
+    pub(crate) fn private(backend: Backend) -> Result<Self, AddressError> {
+        match backend {
+            Backend::Sqlite => Ok(Self::PrivateSqlite),
+            Backend::Postgres => Ok(Self::PrivatePostgres),
+            Backend::Mysql => private_mariadb(),
+        }
+    }
+
     /// The kind of database that it is.
     pub fn backend(&self) -> Backend {
         match self {

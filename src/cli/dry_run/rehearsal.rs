@@ -29,12 +29,7 @@ pub(super) enum Rehearsal {
 impl Rehearsal {
     /// A purchase of each of those candidates.
     pub(super) fn of_each(backend: Backend, candidates: &[Candidate]) -> Result<Vec<Self>> {
-        let address = match backend {
-            Backend::Sqlite => Address::PrivateSqlite,
-            Backend::Postgres => Address::PrivatePostgres,
-            Backend::Mysql => Address::PrivateMariadb,
-        };
-        let database = Database::open(&address, &ServerOptions::default())?;
+        let database = Database::open(&Address::private(backend)?, &ServerOptions::default())?;
         let mut shop = Shop::open(&database)?;
         candidates
             .iter()
