@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
+use diesel::r2d2::R2D2Connection;
 
 use super::{Request, Shop};
 use crate::db::Pool;
@@ -182,6 +183,10 @@ impl Shop<'_> {
                 });
                 if asked.is_ok() {
                     break;
+                }
+                // It had its time to come back: the next order would wait as long in vain.
+                if self.connection.ping().is_err() {
+                    return;
                 }
                 thread::sleep(Duration::from_millis(50));
             }

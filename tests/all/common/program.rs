@@ -74,6 +74,15 @@ impl Program {
         found.next().map(|entry| entry.unwrap().path())
     }
 
+    /// The process of its private PostgreSQL server, once it has one that is ready.
+    pub fn postgres(&self) -> Option<Pid> {
+        let folders = std::fs::read_dir(self.temporary.path()).unwrap();
+        folders.flatten().find_map(|folder| {
+            let lock = std::fs::read_to_string(folder.path().join("data/postmaster.pid")).ok()?;
+            lock.lines().next()?.parse().ok().map(Pid::from_raw)
+        })
+    }
+
     /// Its process's number.
     pub fn id(&self) -> u32 {
         self.child.id()

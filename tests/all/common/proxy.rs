@@ -18,6 +18,9 @@ const SOCKET: &str = ".s.PGSQL.5432";
 /// A COMMIT as libpq sends it: a simple query.
 const COMMIT: &[u8] = b"Q\x00\x00\x00\x0bCOMMIT\x00";
 
+/// How a buyer's read ends, and no statement of a set-up.
+const LOCKING: &[u8] = b"FOR UPDATE";
+
 /// What the server says once it has committed.
 const COMMITTED: &[u8] = b"C\x00\x00\x00\x0bCOMMIT\x00";
 
@@ -47,6 +50,8 @@ struct Shared {
     /// Every how many COMMITs one is met by a cut.
     every: usize,
     cutting: AtomicBool,
+    /// After how many lost links the server is gone; 0: never.
+    for_good_after: AtomicUsize,
     commits: AtomicUsize,
     before: AtomicUsize,
     after: AtomicUsize,
@@ -66,6 +71,7 @@ impl Proxy {
             cuts: cuts.to_vec(),
             every,
             cutting: AtomicBool::new(false),
+            for_good_after: AtomicUsize::new(0),
             commits: AtomicUsize::new(0),
             before: AtomicUsize::new(0),
             after: AtomicUsize::new(0),
@@ -93,6 +99,13 @@ impl Proxy {
 
     pub fn begin_cutting(&self) {
         self.shared.cutting.store(true, SeqCst);
+    }
+
+    /// The same, but set-ups pass: only those lose their links who read FOR UPDATE. Nobody new is
+    /// let through once the first was lost, and nothing at all after so many of them.
+    pub fn begin_cutting_for_good(&self, after: usize) {
+        self.shared.for_good_after.store(after, SeqCst);
+        self.begin_cutting();
     }
 
     /// How often a link was truly lost in that way; [`Cut::After`] and [`Cut::Late`] count
@@ -123,8 +136,15 @@ impl Shared {
         Some(self.cuts[cut % self.cuts.len()])
     }
 
+    /// Whether the server is gone for good for whoever comes after so many lost links.
+    fn is_gone_after(&self, lost: usize) -> bool {
+        lost > 0 && self.for_good_after.load(SeqCst) > 0 && self.commits.load(SeqCst) >= lost
+    }
+
     fn serve(&self, client: &UnixStream) {
-        if let Ok(server) = UnixStream::connect(&self.server) {
+        if !self.is_gone_after(1)
+            && let Ok(server) = UnixStream::connect(&self.server)
+        {
             let withheld = OnceLock::new();
             thread::scope(|scope| {
                 scope.spawn(|| {
@@ -149,9 +169,16 @@ impl Shared {
         withheld: &OnceLock<Cut>,
     ) -> io::Result<()> {
         server.write_all(&message(&mut client, 0)?)?;
+        let last = self.for_good_after.load(SeqCst);
+        let mut is_buyer = last == 0;
         loop {
             let question = message(&mut client, 1)?;
-            let cut = (question == COMMIT).then(|| self.next_cut()).flatten();
+            if self.is_gone_after(last) {
+                return Ok(());
+            }
+            is_buyer |= question.windows(LOCKING.len()).any(|part| part == LOCKING);
+            let cut = (is_buyer && question == COMMIT).then(|| self.next_cut());
+            let cut = cut.flatten();
             match cut {
                 None => {
                     server.write_all(&question)?;

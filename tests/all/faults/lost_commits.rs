@@ -1,11 +1,16 @@
 //! The link is cut around COMMIT: nobody was told how it went, and the ledger knows.
 
+use std::sync::atomic::AtomicBool;
+use std::thread;
+use std::time::{Duration, Instant};
+
 use lockbench::db::server::{PostgresServer, ServerOptions};
 use lockbench::db::{Address, Database};
+use lockbench::hammer::Progress;
 use lockbench::model::load::Load;
 use lockbench::model::strategy::Strategy;
-use lockbench::run::Shop;
 use lockbench::run::result::RunResult;
+use lockbench::run::{Request, Shop};
 
 use crate::common;
 use crate::common::aftermath;
@@ -101,4 +106,39 @@ fn a_link_with_every_kind_of_loss_sells_everything_once() {
         assert_eq!(result.outcomes.sold, 200, "{result:#?}");
         assert_eq!(result.outcomes.sold_out, 200, "{result:#?}");
     }
+}
+
+/// How long it takes until buyers who all lost the server at their COMMIT have given up on it.
+fn time_to_give_up(server: &PostgresServer, buyers: u32) -> Duration {
+    let proxy = Proxy::start(server.folder().to_owned(), &[Cut::After], 1);
+    let address: Address = proxy.url().parse().unwrap();
+    let database = Database::open(&address, &ServerOptions::default()).unwrap();
+    proxy.begin_cutting_for_good(buyers as usize);
+    let mut shop = Shop::open(&database).unwrap();
+    let load = Load {
+        threads: buyers,
+        pool: buyers,
+        // So many that nobody waits for another's, and all come as far as their COMMIT.
+        items: 1_000,
+        orders: Some(buyers.into()),
+        ..load()
+    };
+    let request = Request::new(Strategy::Pessimistic, load);
+    let began = Instant::now();
+    let outcome = shop.run(&request, &AtomicBool::new(false), &Progress::default());
+    let error = outcome.expect_err("no result without an audit");
+    assert!(format!("{error:#}").contains("no result"), "{error:#}");
+    assert_eq!(proxy.count(Cut::After), buyers as usize);
+    began.elapsed()
+}
+
+#[test]
+fn a_server_that_does_not_come_back_is_not_waited_for_anew_for_every_order() {
+    let servers = [server(), server()];
+    let times = thread::scope(|scope| {
+        let few = scope.spawn(|| time_to_give_up(&servers[0], 1));
+        let many = scope.spawn(|| time_to_give_up(&servers[1], 12));
+        [few.join().unwrap(), many.join().unwrap()]
+    });
+    assert!(times[1] < 2 * times[0], "{times:?}");
 }
