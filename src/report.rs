@@ -18,6 +18,7 @@ pub mod run;
 mod schedules;
 pub mod schema;
 mod session;
+mod stepper;
 pub mod sweep;
 
 pub use rendered::Rendered;

@@ -14,8 +14,12 @@ pub(super) fn command(database: &DatabaseArguments) -> String {
     joined(&words)
 }
 
-/// The same where the command line alone decides everything, without `--replay` and all that
-/// belongs to it.
+/// The same where the command line alone decides everything.
+pub(super) fn whole_command() -> String {
+    joined(&as_given().0)
+}
+
+/// The same without what decides which schedules are run: `--replay` takes its place.
 pub(super) fn command_for_replay() -> String {
     let (words, _) = as_given();
     let mut kept: Vec<String> = Vec::new();

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::failure::Failure;
 use super::output_file::OutputFile;
 use crate::report::Rendered;
-use crate::report::fold::ENDLESS;
+use crate::report::fold::{ENDLESS, uncoloured};
 
 /// How and where to write the result
 #[derive(Debug, Args)]
@@ -105,7 +105,7 @@ impl Output {
         match self {
             Self::Terminal => to_terminal(text),
             Self::File(_) => {
-                let plain = anstream::adapter::strip_str(text).to_string();
+                let plain = uncoloured(text);
                 self.write_bytes(plain.as_bytes())
             }
         }

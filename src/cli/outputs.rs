@@ -12,6 +12,7 @@ use crate::report::Rendered;
 use crate::report::check::CheckFormat;
 use crate::report::compare::CompareFormat;
 use crate::report::fold::ENDLESS;
+use crate::report::race::RaceFormat;
 
 /// How and where to write the result
 #[derive(Debug, Args)]
@@ -62,6 +63,16 @@ impl ByEnding for CheckFormat {
         ("txt", Self::Text),
         ("json", Self::Json),
         ("md", Self::Markdown),
+        ("xml", Self::Junit),
+    ];
+}
+
+impl ByEnding for RaceFormat {
+    const ENDINGS: &'static [(&'static str, Self)] = &[
+        ("txt", Self::Text),
+        ("json", Self::Json),
+        ("md", Self::Markdown),
+        ("html", Self::Html),
         ("xml", Self::Junit),
     ];
 }

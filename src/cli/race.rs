@@ -9,13 +9,13 @@ use self::sessions::SessionsArguments;
 use self::way::WayArguments;
 use super::command_line;
 use super::failure::Failure;
-use super::output::{OutputArguments, TextOrJson};
+use super::outputs::OutputsArguments;
 use crate::db::address::AddressError;
 use crate::db::disposable::MakeError;
 use crate::db::{Address, IsolationLevel};
 use crate::explore::TokenError;
 use crate::race::{Ground, Race, RaceError, Request, SetUp, Surroundings};
-use crate::report::race::{render, render_replay};
+use crate::report::race::{RaceFormat, render, render_replay};
 use crate::system::exit::Exit;
 use crate::system::interrupt;
 
@@ -53,7 +53,7 @@ pub(super) struct RaceArguments {
     #[command(flatten)]
     way: WayArguments,
     #[command(flatten)]
-    output: OutputArguments<TextOrJson>,
+    outputs: OutputsArguments<RaceFormat>,
 }
 
 /// An isolation level of PostgreSQL's.
@@ -89,7 +89,7 @@ pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failur
         let checked = token.check(request.sessions.len());
         checked.map_err(|error: TokenError| Failure::usage(error))?;
     }
-    let output = arguments.output.open()?;
+    let outputs = arguments.outputs.open()?;
     let stop = interrupt::flag().map_err(Failure::internal)?;
     let connections = u32::try_from(request.sessions.len()).unwrap_or(u32::MAX);
     let mut ground = Ground::make(&address, connections.saturating_mul(20)).map_err(unmade)?;
@@ -100,15 +100,17 @@ pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failur
     }
     let race = Race::ready(&request, &ground).map_err(not_raced)?;
     if let Some(token) = &arguments.way.replay {
-        let result = race.replay(token).map_err(not_raced)?;
-        arguments.output.write(output, &result, render_replay)?;
+        let mut result = race.replay(token).map_err(not_raced)?;
+        result.command = command_line::whole_command();
+        outputs.write(|format, width| render_replay(&result, format, width).map(Into::into))?;
         return Ok(result.exit());
     }
     let mut result = race
         .run(arguments.way.coverage.coverage(), quiet, stop)
         .map_err(not_raced)?;
-    result.command = command_line::command_for_replay();
-    arguments.output.write(output, &result, render)?;
+    result.command = command_line::whole_command();
+    result.command_for_replay = command_line::command_for_replay();
+    outputs.write(|format, width| render(&result, format, width).map(Into::into))?;
     Ok(result.exit())
 }
 

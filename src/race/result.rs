@@ -75,6 +75,9 @@ pub struct RaceResult {
     /// The command that gives this result, without a password, format and file.
     #[serde(skip)]
     pub command: String,
+    /// The same without what decides which schedules are run.
+    #[serde(skip)]
+    pub command_for_replay: String,
 }
 
 /// An order of the sessions.
@@ -127,6 +130,9 @@ pub struct ReplayedRace {
     pub history: History,
     /// In what it differs from what it would be one after the other.
     pub differences: Vec<Difference>,
+    /// The command that gives this result, without a password, format and file.
+    #[serde(skip)]
+    pub command: String,
 }
 
 /// The name and version of the JSON of a replay.
@@ -141,13 +147,6 @@ impl RaceResult {
             Verdict::Inconclusive => Exit::Inconclusive,
             Verdict::Safe => Exit::Held,
         }
-    }
-
-    /// Whether a single command runs in all sessions: how often, and which.
-    pub fn same_command(&self) -> Option<(usize, &str)> {
-        let first = self.sessions.first()?;
-        let same = self.sessions.iter().all(|command| command == first);
-        same.then_some((self.sessions.len(), first.as_str()))
     }
 }
 

@@ -49,6 +49,7 @@ impl Race<'_> {
             covered: explored.covered(),
             strays: explored.strays(),
             command: String::new(),
+            command_for_replay: String::new(),
             witness: explored.witness.map(|history| Witness {
                 differences: (judge.differences.get(&history.state.to_string()))
                     .cloned()
@@ -69,6 +70,7 @@ impl Race<'_> {
             asked: token.clone(),
             differences: differences.unwrap_or_default(),
             history,
+            command: String::new(),
         }
     }
 

@@ -11,6 +11,7 @@ pub use map::{NO_PAGE, cell, render_map};
 use anyhow::Result;
 use clap::ValueEnum;
 
+use super::fold::as_block;
 use crate::proof::purchases::{ExploreResult, ReplayResult};
 
 /// A way to write the result of an exploration down.
@@ -51,10 +52,4 @@ pub fn render_replay(result: &ReplayResult, format: ExploreFormat, width: usize)
         ExploreFormat::Json => Ok(serde_json::to_string_pretty(result)? + "\n"),
         ExploreFormat::Html => page::render_replay(result),
     }
-}
-
-/// A text whose columns must stay where they are.
-fn as_block(text: &str) -> String {
-    let text = anstream::adapter::strip_str(text);
-    format!("```text\n{text}```\n")
 }

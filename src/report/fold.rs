@@ -7,8 +7,17 @@ pub(crate) const ENDLESS: usize = usize::MAX;
 
 /// The columns that a text takes; those that set its colour take none.
 fn columns(text: &str) -> usize {
-    let shown = anstream::adapter::strip_str(text);
-    shown.to_string().chars().count()
+    uncoloured(text).chars().count()
+}
+
+/// The text without its colours.
+pub(crate) fn uncoloured(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
+
+/// A text whose columns must stay where they are, as a block of Markdown.
+pub(crate) fn as_block(text: &str) -> String {
+    format!("```text\n{}```\n", uncoloured(text))
 }
 
 /// Lines of at most `width` columns; a word that is longer has a line of its own.

@@ -176,6 +176,7 @@ pub(crate) fn or_dash(value: Option<impl Display>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::fold::uncoloured;
 
     fn table() -> Table {
         let mut table = Table::new();
@@ -191,7 +192,7 @@ mod tests {
     }
 
     fn longest(text: &str) -> usize {
-        let plain = anstream::adapter::strip_str(text).to_string();
+        let plain = uncoloured(text);
         plain
             .lines()
             .map(|line| line.chars().count())
@@ -231,7 +232,7 @@ mod tests {
                 !text.contains("\u{1b}[32msafe"),
                 "the name of a row: {text:?}"
             );
-            let plain = anstream::adapter::strip_str(&text).to_string();
+            let plain = uncoloured(&text);
             assert_eq!(plain, fitted(table(), width, &[]));
         }
     }

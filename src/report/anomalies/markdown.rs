@@ -4,6 +4,7 @@ use super::Detail;
 use super::sentence::{CELLS, anomalies, outcome, summary, verdict};
 use crate::explore::timeline;
 use crate::proof::anomaly::{AnomaliesResult, Finding, Outcome};
+use crate::report::fold::uncoloured;
 use crate::report::plain::or_dash;
 
 /// The width of a timeline.
@@ -87,7 +88,7 @@ pub fn story(finding: &Finding) -> String {
     let mut out = String::new();
     if let Some(history) = &finding.history {
         let lanes = timeline(history, WIDTH);
-        let lanes = anstream::adapter::strip_str(&lanes).to_string();
+        let lanes = uncoloured(&lanes);
         out.push_str(&format!("```text\n{lanes}```\n\n"));
     }
     out + &format!("{}\n", verdict(finding))

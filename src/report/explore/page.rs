@@ -1,66 +1,17 @@
-//! An exploration as one file for the browser, in which a class steps through the schedule.
-//!
-//! The page holds the same JSON as `--format json`, and beside it, as JSON of their own, the
-//! words that the other formats use as well. Its script builds everything that is seen of them
-//! as text nodes, so that no statement and no error can become a part of the page.
+//! An exploration as a page for the browser.
 
 use anyhow::Result;
-use serde::Serialize;
 
 use super::{command, text};
 use crate::db::Description;
 use crate::explore::Token;
-use crate::explore::{Statement, Step};
-use crate::model::verdict::Verdict;
 use crate::proof::purchases::{ExploreResult, HistoryResult, ReplayResult};
-use crate::report::page::embedded;
 use crate::report::plain::INTERRUPTED;
 use crate::report::schedules::astray;
+use crate::report::stepper::{Column, Shown, WIDTH, Words, page};
 
-const PAGE: &str = include_str!("page/page.html");
-const STYLE: &str = include_str!("page/page.css");
-const STEPS: &str = include_str!("page/steps.js");
-const SCRIPT: &str = include_str!("page/page.js");
-
-/// The width of the text for a browser without scripts.
-const WIDTH: usize = 100;
-
-/// The words of the page.
-#[derive(Serialize)]
-struct Words<'a> {
-    heading: String,
-    setting: String,
-    /// What the schedule is that is shown.
-    schedule: Option<String>,
-    verdict: Verdict,
-    sentence: String,
-    meaning: Option<&'static str>,
-    lines: Vec<(&'static str, String)>,
-    settings: Vec<(&'a str, String)>,
-    make: String,
-    replay: String,
-    columns: Vec<Column<'a>>,
-}
-
-/// The words of one schedule under one strategy.
-#[derive(Serialize)]
-struct Column<'a> {
-    strategy: &'a str,
-    plan: String,
-    wrong: bool,
-    sentence: String,
-    astray: Option<String>,
-    /// The sessions that a replay was told to let go on.
-    asked: Option<&'a [usize]>,
-    statements: Vec<Shown>,
-}
-
-/// A statement in short, and as it was sent, both with their values.
-#[derive(Serialize)]
-struct Shown {
-    short: String,
-    full: String,
-}
+/// What the command that replays it can be used for.
+const REPLAY_IT: &str = "Replay the schedule, or try another --strategy on it";
 
 pub(super) fn render(result: &ExploreResult) -> Result<String> {
     let token = result.shown().map(|shown| &shown.replay);
@@ -87,10 +38,11 @@ pub(super) fn render(result: &ExploreResult) -> Result<String> {
         schedule,
         verdict: result.verdict,
         sentence: text::verdict(result),
-        meaning: text::meaning(result),
+        meaning: text::meaning(result).map(str::to_owned),
         lines: text::lines(result),
         settings: settings(&result.database),
         make: make(&result.command),
+        replay_it: REPLAY_IT,
         replay: token.map_or_else(String::new, |token: &Token| command::replay(result, token)),
         columns: own
             .into_iter()
@@ -123,6 +75,7 @@ pub(super) fn render_replay(result: &ReplayResult) -> Result<String> {
         ],
         settings: settings(&result.database),
         make: make(&result.command),
+        replay_it: REPLAY_IT,
         replay: result.command.clone(),
         columns: std::iter::once(result)
             .chain(&result.beside)
@@ -162,14 +115,6 @@ fn other(result: &ReplayResult) -> Column<'_> {
 }
 
 fn column(history: &HistoryResult) -> Column<'_> {
-    let shown = |step: &Step| Shown {
-        short: Statement {
-            sql: step.sql.clone(),
-            binds: step.binds.clone(),
-        }
-        .in_short(),
-        full: step.statement(),
-    };
     Column {
         strategy: "",
         plan: String::new(),
@@ -177,89 +122,6 @@ fn column(history: &HistoryResult) -> Column<'_> {
         sentence: text::sentence(history),
         astray: astray(&history.fell_back),
         asked: None,
-        statements: history.history.steps.iter().map(shown).collect(),
-    }
-}
-
-/// Puts the page together.
-fn page(result: &impl Serialize, words: &Words<'_>, plain: &str) -> Result<String> {
-    let plain = anstream::adapter::strip_str(plain).to_string();
-    Ok(fill(
-        PAGE,
-        &[
-            ("title", &escaped(&words.heading)),
-            ("style", STYLE),
-            ("plain", &escaped(&plain)),
-            ("result", &embedded(&serde_json::to_string(result)?)),
-            ("words", &embedded(&serde_json::to_string(words)?)),
-            ("steps", STEPS),
-            ("script", SCRIPT),
-        ],
-    ))
-}
-
-/// Fills in `{{name}}`, in one pass: what is filled in is not looked at again.
-fn fill(page: &str, values: &[(&str, &str)]) -> String {
-    let mut out = String::with_capacity(
-        page.len() + values.iter().map(|(_, value)| value.len()).sum::<usize>(),
-    );
-    let mut rest = page;
-    while let Some((before, after)) = rest.split_once("{{") {
-        out.push_str(before);
-        let Some((name, after)) = after.split_once("}}") else {
-            rest = after;
-            break;
-        };
-        let value = values.iter().find(|(known, _)| *known == name);
-        out.push_str(value.map_or("", |(_, value)| value));
-        rest = after;
-    }
-    out.push_str(rest);
-    out
-}
-
-/// As text in HTML.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_filled_in_is_not_looked_at_again() {
-        assert_eq!(
-            fill("a {{x}} b {{y}}", &[("x", "{{y}}"), ("y", "1")]),
-            "a {{y}} b 1"
-        );
-    }
-
-    #[test]
-    fn no_text_ends_the_element_that_it_stands_in() {
-        let nasty = "</script><!--<script>alert(1)</script> & </noscript>";
-        assert!(!escaped(nasty).contains('<'));
-        let json = embedded(&serde_json::to_string(nasty).unwrap());
-        assert!(!json.contains('<'), "{json}");
-        let back: String = serde_json::from_str(&json).unwrap();
-        assert_eq!(back, nasty);
-    }
-
-    #[test]
-    fn every_mark_of_the_page_is_known() {
-        let marks: Vec<&str> = PAGE
-            .split("{{")
-            .skip(1)
-            .filter_map(|part| part.split_once("}}").map(|(name, _)| name))
-            .collect();
-        assert_eq!(
-            marks,
-            [
-                "title", "style", "plain", "result", "words", "steps", "script"
-            ]
-        );
+        statements: history.history.steps.iter().map(Shown::of).collect(),
     }
 }

@@ -15,13 +15,10 @@ const INDENT: usize = 14;
 const WIDTH: usize = 100;
 
 /// The result in words, `width` columns wide.
-pub fn render(result: &RaceResult, width: usize) -> String {
+pub(super) fn render(result: &RaceResult, width: usize) -> String {
     let mut out = styled(&verdict(result), verdict_style(result.verdict), width);
-    if let Some(reason) = result.reason.as_ref().filter(|_| !result.interrupted) {
-        out.push_str(&folded(reason, width));
-    }
-    if let Some(refused) = refused(result) {
-        out.push_str(&folded(&refused, width));
+    for meaning in meanings(result) {
+        out.push_str(&folded(&meaning, width));
     }
     if let Some(witness) = &result.witness {
         if let Some(wrong) = &witness.history.broken {
@@ -38,7 +35,7 @@ pub fn render(result: &RaceResult, width: usize) -> String {
         out.push_str("Replay it:\n");
         out.push_str(&fold::command(
             "  ",
-            &replay(result, &witness.history),
+            &replay(&result.command_for_replay, &witness.history),
             width,
         ));
     }
@@ -59,16 +56,10 @@ pub fn render(result: &RaceResult, width: usize) -> String {
 }
 
 /// A single schedule in words, `width` columns wide.
-pub fn render_replay(result: &ReplayedRace, width: usize) -> String {
+pub(super) fn render_replay(result: &ReplayedRace, width: usize) -> String {
     let history = &result.history;
-    let (words, style) = match &history.broken {
-        Some(wrong) => (wrong.clone(), verdict_style(Verdict::Unsafe)),
-        None => (
-            "nothing is wrong at the end of this schedule".to_owned(),
-            verdict_style(Verdict::Safe),
-        ),
-    };
-    let mut out = styled(&words, style, width);
+    let (words, verdict) = verdict_of(result);
+    let mut out = styled(&words, verdict_style(verdict), width);
     out.push_str(&differing(&result.differences, width));
     if let Some(astray) = astray(&history.fell_back) {
         out.push_str(&folded(&astray, width));
@@ -80,10 +71,27 @@ pub fn render_replay(result: &ReplayedRace, width: usize) -> String {
     out
 }
 
+/// What is to be said of a single schedule.
+pub(super) fn verdict_of(result: &ReplayedRace) -> (String, Verdict) {
+    match &result.history.broken {
+        Some(wrong) => (wrong.clone(), Verdict::Unsafe),
+        None => (
+            "nothing is wrong at the end of this schedule".to_owned(),
+            Verdict::Safe,
+        ),
+    }
+}
+
+/// What belongs to the headline: why there is no verdict, and how often sessions failed.
+pub(super) fn meanings(result: &RaceResult) -> Vec<String> {
+    let reason = result.reason.clone().filter(|_| !result.interrupted);
+    reason.into_iter().chain(refused(result)).collect()
+}
+
 /// The headline.
-fn verdict(result: &RaceResult) -> String {
+pub(super) fn verdict(result: &RaceResult) -> String {
     let all = thousands(result.schedules);
-    let of = format!("of {all} orders of {}", who(result));
+    let of = format!("of {all} orders of {}", who(&result.sessions));
     let interrupted = match result.interrupted {
         true => "Interrupted. So far: ",
         false => "",
@@ -97,25 +105,31 @@ fn verdict(result: &RaceResult) -> String {
             "{interrupted}NOT SERIALIZABLE in {} {of}",
             thousands(result.broken)
         ),
-        Verdict::Safe => format!("serializable in all {all} orders of {}", who(result)),
+        Verdict::Safe => format!(
+            "serializable in all {all} orders of {}",
+            who(&result.sessions)
+        ),
         Verdict::Inconclusive if result.interrupted => format!(
             "Interrupted after {all} orders of {}, none of them wrong: inconclusive",
-            who(result)
+            who(&result.sessions)
         ),
         Verdict::Inconclusive => {
             format!(
                 "inconclusive after {all} orders of {}, none of them wrong:",
-                who(result)
+                who(&result.sessions)
             )
         }
     }
 }
 
-fn who(result: &RaceResult) -> String {
-    match result.same_command() {
-        Some((count, command)) => format!("{count} × `{command}`"),
-        None => {
-            let each: Vec<String> = result.sessions.iter().map(|it| format!("`{it}`")).collect();
+/// What is raced.
+pub(super) fn who(sessions: &[String]) -> String {
+    match sessions {
+        [first, ..] if sessions.iter().all(|command| command == first) => {
+            format!("{} × `{first}`", sessions.len())
+        }
+        _ => {
+            let each: Vec<String> = sessions.iter().map(|it| format!("`{it}`")).collect();
             each.join(" and ")
         }
     }
@@ -158,7 +172,7 @@ fn meaning(code: &str) -> &'static str {
     }
 }
 
-fn differing(differences: &[Difference], width: usize) -> String {
+pub(super) fn differing(differences: &[Difference], width: usize) -> String {
     let names = differences.iter().map(|it| it.table.chars().count());
     let indent = names.max().unwrap_or_default();
     let one = |difference: &Difference| {
@@ -170,15 +184,19 @@ fn differing(differences: &[Difference], width: usize) -> String {
 }
 
 /// The command that runs that schedule again.
-fn replay(result: &RaceResult, history: &History) -> String {
-    let replay = format!(" --replay {}", history.replay);
-    match result.command.split_once(" -- ") {
-        Some((before, after)) => format!("{before}{replay} -- {after}"),
-        None => format!("{}{replay}", result.command),
+pub(super) fn replay(command: &str, history: &History) -> String {
+    with_option(command, &format!("--replay {}", history.replay))
+}
+
+/// A command with one more option, in front of the program that it runs.
+pub(super) fn with_option(command: &str, option: &str) -> String {
+    match command.split_once(" -- ") {
+        Some((before, after)) => format!("{before} {option} -- {after}"),
+        None => format!("{command} {option}"),
     }
 }
 
-fn lines(result: &RaceResult) -> Vec<(&'static str, String)> {
+pub(super) fn lines(result: &RaceResult) -> Vec<(&'static str, String)> {
     let mut lines = vec![("database", result.server.clone())];
     if let Some(level) = &result.isolation {
         lines.push(("isolation", format!("{level}, where a session names none")));
@@ -219,6 +237,11 @@ fn order(serial: &SerialOrder) -> String {
 
 fn serial_words(serial: &SerialOrder) -> String {
     format!("{}; {}", serial.state, serial.endings.join(", "))
+}
+
+/// An order of the sessions, and what came of it.
+pub(super) fn in_order(serial: &SerialOrder) -> String {
+    format!("{}: {}", order(serial), serial_words(serial))
 }
 
 #[cfg(test)]

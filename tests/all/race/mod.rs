@@ -1,6 +1,7 @@
 //! `lockbench race`: real, unmodified clients, and what they do to each other.
 
 mod clients;
+mod formats;
 mod leftovers;
 mod oracle;
 mod psycopg2;

@@ -303,7 +303,13 @@ impl<'a> Run<'a> {
     fn command(&self, database: &str, more: &str) -> Command {
         let binary = env!("CARGO_BIN_EXE_lockbench");
         let mut command = match self.limited {
-            false => Command::new(binary),
+            false => {
+                // Whoever runs the tests in the background of a script has SIGINT ignored in
+                // everything that they start.
+                let mut with_signals = Command::new("env");
+                with_signals.args(["--default-signal=INT", binary]);
+                with_signals
+            }
             true => {
                 let mut shell = Command::new("sh");
                 shell.args([

@@ -15,11 +15,13 @@
     return node;
   };
 
-  const own = result.schema.startsWith('lockbench.replay/')
-    ? result : result.witness || result.example;
+  // A replay is a schedule itself; other results have one to show, or none.
+  const own = result.steps ? result : result.witness || result.example;
   const histories = own ? [own, ...(result.beside || [])] : [];
   const longest = Math.max(0, ...histories.map((history) => history.steps.length));
   const end = longest + 1;
+  // Only lockbench's own purchase has one; other people's programs have whatever they have.
+  const hasStock = result.stock !== undefined;
 
   // What is seen from a position on, or from when its question has been answered.
   const pieces = [];
@@ -104,18 +106,18 @@
     const sessions = history.endings.map((_, index) => index + 1);
     const head = make('tr', '', heading('step', 'number'));
     for (const lane of sessions) head.append(heading(`session ${lane}`, `lane lane${lane}`));
-    head.append(heading('stock', 'stock'));
+    if (hasStock) head.append(heading('stock', 'stock'));
     const body = make('tbody');
     const start = make('tr', 'step', rowHeading('start'));
     sessions.forEach((lane) => start.append(make('td', `lane lane${lane}`)));
-    start.append(stock(result.stock, null, 0));
+    if (hasStock) start.append(stock(result.stock, null, 0));
     body.append(start);
     rows.push({ node: start, at: 0 });
     let before = result.stock;
     history.steps.forEach((step, index) => {
       const row = make('tr', 'step', rowHeading(String(index + 1)));
       sessions.forEach((lane) => row.append(cell(history, column, lane, index + 1)));
-      row.append(stock(step.stock_after, before, index + 1));
+      if (hasStock) row.append(stock(step.stock_after, before, index + 1));
       before = step.stock_after === null ? before : step.stock_after;
       body.append(row);
       rows.push({ node: row, at: index + 1 });
@@ -124,7 +126,7 @@
     history.endings.forEach((ending, index) => {
       last.append(make('td', `lane lane${index + 1}`, piece(make('b', '', ending), end, true)));
     });
-    last.append(make('td', 'stock'));
+    if (hasStock) last.append(make('td', 'stock'));
     rows.push({ node: last, at: end });
     return make('table', '', make('thead', '', head), body, make('tfoot', '', last));
   };
@@ -178,7 +180,7 @@
     const command = (text) => make('pre', '', make('code', '', text));
     box.append(make('h3', '', 'Command that made this page'), command(words.make));
     if (words.replay) {
-      box.append(make('h3', '', 'Replay the schedule, or try another --strategy on it'), command(words.replay));
+      box.append(make('h3', '', words.replay_it), command(words.replay));
     }
   };
 

@@ -16,7 +16,7 @@ window.stepThrough = ({ histories, columns, pieces, rows, end }) => {
     .filter(({ step }) => step);
 
   const question = (at) => {
-    if (at === end) return 'How does it end? What is each buyer told, and is anything wrong?';
+    if (at === end) return 'How does it end? What is each session told, and is anything wrong?';
     const asked = steps(at).map(({ step }) => step.sql).filter((sql) => !trivial(sql));
     if (asked.length === 0) return null;
     const all = (pattern) => asked.every((sql) => pattern.test(sql));
