@@ -5,24 +5,24 @@
 //! its statements are stopped one by one. What is right nobody has to say: it is whatever the
 //! sessions leave when they run one after the other.
 
+mod connection;
+mod database;
 mod difference;
+mod environment;
 mod error;
-mod gatehouse;
-mod ground;
+mod interceptor;
 mod judge;
-mod line;
+mod lexer;
+mod normalize;
 mod oracle;
+mod prepare;
 mod program;
-mod readying;
 mod request;
 mod result;
 mod runner;
-mod shared;
-mod splitting;
-mod state;
+mod shared_runner;
 mod statement_kind;
-mod surroundings;
-mod told;
+mod summary;
 mod worker;
 
 use std::cell::RefCell;
@@ -31,21 +31,21 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use self::judge::Judge;
-use self::shared::Shared;
+use self::shared_runner::Shared;
 use crate::db::disposable::{Session, ready};
 use crate::db::server::Folder;
 use crate::explore::{Coverage, Exploration, Token};
 use diesel::PgConnection;
 
+pub use database::{Ground, SetUp};
 pub use difference::Difference;
+pub use environment::{NoVariable, Surroundings};
 pub use error::RaceError;
-pub use ground::{Ground, SetUp};
 pub use oracle::NotRepeatable;
 pub use request::{Request, SessionCommand};
 pub use result::{
     FinalState, REPLAY_SCHEMA, RaceResult, ReplayedRace, SCHEMA, SerialOrder, Witness,
 };
-pub use surroundings::{NoVariable, Surroundings};
 
 /// Steps after which a schedule is cut off: a program that tries again and again has no end.
 const LONGEST: usize = 200;

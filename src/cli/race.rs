@@ -1,12 +1,12 @@
 //! `lockbench race`.
 
+mod schedule;
 mod sessions;
-mod way;
 
 use clap::{Args, ValueEnum};
 
+use self::schedule::WayArguments;
 use self::sessions::SessionsArguments;
-use self::way::WayArguments;
 use super::command_line;
 use super::failure::Failure;
 use super::outputs::OutputsArguments;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::state::{Lens, Shown, State, in_words};
+use super::normalize::{Lens, Shown, State, in_words};
 
 /// Rows of a table that are written out; of more only the number is.
 const WRITTEN_OUT: usize = 2;

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use anyhow::{Result, anyhow, bail};
 use diesel::PgConnection;
 
+use super::normalize::{Lens, State};
 use super::program::Ending;
-use super::shared::Shared;
-use super::state::{Lens, State};
+use super::shared_runner::Shared;
 use crate::db::disposable::{Contents, Copies};
 
 /// What the sessions of an order have left, one after the other.

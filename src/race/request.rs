@@ -1,6 +1,6 @@
 //! What is to be raced.
 
-use super::surroundings::Surroundings;
+use super::environment::Surroundings;
 use crate::db::IsolationLevel;
 use crate::db::address::redact_word;
 

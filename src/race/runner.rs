@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 
-use super::gatehouse::{Gatehouse, Seen};
+use super::interceptor::{Gatehouse, Seen};
 use super::program::{Ending, Program, end, group_of};
 use super::worker::Worker;
 use crate::explore::Post;

@@ -151,7 +151,7 @@ fn is_catalog(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::race::splitting::statements;
+    use crate::race::lexer::statements;
 
     fn kind(sql: &str) -> Kind {
         Kind::of(&statements(sql)[0])

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::gatehouse::Seen;
+use super::interceptor::Seen;
 use super::program::Ending;
 use super::runner::Runner;
 use crate::explore::{Post, Remote};

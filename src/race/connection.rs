@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::splitting::statements;
+use super::lexer::statements;
 use super::statement_kind::{Kind, calls_unknown_function};
 use crate::explore::Statement;
 use crate::wire::{Answer, Batch, End, Status};

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use diesel::connection::SimpleConnection;
 
-use super::gatehouse::{Gatehouse, Rules};
-use super::surroundings::Surroundings;
+use super::environment::Surroundings;
+use super::interceptor::{Gatehouse, Rules};
 use crate::db::Address;
 use crate::db::disposable::{Disposable, MakeError};
 use crate::wire::Proxy;

@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::gatehouse::{Gatehouse, Rules};
+use super::interceptor::{Gatehouse, Rules};
 use super::judge::{Judge, holds};
 use super::oracle::Oracle;
 use super::program::Program;
 use super::runner::Runner;
-use super::shared::Shared;
+use super::shared_runner::Shared;
 use super::{
     Ground, Race, RaceError, Request, SerialOrder, SessionCommand, Surroundings, difference,
 };

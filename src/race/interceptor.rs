@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::line::{Line, Weight};
+use super::connection::{Line, Weight};
 use crate::explore::{Happened, Post, Statement};
 use crate::wire::{Answer, Batch, ConnectionId, Watcher};
 
