@@ -47,7 +47,7 @@ pub use gate::{act, begin_again, gave_lock_back, note, take_lock};
 pub use history::{History, Step};
 pub use judgement::Judgement;
 #[cfg(feature = "cli")]
-pub(crate) use remote::{Happened, Post, Remote};
+pub(crate) use remote::{EventSender, RemoteSession, StatementOutcome};
 pub use result::{Coverage, Divergence, Explored, FinalState, Inspection};
 pub use state::{End, State};
 pub use statement::Statement;

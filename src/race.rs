@@ -31,15 +31,15 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use self::judge::Judge;
-use self::shared_runner::Shared;
+use self::shared_runner::SharedRunner;
 use crate::db::disposable::{Session, ready};
 use crate::db::server::Folder;
 use crate::explore::{Coverage, Exploration, Token};
 use diesel::PgConnection;
 
-pub use database::{Ground, SetUp};
+pub use database::{RaceDatabase, SetUp};
 pub use difference::Difference;
-pub use environment::{NoVariable, Surroundings};
+pub use environment::{Environment, InvalidVariable};
 pub use error::RaceError;
 pub use oracle::NotRepeatable;
 pub use request::{Request, SessionCommand};
@@ -53,9 +53,9 @@ const LONGEST: usize = 200;
 /// Sessions that are ready to be raced.
 pub struct Race<'a> {
     request: &'a Request,
-    ground: &'a Ground,
+    database: &'a RaceDatabase,
     judge: Rc<RefCell<Judge>>,
-    sessions: Vec<Shared>,
+    sessions: Vec<SharedRunner>,
     session: Session,
     serial: Vec<SerialOrder>,
     /// Where the sessions' standard errors go.
@@ -78,7 +78,7 @@ impl Race<'_> {
             exploration = exploration.progress_after(Duration::MAX);
         }
         let explored = exploration.covering(coverage).explore()?;
-        Ok(self.told(explored))
+        Ok(self.result(explored))
     }
 
     /// Runs a single schedule.
@@ -87,11 +87,11 @@ impl Race<'_> {
     /// As for [`run`](Self::run).
     pub fn replay(&self, token: &Token) -> Result<ReplayedRace, RaceError> {
         let history = self.exploration().replay(token)?;
-        Ok(self.told_of_one(token, history))
+        Ok(self.replay_result(token, history))
     }
 
     fn exploration(&self) -> Exploration<PgConnection> {
-        let connect = self.ground.disposable.connector();
+        let connect = self.database.disposable.connector();
         let (reset, inspect) = (Rc::clone(&self.judge), Rc::clone(&self.judge));
         let mut exploration = Exploration::new(move || {
             let mut connection = connect().map_err(|error| format!("{error:#}"))?;

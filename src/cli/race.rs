@@ -5,7 +5,7 @@ mod sessions;
 
 use clap::{Args, ValueEnum};
 
-use self::schedule::WayArguments;
+use self::schedule::ScheduleArguments;
 use self::sessions::SessionsArguments;
 use super::command_line;
 use super::failure::Failure;
@@ -14,7 +14,7 @@ use crate::db::address::AddressError;
 use crate::db::disposable::MakeError;
 use crate::db::{Address, IsolationLevel};
 use crate::explore::TokenError;
-use crate::race::{Ground, Race, RaceError, Request, SetUp, Surroundings};
+use crate::race::{Environment, Race, RaceDatabase, RaceError, Request, SetUp};
 use crate::report::race::{RaceFormat, render, render_replay};
 use crate::system::exit::Exit;
 use crate::system::interrupt;
@@ -51,7 +51,7 @@ pub(super) struct RaceArguments {
     #[arg(long, value_name = "TABLE.COLUMN")]
     ignore: Vec<String>,
     #[command(flatten)]
-    way: WayArguments,
+    schedule: ScheduleArguments,
     #[command(flatten)]
     outputs: OutputsArguments<RaceFormat>,
 }
@@ -85,28 +85,29 @@ pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failur
     let address = arguments.address()?;
     let set_ups = arguments.setup.iter().map(|text| SetUp::of(text));
     let set_ups: Vec<SetUp> = set_ups.collect::<Result<_, _>>().map_err(Failure::usage)?;
-    if let Some(token) = &arguments.way.replay {
+    if let Some(token) = &arguments.schedule.replay {
         let checked = token.check(request.sessions.len());
         checked.map_err(|error: TokenError| Failure::usage(error))?;
     }
     let outputs = arguments.outputs.open()?;
     let stop = interrupt::flag().map_err(Failure::internal)?;
     let connections = u32::try_from(request.sessions.len()).unwrap_or(u32::MAX);
-    let mut ground = Ground::make(&address, connections.saturating_mul(20)).map_err(unmade)?;
+    let mut database =
+        RaceDatabase::make(&address, connections.saturating_mul(20)).map_err(unmade)?;
     let own = std::env::current_exe().map_err(Failure::internal)?;
-    ground.remove_whatever_happens(&own, KEEPER)?;
+    database.remove_whatever_happens(&own, KEEPER)?;
     for set_up in &set_ups {
-        ground.set_up(set_up, &request.surroundings)?;
+        database.set_up(set_up, &request.environment)?;
     }
-    let race = Race::ready(&request, &ground).map_err(not_raced)?;
-    if let Some(token) = &arguments.way.replay {
+    let race = Race::prepare(&request, &database).map_err(not_raced)?;
+    if let Some(token) = &arguments.schedule.replay {
         let mut result = race.replay(token).map_err(not_raced)?;
         result.command = command_line::whole_command();
         outputs.write(|format, width| render_replay(&result, format, width).map(Into::into))?;
         return Ok(result.exit());
     }
     let mut result = race
-        .run(arguments.way.coverage.coverage(), quiet, stop)
+        .run(arguments.schedule.coverage.coverage(), quiet, stop)
         .map_err(not_raced)?;
     result.command = command_line::whole_command();
     result.command_for_replay = command_line::command_for_replay();
@@ -125,12 +126,12 @@ impl RaceArguments {
         Ok(Request {
             sessions: self.sessions.commands()?,
             isolation: self.isolation.map(LevelArgument::level),
-            every_statement: self.way.every_statement,
+            every_statement: self.schedule.every_statement,
             ignored: self.ignore.clone(),
             invariants: self.invariant.clone(),
             expected_exits: self.expect_exit.clone(),
             worker: self.sessions.worker,
-            surroundings: Surroundings::new(&self.way.env).map_err(Failure::usage)?,
+            environment: Environment::new(&self.schedule.env).map_err(Failure::usage)?,
         })
     }
 

@@ -13,43 +13,43 @@ use super::talk::{Command, Introduction, Now, Refusal, Report, SessionEvent, Use
 /// The SQLSTATE of a deadlock's victim.
 const DEADLOCK: &str = "40P01";
 
-/// A session that is led from outside. Each of these returns at once, except for the last.
-pub(crate) trait Remote: Send {
-    /// Whether it is a deadlock's victim whenever it closes the circle.
-    fn closes_own_circle(&self) -> bool;
+/// A session that is driven from outside. Each of these returns at once, except for the last.
+pub(crate) trait RemoteSession: Send {
+    /// Whether it is a deadlock's victim whenever it closes a cycle of sessions that wait.
+    fn is_victim_when_closing_cycle(&self) -> bool;
 
-    /// Begins its work for a schedule. What it does it says through `post`, from any thread.
-    fn start(&mut self, post: &Post);
+    /// Begins its work for a schedule. What it does it says through `events`, from any thread.
+    fn start(&mut self, events: &EventSender);
 
     /// Goes on with the statement that it was stopped before.
-    fn go_on(&mut self);
+    fn resume(&mut self);
 
     /// Ends its work, if it has not ended, and returns once nothing that it held is left.
     ///
     /// # Errors
     /// It cannot be ended, in a sentence.
-    fn clear_away(&mut self) -> Result<(), String>;
+    fn clean_up(&mut self) -> Result<(), String>;
 }
 
 /// What became of a statement.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Happened {
+pub(crate) struct StatementOutcome {
     /// What it showed, in a few words.
     pub(crate) seen: String,
     /// The SQLSTATE and the first line of the error, if it was refused.
     pub(crate) refused: Option<(String, String)>,
 }
 
-/// Where a remote session tells what it does.
+/// Reports what a remote session does.
 #[derive(Clone)]
-pub(crate) struct Post {
+pub(crate) struct EventSender {
     session: usize,
     mailbox: Arc<Mailbox>,
     answered: Arc<AtomicBool>,
     report: Arc<Mutex<Report>>,
 }
 
-impl Post {
+impl EventSender {
     pub(super) fn new(session: usize, mailbox: Arc<Mailbox>, answered: Arc<AtomicBool>) -> Self {
         Self {
             session,
@@ -60,13 +60,13 @@ impl Post {
     }
 
     /// Its statement is over. That is told with the next thing that it does.
-    pub(crate) fn statement_is_over(&self, happened: Happened) {
+    pub(crate) fn statement_finished(&self, outcome: StatementOutcome) {
         let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
         report.finished = true;
-        if !happened.seen.is_empty() {
-            report.notes.push(happened.seen);
+        if !outcome.seen.is_empty() {
+            report.notes.push(outcome.seen);
         }
-        report.error = happened.refused.map(|(code, message)| Refusal {
+        report.error = outcome.refused.map(|(code, message)| Refusal {
             deadlock: code == DEADLOCK,
             code: Some(Cow::Owned(code)),
             message,
@@ -77,22 +77,22 @@ impl Post {
 
     /// It is stopped before `statement`, on the connection with that number, while it is in a
     /// transaction or not.
-    pub(crate) fn is_stopped(&self, statement: Statement, id: i64, in_transaction: bool) {
+    pub(crate) fn stopped_before(&self, statement: Statement, id: i64, in_transaction: bool) {
         let used = Some(Used { id, in_transaction });
-        self.leave(Now::AtGate(statement), used);
+        self.send(Now::AtGate(statement), used);
     }
 
     /// It has ended so, and holds nothing any more.
-    pub(crate) fn has_ended(&self, ending: Result<String, String>) {
+    pub(crate) fn session_ended(&self, ending: Result<String, String>) {
         let ended = Now::Ended {
             ending,
             left_open: false,
             stays: false,
         };
-        self.leave(ended, None);
+        self.send(ended, None);
     }
 
-    fn leave(&self, now: Now, used: Option<Used>) {
+    fn send(&self, now: Now, used: Option<Used>) {
         let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
         self.mailbox.leave(SessionEvent {
             session: self.session,
@@ -112,35 +112,39 @@ impl Post {
 }
 
 /// What is known of such a session before it has a connection.
-pub(super) fn introduction(remote: &dyn Remote) -> Introduction {
+pub(super) fn introduction(remote: &dyn RemoteSession) -> Introduction {
     Introduction {
         id: 0,
-        closes_own_circle: remote.closes_own_circle(),
+        is_victim_when_closing_cycle: remote.is_victim_when_closing_cycle(),
         waits_at_most: None,
     }
 }
 
-/// The life of the thread that leads such a session.
-pub(super) fn live(mut remote: Box<dyn Remote>, orders: &Receiver<Command>, post: &Post) {
+/// What the thread that drives such a session does.
+pub(super) fn live(
+    mut remote: Box<dyn RemoteSession>,
+    orders: &Receiver<Command>,
+    events: &EventSender,
+) {
     while let Ok(order) = orders.recv() {
         match order {
             Command::Start => {
-                post.forget();
-                remote.start(post);
+                events.forget();
+                remote.start(events);
             }
             Command::Go => {
-                post.answered.store(false, Relaxed);
-                remote.go_on();
+                events.answered.store(false, Relaxed);
+                remote.resume();
             }
             Command::Abort | Command::Over => {
-                let cleared = remote.clear_away();
-                post.forget();
-                post.leave(Now::Released { sure: true }, None);
+                let cleared = remote.clean_up();
+                events.forget();
+                events.send(Now::Released { sure: true }, None);
                 let ready = cleared.map(|()| introduction(remote.as_ref()));
-                post.leave(Now::Ready(ready), None);
+                events.send(Now::Ready(ready), None);
             }
         }
     }
     // Nobody is left to tell.
-    let _ = remote.clear_away();
+    let _ = remote.clean_up();
 }

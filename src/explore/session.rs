@@ -30,7 +30,7 @@ pub(super) enum Performer<C> {
     Code(Work<C>),
     /// Whatever opens its connections itself.
     #[cfg(feature = "cli")]
-    Remote(Box<dyn super::remote::Remote>),
+    Remote(Box<dyn super::remote::RemoteSession>),
 }
 
 /// What makes connections.
@@ -45,7 +45,7 @@ pub(super) fn connect<C: Explorable>(connect: &Connect<C>) -> Result<(C, Introdu
 
 fn introduce<C: Explorable>(connection: &mut C) -> QueryResult<Introduction> {
     Ok(Introduction {
-        closes_own_circle: connection.ready()?,
+        is_victim_when_closing_cycle: connection.ready()?,
         id: connection.session_id()?,
         waits_at_most: connection.waits_at_most()?,
     })

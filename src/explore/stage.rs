@@ -64,7 +64,7 @@ pub(super) struct Stage<C> {
     mailbox: Arc<Mailbox>,
     pub(super) observer: C,
     kind: Backend,
-    closes_own_circle: bool,
+    is_victim_when_closing_cycle: bool,
     /// Who holds which lock of this process's.
     locks: BTreeMap<String, Vec<usize>>,
     steps: Vec<Step>,
@@ -123,7 +123,7 @@ impl<C: Explorable> Stage<C> {
             mailbox: Arc::default(),
             kind: observer.kind(),
             observer,
-            closes_own_circle: false,
+            is_victim_when_closing_cycle: false,
             locks: BTreeMap::new(),
             steps: Vec::new(),
             deadlocked: false,

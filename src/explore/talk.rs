@@ -61,8 +61,8 @@ pub(super) enum Now {
 pub(super) struct Introduction {
     /// The database's number for it.
     pub(super) id: i64,
-    /// Whether it is the victim when it closes a circle of sessions that wait for each other.
-    pub(super) closes_own_circle: bool,
+    /// Whether it is the victim when it closes a cycle of sessions that wait for each other.
+    pub(super) is_victim_when_closing_cycle: bool,
     /// How long it waits for a lock.
     pub(super) waits_at_most: Option<Duration>,
 }

@@ -4,13 +4,13 @@
 mod tests;
 
 use super::lexer::statements;
-use super::statement_kind::{Kind, calls_unknown_function};
+use super::statement_kind::{StatementKind, calls_unknown_function};
 use crate::explore::Statement;
 use crate::wire::{Answer, Batch, End, Status};
 
 /// A connection of a program.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
+pub(super) struct ConnectionState {
     /// The server's number for it.
     pub(super) process: i32,
     status: Status,
@@ -32,7 +32,7 @@ pub(super) struct Line {
 
 /// What is to be done with a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Weight {
+pub(super) enum BatchKind {
     /// It matters to nobody else, and passes at once.
     Passes,
     /// It is a step.
@@ -42,7 +42,7 @@ pub(super) enum Weight {
     Prepares(Statement, Vec<String>),
 }
 
-impl Line {
+impl ConnectionState {
     /// A new connection. `keeps_snapshot`: whether its transactions see one state of the database
     /// throughout, unless the `settings` that it began with say otherwise.
     pub(super) fn new(process: i32, keeps_snapshot: bool, settings: &[(String, String)]) -> Self {
@@ -75,17 +75,17 @@ impl Line {
     }
 
     /// What is to be done with `batch`. Where `every` one is a step, all that runs anything is.
-    pub(super) fn weigh(&mut self, batch: &Batch, every: bool) -> Weight {
+    pub(super) fn classify(&mut self, batch: &Batch, every: bool) -> BatchKind {
         if batch.is_bare() {
             let commits = self.sync_commits && batch.end == End::Sync;
             self.sync_commits &= !commits;
             return match commits {
-                true => Weight::Step(statement("COMMIT", &[])),
-                false => Weight::Passes,
+                true => BatchKind::Step(statement("COMMIT", &[])),
+                false => BatchKind::Passes,
             };
         }
         if batch.executed.is_empty() {
-            return self.weigh_prepared(batch);
+            return self.classify_prepared(batch);
         }
         let mut is_step = every;
         for sql in &batch.executed {
@@ -96,7 +96,7 @@ impl Line {
         let idle = self.status == Status::Idle;
         self.sync_commits = batch.end == End::Flush && idle && !self.began;
         if !is_step {
-            return Weight::Passes;
+            return BatchKind::Passes;
         }
         self.has_step = true;
         let texts: Vec<&str> = batch.executed.iter().map(|sql| sql.text.trim()).collect();
@@ -105,21 +105,21 @@ impl Line {
             // Each counts its parameters from 1.
             _ => Vec::new(),
         };
-        Weight::Step(statement(&texts.join("; "), &values))
+        BatchKind::Step(statement(&texts.join("; "), &values))
     }
 
-    fn weigh_prepared(&mut self, batch: &Batch) -> Weight {
+    fn classify_prepared(&mut self, batch: &Batch) -> BatchKind {
         let kinds = batch.prepared.iter().flat_map(|text| statements(text));
-        let matters = kinds
-            .map(|words| Kind::of(&words))
-            .any(|kind| kind == Kind::Step || kind == Kind::Look && self.takes_snapshot());
+        let matters = kinds.map(|words| StatementKind::of(&words)).any(|kind| {
+            kind == StatementKind::Step || kind == StatementKind::Look && self.takes_snapshot()
+        });
         let stays = self.is_in_transaction() || batch.end == End::Flush;
         match batch.prepared.last() {
             Some(last) if matters && stays => {
                 self.has_step = true;
-                Weight::Prepares(statement(last.trim(), &[]), batch.prepared.clone())
+                BatchKind::Prepares(statement(last.trim(), &[]), batch.prepared.clone())
             }
-            _ => Weight::Passes,
+            _ => BatchKind::Passes,
         }
     }
 
@@ -133,16 +133,16 @@ impl Line {
     /// Whether a statement can matter to others; takes note of it.
     fn is_step(&mut self, words: &[String]) -> bool {
         self.note_level(words);
-        match Kind::of(words) {
-            Kind::Private => false,
-            Kind::Begin => {
+        match StatementKind::of(words) {
+            StatementKind::Private => false,
+            StatementKind::Begin => {
                 self.began = true;
                 false
             }
-            Kind::Look => self.takes_snapshot(),
-            Kind::End => self.has_step,
-            Kind::Unlock => std::mem::take(&mut self.may_hold_lock),
-            Kind::Step => {
+            StatementKind::Look => self.takes_snapshot(),
+            StatementKind::End => self.has_step,
+            StatementKind::Unlock => std::mem::take(&mut self.may_hold_lock),
+            StatementKind::Step => {
                 self.may_hold_lock |= may_take_lock(words);
                 true
             }

@@ -9,15 +9,15 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use diesel::connection::SimpleConnection;
 
-use super::environment::Surroundings;
-use super::interceptor::{Gatehouse, Rules};
+use super::environment::Environment;
+use super::interceptor::{Interceptor, Rules};
 use crate::db::Address;
 use crate::db::disposable::{Disposable, MakeError};
 use crate::wire::Proxy;
 
 /// The database that a race is run in. Dropping it removes it.
 #[derive(Debug)]
-pub struct Ground {
+pub struct RaceDatabase {
     pub(super) disposable: Disposable,
 }
 
@@ -45,7 +45,7 @@ impl SetUp {
     }
 }
 
-impl Ground {
+impl RaceDatabase {
     /// Makes it: an empty database of a private server, or a copy of the one at `address`.
     ///
     /// # Errors
@@ -78,33 +78,33 @@ impl Ground {
     ///
     /// # Errors
     /// What is to fill it fails, in its own words.
-    pub fn set_up(&self, set_up: &SetUp, surroundings: &Surroundings) -> Result<()> {
+    pub fn set_up(&self, set_up: &SetUp, environment: &Environment) -> Result<()> {
         match set_up {
             SetUp::Sql(name, sql) => self
                 .disposable
                 .connect()?
                 .batch_execute(sql)
                 .with_context(|| format!("{name} failed")),
-            SetUp::Command(command) => self.run(command, surroundings),
+            SetUp::Command(command) => self.run(command, environment),
         }
     }
 
-    fn run(&self, command: &str, surroundings: &Surroundings) -> Result<()> {
+    fn run(&self, command: &str, environment: &Environment) -> Result<()> {
         // Only to have a port: a private server listens at a socket alone.
-        let gatehouse = Arc::new(Gatehouse::new(Rules::default()));
-        let upstream = surroundings.upstream(self.disposable.clients());
-        let proxy = Proxy::open(upstream, Vec::new(), gatehouse)
+        let interceptor = Arc::new(Interceptor::new(Rules::default()));
+        let upstream = environment.upstream(self.disposable.clients());
+        let proxy = Proxy::open(upstream, Vec::new(), interceptor)
             .context("cannot open a port on this machine")?;
         let mut shell = Command::new("/bin/sh");
         shell
             .args(["-c", command])
             .stdin(Stdio::null())
             .process_group(0);
-        for name in Surroundings::HIDDEN {
+        for name in Environment::HIDDEN {
             shell.env_remove(name);
         }
         let clients = self.disposable.clients();
-        shell.envs(surroundings.variables(clients, proxy.port()));
+        shell.envs(environment.variables(clients, proxy.port()));
         // What it prints would get in front of the report.
         let done = shell
             .stdout(Stdio::null())

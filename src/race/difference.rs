@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::normalize::{Lens, Shown, State, in_words};
+use super::normalize::{ComparedRow, Normalizer, State, in_words};
 
 /// Rows of a table that are written out; of more only the number is.
 const WRITTEN_OUT: usize = 2;
@@ -21,7 +21,11 @@ pub struct Difference {
 }
 
 /// The tables in which `state` differs from the nearest of the `expected`.
-pub(super) fn differences(lens: &Lens, state: &State, expected: &[State]) -> Vec<Difference> {
+pub(super) fn differences(
+    normalizer: &Normalizer,
+    state: &State,
+    expected: &[State],
+) -> Vec<Difference> {
     let differing = |other: &State| -> BTreeSet<usize> {
         let numbers = state.0.keys().chain(other.0.keys());
         numbers
@@ -34,7 +38,9 @@ pub(super) fn differences(lens: &Lens, state: &State, expected: &[State]) -> Vec
         .unwrap_or_default()
         .into_iter()
         .map(|number| {
-            let in_expected = expected.iter().map(|state| changes(lens, state, number));
+            let in_expected = expected
+                .iter()
+                .map(|state| changes(normalizer, state, number));
             let mut found = Vec::new();
             for words in in_expected {
                 if !found.contains(&words) {
@@ -42,8 +48,8 @@ pub(super) fn differences(lens: &Lens, state: &State, expected: &[State]) -> Vec
                 }
             }
             Difference {
-                table: lens.catalog.tables[number].shown(),
-                found: changes(lens, state, number),
+                table: normalizer.catalog.tables[number].shown(),
+                found: changes(normalizer, state, number),
                 expected: found,
             }
         })
@@ -51,13 +57,13 @@ pub(super) fn differences(lens: &Lens, state: &State, expected: &[State]) -> Vec
 }
 
 /// A state in words, table by table.
-pub(super) fn whole(lens: &Lens, state: &State) -> String {
+pub(super) fn whole(normalizer: &Normalizer, state: &State) -> String {
     let each: Vec<String> = state
         .0
         .keys()
         .map(|number| {
-            let table = lens.catalog.tables[*number].shown();
-            format!("{table}: {}", changes(lens, state, *number))
+            let table = normalizer.catalog.tables[*number].shown();
+            format!("{table}: {}", changes(normalizer, state, *number))
         })
         .collect();
     match each.is_empty() {
@@ -67,11 +73,11 @@ pub(super) fn whole(lens: &Lens, state: &State) -> String {
 }
 
 /// What a state has changed in a table, in words.
-fn changes(lens: &Lens, state: &State, number: usize) -> String {
+fn changes(normalizer: &Normalizer, state: &State, number: usize) -> String {
     let Some(now) = state.0.get(&number) else {
         return "unchanged".to_owned();
     };
-    let before = lens.rows_before(number);
+    let before = normalizer.rows_before(number);
     let (added, removed) = (without(now, &before), without(&before, now));
     let mut words = match added.as_slice() {
         [] => String::new(),
@@ -113,8 +119,8 @@ fn counted(rows: usize) -> String {
 }
 
 /// The rows of `some` that are not among `others`, each as often as it is there more often.
-fn without(some: &[Shown], others: &[Shown]) -> Vec<Shown> {
-    let mut others: Vec<&Shown> = others.iter().collect();
+fn without(some: &[ComparedRow], others: &[ComparedRow]) -> Vec<ComparedRow> {
+    let mut others: Vec<&ComparedRow> = others.iter().collect();
     let mut left = Vec::new();
     for row in some {
         match others.iter().position(|other| *other == row) {

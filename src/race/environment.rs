@@ -5,20 +5,20 @@ use crate::wire::Upstream;
 
 /// The variables by which a program finds the database, beside the usual ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct Environment {
     /// Each as `NAME=value`, in which `{host}`, `{port}`, `{user}`, `{password}` and `{database}`
     /// stand for the database's own.
     pub(super) templates: Vec<(String, String)>,
 }
 
-/// A variable that is none.
+/// Text that is no variable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "'{0}' is not a variable: write NAME=VALUE, as in 'DB_URL=jdbc:postgresql://{{host}}:{{port}}/{{database}}'"
 )]
-pub struct NoVariable(String);
+pub struct InvalidVariable(String);
 
-impl Surroundings {
+impl Environment {
     /// What of our own environment would lead a program elsewhere.
     pub(super) const HIDDEN: [&str; 8] = [
         "PGHOSTADDR",
@@ -35,16 +35,16 @@ impl Surroundings {
     ///
     /// # Errors
     /// One of them is none.
-    pub fn new(variables: &[String]) -> Result<Self, NoVariable> {
+    pub fn new(variables: &[String]) -> Result<Self, InvalidVariable> {
         let one = |text: &String| match text.split_once('=') {
             Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-            _ => Err(NoVariable(text.clone())),
+            _ => Err(InvalidVariable(text.clone())),
         };
         let templates = variables.iter().map(one).collect::<Result<_, _>>()?;
         Ok(Self { templates })
     }
 
-    /// The variables for a program whose way leads through `port`.
+    /// The variables for a program that connects through `port`.
     pub(super) fn variables(&self, clients: &WhereClients, port: u16) -> Vec<(String, String)> {
         let password = clients.password.clone().unwrap_or_default();
         let secret = match password.is_empty() {
@@ -109,7 +109,7 @@ mod tests {
             password: Some("a/b".to_owned()),
             database: "shop".to_owned(),
         };
-        let variables = Surroundings::new(&own).unwrap().variables(&clients, 7);
+        let variables = Environment::new(&own).unwrap().variables(&clients, 7);
         let value = |name: &str| {
             let found = variables.iter().find(|(known, _)| known == name);
             found.map(|(_, value)| value.as_str())
@@ -123,6 +123,6 @@ mod tests {
             value("SPRING"),
             Some("jdbc:postgresql://127.0.0.1:7/shop?user=me@x")
         );
-        assert!(Surroundings::new(&["x".to_owned()]).is_err());
+        assert!(Environment::new(&["x".to_owned()]).is_err());
     }
 }

@@ -1,10 +1,10 @@
-//! Where the statements of one session stop: between its connections and the scheduler.
+//! Stops the statements of one session between its connections and the scheduler.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::connection::{Line, Weight};
-use crate::explore::{Happened, Post, Statement};
+use super::connection::{BatchKind, ConnectionState};
+use crate::explore::{EventSender, Statement, StatementOutcome};
 use crate::wire::{Answer, Batch, ConnectionId, Watcher};
 
 /// How statements are to be stopped.
@@ -16,38 +16,38 @@ pub(super) struct Rules {
     pub(super) keeps_snapshot: bool,
 }
 
-/// Where the statements of one session stop.
-pub(super) struct Gatehouse {
+/// Stops the statements of one session, as the scheduler wants it.
+pub(super) struct Interceptor {
     rules: Rules,
-    inside: Mutex<Inside>,
-    /// Rung when somebody may go on, or has to leave.
-    bell: Condvar,
+    inner: Mutex<Inner>,
+    /// Notified when somebody may go on, or has to leave.
+    changed: Condvar,
 }
 
 #[derive(Default)]
-struct Inside {
+struct Inner {
     mode: Mode,
-    lines: BTreeMap<ConnectionId, Line>,
-    /// Connections that have come to the gate, with what; the first of them is told of.
+    connections: BTreeMap<ConnectionId, ConnectionState>,
+    /// Connections that are stopped, with their statements; the first of them is reported.
     queue: VecDeque<(ConnectionId, Statement)>,
-    /// Whether the first of them has been told of.
-    told: bool,
+    /// Whether the first of them has been reported.
+    reported: bool,
     /// Whether it may go on.
     goes: bool,
     step: Option<Step>,
-    seen: Seen,
+    seen: Observations,
 }
 
-/// What a gate does.
+/// What is done with statements.
 #[derive(Clone, Default)]
 enum Mode {
     /// It lets everything through.
     #[default]
-    Open,
-    /// It stops every step, and tells this of it.
-    Closed(Post),
-    /// It sends everybody away.
-    Leaving,
+    PassThrough,
+    /// It stops every step, and reports it here.
+    Intercept(EventSender),
+    /// It closes every connection.
+    Disconnect,
 }
 
 /// A statement that was let go.
@@ -59,7 +59,7 @@ struct Step {
 
 /// What a session was seen to do since it began.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct Observations {
     /// Batches that ran or prepared anything.
     pub(super) batches: u64,
     /// Those of them that were steps.
@@ -74,118 +74,118 @@ pub(super) struct Seen {
     pub(super) wants_encryption: bool,
 }
 
-impl Gatehouse {
+impl Interceptor {
     pub(super) fn new(rules: Rules) -> Self {
         Self {
             rules,
-            inside: Mutex::default(),
-            bell: Condvar::new(),
+            inner: Mutex::default(),
+            changed: Condvar::new(),
         }
     }
 
-    fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets everything through.
-    pub(super) fn open(&self) {
-        self.begin(Mode::Open);
+    pub(super) fn pass_through(&self) {
+        self.begin(Mode::PassThrough);
     }
 
-    /// Stops every step, and tells `post` of it.
-    pub(super) fn close(&self, post: Post) {
-        self.begin(Mode::Closed(post));
+    /// Stops every step, and reports it to `events`.
+    pub(super) fn intercept(&self, events: EventSender) {
+        self.begin(Mode::Intercept(events));
     }
 
     fn begin(&self, mode: Mode) {
-        let mut inside = self.inside();
-        inside.mode = mode;
-        inside.seen = Seen {
-            at_once: inside.seen.at_once,
-            sets_limits: inside.seen.sets_limits,
-            ..Seen::default()
+        let mut inner = self.inner();
+        inner.mode = mode;
+        inner.seen = Observations {
+            at_once: inner.seen.at_once,
+            sets_limits: inner.seen.sets_limits,
+            ..Observations::default()
         };
-        inside.queue.clear();
-        (inside.told, inside.goes) = (false, false);
-        inside.step = None;
+        inner.queue.clear();
+        (inner.reported, inner.goes) = (false, false);
+        inner.step = None;
     }
 
     /// Lets whoever is stopped go on.
-    pub(super) fn let_go(&self) {
-        self.inside().goes = true;
-        self.bell.notify_all();
+    pub(super) fn release(&self) {
+        self.inner().goes = true;
+        self.changed.notify_all();
     }
 
-    /// Sends everybody away; nothing is told any more.
-    pub(super) fn leave(&self) {
-        self.inside().mode = Mode::Leaving;
-        self.bell.notify_all();
+    /// Closes every connection; nothing is reported any more.
+    pub(super) fn disconnect(&self) {
+        self.inner().mode = Mode::Disconnect;
+        self.changed.notify_all();
     }
 
     /// Lets through whatever comes while there is nothing to do.
-    pub(super) fn rest(&self) {
-        self.inside().mode = Mode::Open;
+    pub(super) fn idle(&self) {
+        self.inner().mode = Mode::PassThrough;
     }
 
     /// Whether a connection is in a transaction, or may hold a lock that outlasts one.
     pub(super) fn holds_anything(&self) -> bool {
-        let inside = self.inside();
-        let mut lines = inside.lines.values();
-        inside.step.is_some() || lines.any(Line::holds_anything)
+        let inner = self.inner();
+        let mut connections = inner.connections.values();
+        inner.step.is_some() || connections.any(ConnectionState::holds_anything)
     }
 
     /// What the session was seen to do since it began.
-    pub(super) fn seen(&self) -> Seen {
-        self.inside().seen.clone()
+    pub(super) fn seen(&self) -> Observations {
+        self.inner().seen.clone()
     }
 }
 
-impl Watcher for Gatehouse {
+impl Watcher for Interceptor {
     fn connected(&self, id: ConnectionId, process: i32, settings: &[(String, String)]) {
-        let line = Line::new(process, self.rules.keeps_snapshot, settings);
-        self.inside().lines.insert(id, line);
+        let state = ConnectionState::new(process, self.rules.keeps_snapshot, settings);
+        self.inner().connections.insert(id, state);
     }
 
     fn arrives(&self, id: ConnectionId, batch: &Batch) -> bool {
-        let mut inside = self.inside();
-        if matches!(inside.mode, Mode::Leaving) {
+        let mut inner = self.inner();
+        if matches!(inner.mode, Mode::Disconnect) {
             return false;
         }
-        inside.seen.batches += u64::from(!batch.is_bare());
+        inner.seen.batches += u64::from(!batch.is_bare());
         let mut texts = batch
             .executed
             .iter()
             .map(|sql| sql.text.to_ascii_lowercase());
-        inside.seen.sets_limits |= texts.any(|text| text.contains("_timeout"));
-        if inside.is_part_of_its_step(id, batch) {
+        inner.seen.sets_limits |= texts.any(|text| text.contains("_timeout"));
+        if inner.is_part_of_its_step(id, batch) {
             return true;
         }
-        let Some(line) = inside.lines.get_mut(&id) else {
+        let Some(state) = inner.connections.get_mut(&id) else {
             return true;
         };
-        let (statement, to_run) = match line.weigh(batch, self.rules.every_statement) {
-            Weight::Passes => return true,
-            Weight::Step(statement) => (statement, Vec::new()),
-            Weight::Prepares(statement, names) => (statement, names),
+        let (statement, to_run) = match state.classify(batch, self.rules.every_statement) {
+            BatchKind::Passes => return true,
+            BatchKind::Step(statement) => (statement, Vec::new()),
+            BatchKind::Prepares(statement, names) => (statement, names),
         };
-        inside.seen.steps += 1;
-        if matches!(inside.mode, Mode::Closed(_)) {
-            inside.queue.push_back((id, statement));
-            inside.seen.at_once |= inside.step.is_some() || inside.queue.len() > 1;
-            inside.tell_of_the_first();
-            while !matches!(inside.mode, Mode::Leaving) && !inside.is_turn_of(id) {
-                inside = self
-                    .bell
-                    .wait(inside)
+        inner.seen.steps += 1;
+        if matches!(inner.mode, Mode::Intercept(_)) {
+            inner.queue.push_back((id, statement));
+            inner.seen.at_once |= inner.step.is_some() || inner.queue.len() > 1;
+            inner.report_first();
+            while !matches!(inner.mode, Mode::Disconnect) && !inner.is_turn_of(id) {
+                inner = self
+                    .changed
+                    .wait(inner)
                     .unwrap_or_else(PoisonError::into_inner);
             }
-            if matches!(inside.mode, Mode::Leaving) {
+            if matches!(inner.mode, Mode::Disconnect) {
                 return false;
             }
-            inside.queue.pop_front();
-            (inside.told, inside.goes) = (false, false);
+            inner.queue.pop_front();
+            (inner.reported, inner.goes) = (false, false);
         }
-        inside.step = Some(Step {
+        inner.step = Some(Step {
             connection: id,
             to_run,
         });
@@ -193,18 +193,18 @@ impl Watcher for Gatehouse {
     }
 
     fn answered(&self, id: ConnectionId, answer: &Answer) {
-        let mut inside = self.inside();
-        if let Some(line) = inside.lines.get_mut(&id) {
-            line.answered(answer);
+        let mut inner = self.inner();
+        if let Some(state) = inner.connections.get_mut(&id) {
+            state.answered(answer);
         }
         if let Some(error) = &answer.error {
-            inside.seen.refusals.push(error.code.clone());
+            inner.seen.refusals.push(error.code.clone());
         }
-        let is_over = inside.step.as_ref().is_some_and(|step| {
+        let is_over = inner.step.as_ref().is_some_and(|step| {
             step.connection == id && (step.to_run.is_empty() || answer.error.is_some())
         });
         if is_over {
-            inside.finish(Happened {
+            inner.finish(StatementOutcome {
                 seen: answer.in_short(),
                 refused: answer
                     .error
@@ -215,24 +215,24 @@ impl Watcher for Gatehouse {
     }
 
     fn closed(&self, id: ConnectionId) {
-        let mut inside = self.inside();
-        inside.lines.remove(&id);
-        if inside
+        let mut inner = self.inner();
+        inner.connections.remove(&id);
+        if inner
             .step
             .as_ref()
             .is_some_and(|step| step.connection == id)
         {
-            inside.step = None;
-            inside.tell_of_the_first();
+            inner.step = None;
+            inner.report_first();
         }
     }
 
     fn wants_encryption(&self) {
-        self.inside().seen.wants_encryption = true;
+        self.inner().seen.wants_encryption = true;
     }
 }
 
-impl Inside {
+impl Inner {
     /// Whether a batch belongs to the step that its connection is at: it runs what that has
     /// prepared, or is the Sync behind it. One that does neither ends the step.
     fn is_part_of_its_step(&mut self, id: ConnectionId, batch: &Batch) -> bool {
@@ -247,32 +247,35 @@ impl Inside {
             step.to_run.clear();
             return true;
         }
-        self.finish(Happened::default());
+        self.finish(StatementOutcome::default());
         false
     }
 
-    fn finish(&mut self, happened: Happened) {
+    fn finish(&mut self, outcome: StatementOutcome) {
         self.step = None;
-        if let Mode::Closed(post) = &self.mode {
-            post.statement_is_over(happened);
+        if let Mode::Intercept(events) = &self.mode {
+            events.statement_finished(outcome);
         }
-        self.tell_of_the_first();
+        self.report_first();
     }
 
-    /// Tells of whoever came to the gate first, once the step before is over.
-    fn tell_of_the_first(&mut self) {
-        let Mode::Closed(post) = &self.mode else {
+    /// Reports whoever was stopped first, once the step before is over.
+    fn report_first(&mut self) {
+        let Mode::Intercept(events) = &self.mode else {
             return;
         };
         let Some((id, statement)) = self.queue.front().filter(|_| self.step.is_none()) else {
             return;
         };
-        if std::mem::replace(&mut self.told, true) {
+        if std::mem::replace(&mut self.reported, true) {
             return;
         }
-        let process = self.lines.get(id).map_or(0, |line| line.process);
-        let in_transaction = self.lines.values().any(Line::is_in_transaction);
-        post.is_stopped(statement.clone(), process.into(), in_transaction);
+        let process = self.connections.get(id).map_or(0, |state| state.process);
+        let in_transaction = self
+            .connections
+            .values()
+            .any(ConnectionState::is_in_transaction);
+        events.stopped_before(statement.clone(), process.into(), in_transaction);
     }
 
     fn is_turn_of(&self, id: ConnectionId) -> bool {

@@ -57,7 +57,11 @@ impl Judge {
         let broken_invariant = self.broken_invariant(connection)?;
         let mut marks = self.marks(&endings);
         let words: Vec<&str> = endings.iter().map(|ending| ending.words.as_str()).collect();
-        let words = format!("{}; {}", whole(&self.oracle.lens, &state), words.join(", "));
+        let words = format!(
+            "{}; {}",
+            whole(&self.oracle.normalizer, &state),
+            words.join(", ")
+        );
         let unexpected = endings.iter().position(|ending| {
             !self.expected_exits.is_empty()
                 && !ending
@@ -74,7 +78,7 @@ impl Judge {
         } else {
             let expected = self.oracle.expected().into_iter().map(|(_, state)| state);
             let expected: Vec<_> = expected.collect();
-            let differences = differences(&self.oracle.lens, &state, &expected);
+            let differences = differences(&self.oracle.normalizer, &state, &expected);
             self.differences.insert(words.clone(), differences);
             Some(sentence(&endings))
         };

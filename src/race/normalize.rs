@@ -1,4 +1,4 @@
-//! What a schedule has left, so that two states can be compared in which keys and clocks differ.
+//! Final states without what differs by nature, such as new keys and clocks, so that two can be compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,14 +10,14 @@ const DEEPEST: usize = 3;
 /// A state: the rows of each table that is not as it was, in the order of their texts, and each as
 /// its columns' names and values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct State(pub(super) BTreeMap<usize, Vec<Shown>>);
+pub(super) struct State(pub(super) BTreeMap<usize, Vec<ComparedRow>>);
 
 /// A row as it is compared: its columns by name, without those that are left out.
-pub(super) type Shown = Vec<(String, String)>;
+pub(super) type ComparedRow = Vec<(String, String)>;
 
-/// What makes states comparable.
+/// Makes states comparable.
 #[derive(Debug, Default)]
-pub(super) struct Lens {
+pub(super) struct Normalizer {
     pub(super) catalog: Catalog,
     /// The rows that the tables had, of those that have ever changed.
     pub(super) before: BTreeMap<usize, Vec<Row>>,
@@ -28,7 +28,7 @@ pub(super) struct Lens {
     pub(super) ignored: BTreeSet<(usize, usize)>,
 }
 
-impl Lens {
+impl Normalizer {
     /// Begins with the columns whose values the database makes up.
     pub(super) fn new(catalog: Catalog) -> Self {
         let mut made_up = BTreeSet::new();
@@ -50,7 +50,7 @@ impl Lens {
     pub(super) fn state(&self, contents: &Contents) -> State {
         let mut state = State::default();
         for (number, rows) in &contents.0 {
-            let mut shown: Vec<Shown> = rows
+            let mut shown: Vec<ComparedRow> = rows
                 .iter()
                 .map(|row| self.row(*number, row, contents, DEEPEST))
                 .collect();
@@ -64,17 +64,17 @@ impl Lens {
     }
 
     /// The rows of a table as they were.
-    pub(super) fn rows_before(&self, number: usize) -> Vec<Shown> {
+    pub(super) fn rows_before(&self, number: usize) -> Vec<ComparedRow> {
         let rows = self.before.get(&number).into_iter().flatten();
         let nothing = Contents::default();
-        let mut shown: Vec<Shown> = rows
+        let mut shown: Vec<ComparedRow> = rows
             .map(|row| self.row(number, row, &nothing, DEEPEST))
             .collect();
         shown.sort();
         shown
     }
 
-    fn row(&self, number: usize, row: &Row, contents: &Contents, depth: usize) -> Shown {
+    fn row(&self, number: usize, row: &Row, contents: &Contents, depth: usize) -> ComparedRow {
         let table = &self.catalog.tables[number];
         let columns = table.columns.iter().enumerate();
         let looked_at = columns.filter(|(place, _)| !self.ignored.contains(&(number, *place)));
@@ -185,7 +185,7 @@ fn column(rows: &[Row], place: usize) -> Vec<Option<&str>> {
 }
 
 /// A row in words: what is new by nature says nothing.
-pub(super) fn in_words(row: &Shown) -> String {
+pub(super) fn in_words(row: &ComparedRow) -> String {
     let told: Vec<String> = row
         .iter()
         .filter(|(_, value)| value != "(new)")
@@ -217,7 +217,7 @@ mod tests {
         }
     }
 
-    fn lens() -> Lens {
+    fn normalizer() -> Normalizer {
         let mut catalog = Catalog::default();
         let key = ForeignKey {
             column: "order_id".to_owned(),
@@ -236,10 +236,10 @@ mod tests {
                 vec![key],
             ),
         ];
-        let mut lens = Lens::new(catalog);
-        lens.before.insert(0, vec![row(&["1", "old"])]);
-        lens.before.insert(1, Vec::new());
-        lens
+        let mut normalizer = Normalizer::new(catalog);
+        normalizer.before.insert(0, vec![row(&["1", "old"])]);
+        normalizer.before.insert(1, Vec::new());
+        normalizer
     }
 
     fn row(values: &[&str]) -> Row {
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn a_new_key_is_compared_through_the_row_that_it_names() {
-        let lens = lens();
+        let normalizer = normalizer();
         let one = contents(
             &[&["1", "old"], &["2", "ann"], &["3", "bob"]],
             &[&["2", "shoe"], &["3", "hat"]],
@@ -269,27 +269,30 @@ mod tests {
             &[&["1", "old"], &["3", "ann"], &["2", "bob"]],
             &[&["2", "shoe"], &["3", "hat"]],
         );
-        assert_eq!(lens.state(&one), lens.state(&other));
-        assert_ne!(lens.state(&one), lens.state(&exchanged));
+        assert_eq!(normalizer.state(&one), normalizer.state(&other));
+        assert_ne!(normalizer.state(&one), normalizer.state(&exchanged));
     }
 
     #[test]
     fn a_key_that_was_there_keeps_its_value() {
-        let lens = lens();
+        let normalizer = normalizer();
         let one = contents(&[&["1", "old"]], &[&["1", "shoe"]]);
         let new = contents(&[&["1", "old"], &["2", "old"]], &[&["2", "shoe"]]);
-        assert_ne!(lens.state(&one).0.get(&1), lens.state(&new).0.get(&1));
-        assert!(!lens.state(&one).0.contains_key(&0));
+        assert_ne!(
+            normalizer.state(&one).0.get(&1),
+            normalizer.state(&new).0.get(&1)
+        );
+        assert!(!normalizer.state(&one).0.contains_key(&0));
     }
 
     #[test]
     fn what_differs_between_two_runs_of_the_same_is_made_up() {
-        let mut lens = lens();
+        let mut normalizer = normalizer();
         let one = contents(&[&["1", "x7"]], &[]);
         let other = contents(&[&["1", "y9"]], &[]);
-        assert_ne!(lens.state(&one), lens.state(&other));
-        assert!(lens.learn(&one, &other));
-        assert_eq!(lens.state(&one), lens.state(&other));
-        assert!(!lens.learn(&one, &other));
+        assert_ne!(normalizer.state(&one), normalizer.state(&other));
+        assert!(normalizer.learn(&one, &other));
+        assert_eq!(normalizer.state(&one), normalizer.state(&other));
+        assert!(!normalizer.learn(&one, &other));
     }
 }

@@ -6,32 +6,32 @@ use std::collections::BTreeMap;
 use anyhow::{Result, anyhow, bail};
 use diesel::PgConnection;
 
-use super::normalize::{Lens, State};
+use super::normalize::{Normalizer, State};
 use super::program::Ending;
-use super::shared_runner::Shared;
+use super::shared_runner::SharedRunner;
 use crate::db::disposable::{Contents, Copies};
 
 /// What the sessions of an order have left, one after the other.
 #[derive(Clone, Debug)]
-struct Serial {
+struct SerialRun {
     endings: Vec<Ending>,
     contents: Contents,
 }
 
 /// What is right.
 pub(super) struct Oracle {
-    pub(super) sessions: Vec<Shared>,
+    pub(super) sessions: Vec<SharedRunner>,
     pub(super) copies: Copies,
-    pub(super) lens: Lens,
+    pub(super) normalizer: Normalizer,
     /// By the sessions in their order, counted from 0.
-    orders: BTreeMap<Vec<usize>, Serial>,
+    orders: BTreeMap<Vec<usize>, SerialRun>,
 }
 
 impl Oracle {
-    pub(super) fn new(sessions: Vec<Shared>, copies: Copies) -> Self {
+    pub(super) fn new(sessions: Vec<SharedRunner>, copies: Copies) -> Self {
         Self {
             sessions,
-            lens: Lens::new(copies.catalog().clone()),
+            normalizer: Normalizer::new(copies.catalog().clone()),
             copies,
             orders: BTreeMap::new(),
         }
@@ -53,13 +53,13 @@ impl Oracle {
             let other = self.run(connection, &order)?;
             self.remember_before(connection, &one.contents)?;
             self.remember_before(connection, &other.contents)?;
-            let codes = |serial: &Serial| -> Vec<Option<i32>> {
+            let codes = |serial: &SerialRun| -> Vec<Option<i32>> {
                 serial.endings.iter().map(|ending| ending.code).collect()
             };
-            self.lens.learn(&one.contents, &other.contents);
+            self.normalizer.learn(&one.contents, &other.contents);
             let (first, second) = (
-                self.lens.state(&one.contents),
-                self.lens.state(&other.contents),
+                self.normalizer.state(&one.contents),
+                self.normalizer.state(&other.contents),
             );
             if codes(&one) != codes(&other) || first != second {
                 bail!(NotRepeatable(
@@ -72,7 +72,13 @@ impl Oracle {
         Ok(learnt)
     }
 
-    fn what_differs(&self, one: &Serial, other: &Serial, first: &State, second: &State) -> String {
+    fn what_differs(
+        &self,
+        one: &SerialRun,
+        other: &SerialRun,
+        first: &State,
+        second: &State,
+    ) -> String {
         let endings = one.endings.iter().zip(&other.endings);
         if let Some((one, other)) = endings
             .into_iter()
@@ -87,19 +93,19 @@ impl Oracle {
         let mut differing = numbers.filter(|number| first.0.get(number) != second.0.get(number));
         let table = differing
             .next()
-            .map(|number| self.lens.catalog.tables[*number].shown());
+            .map(|number| self.normalizer.catalog.tables[*number].shown());
         format!("they differ in {}", table.unwrap_or_default())
     }
 
     /// Runs these sessions one after the other, from the beginning.
-    fn run(&mut self, connection: &mut PgConnection, order: &[usize]) -> Result<Serial> {
+    fn run(&mut self, connection: &mut PgConnection, order: &[usize]) -> Result<SerialRun> {
         self.copies.put_back(connection)?;
         let mut endings = Vec::new();
         for session in order {
             let ending = self.sessions[*session].run_alone();
             endings.push(ending.map_err(|words| anyhow!(words))?);
         }
-        Ok(Serial {
+        Ok(SerialRun {
             endings,
             contents: self.copies.changes(connection)?,
         })
@@ -107,9 +113,9 @@ impl Oracle {
 
     fn remember_before(&mut self, connection: &mut PgConnection, now: &Contents) -> Result<()> {
         for number in now.0.keys() {
-            if !self.lens.before.contains_key(number) {
+            if !self.normalizer.before.contains_key(number) {
                 let rows = self.copies.rows(connection, *number)?.to_vec();
-                self.lens.before.insert(*number, rows);
+                self.normalizer.before.insert(*number, rows);
             }
         }
         Ok(())
@@ -122,7 +128,7 @@ impl Oracle {
     pub(super) fn look(&mut self, connection: &mut PgConnection) -> Result<State> {
         let contents = self.copies.changes(connection)?;
         self.remember_before(connection, &contents)?;
-        Ok(self.lens.state(&contents))
+        Ok(self.normalizer.state(&contents))
     }
 
     /// Whether some order of sessions, one after the other, leaves `state`, with the same endings:
@@ -150,7 +156,7 @@ impl Oracle {
                 .iter()
                 .zip(&serial.endings)
                 .all(|(session, ending)| ending.code == endings[*session].code);
-            if same && self.lens.state(&serial.contents) == *state {
+            if same && self.normalizer.state(&serial.contents) == *state {
                 return Ok(true);
             }
         }
@@ -180,7 +186,7 @@ impl Oracle {
         let whole = self.orders.iter();
         whole
             .filter(|(order, _)| order.len() == self.sessions.len())
-            .map(|(order, serial)| (order.clone(), self.lens.state(&serial.contents)))
+            .map(|(order, serial)| (order.clone(), self.normalizer.state(&serial.contents)))
             .collect()
     }
 }

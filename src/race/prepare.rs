@@ -1,17 +1,17 @@
-//! Readying the sessions, and running them alone and one after the other.
+//! Preparing the sessions, and running them alone and one after the other.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::interceptor::{Gatehouse, Rules};
+use super::interceptor::{Interceptor, Rules};
 use super::judge::{Judge, holds};
 use super::oracle::Oracle;
 use super::program::Program;
 use super::runner::Runner;
-use super::shared_runner::Shared;
+use super::shared_runner::SharedRunner;
 use super::{
-    Ground, Race, RaceError, Request, SerialOrder, SessionCommand, Surroundings, difference,
+    Environment, Race, RaceDatabase, RaceError, Request, SerialOrder, SessionCommand, difference,
 };
 use crate::db::disposable::{Copies, Session, ready};
 use crate::db::server::Folder;
@@ -20,18 +20,18 @@ use anyhow::{Context, Result};
 use diesel::PgConnection;
 
 impl<'a> Race<'a> {
-    /// Readies the sessions, and runs them one after the other in every order, to learn what is
+    /// Prepares the sessions, and runs them one after the other in every order, to learn what is
     /// right. The database must have been filled.
     ///
     /// # Errors
     /// They cannot be raced.
-    pub fn ready(request: &'a Request, ground: &'a Ground) -> Result<Self, RaceError> {
-        let mut connection = ground.disposable.connect()?;
+    pub fn prepare(request: &'a Request, database: &'a RaceDatabase) -> Result<Self, RaceError> {
+        let mut connection = database.disposable.connect()?;
         let session = Session::ask(&mut connection, request.isolation)?;
         ready(&mut connection)?;
         let logs = Folder::private()?;
         let sessions = (0..request.sessions.len())
-            .map(|number| shared(request, ground, &session, &logs, number))
+            .map(|number| shared(request, database, &session, &logs, number))
             .collect::<Result<Vec<_>>>()?;
         let copies = Copies::take(&mut connection)?;
         let mut oracle = Oracle::new(sessions.clone(), copies);
@@ -57,7 +57,7 @@ impl<'a> Race<'a> {
                 state: expected
                     .iter()
                     .find(|(known, _)| *known == order)
-                    .map(|(_, state)| difference::whole(&oracle.lens, state))
+                    .map(|(_, state)| difference::whole(&oracle.normalizer, state))
                     .unwrap_or_default(),
                 order: order.into_iter().map(|session| session + 1).collect(),
             })
@@ -70,7 +70,7 @@ impl<'a> Race<'a> {
                 differences: Default::default(),
             })),
             request,
-            ground,
+            database,
             sessions,
             session,
             serial,
@@ -81,7 +81,7 @@ impl<'a> Race<'a> {
     /// Runs each session alone, once, to see that it does what it is here for.
     fn see_that_each_can_run(
         request: &Request,
-        sessions: &[Shared],
+        sessions: &[SharedRunner],
         oracle: &mut Oracle,
         connection: &mut PgConnection,
     ) -> Result<(), RaceError> {
@@ -124,39 +124,39 @@ impl<'a> Race<'a> {
 
 fn shared(
     request: &Request,
-    ground: &Ground,
+    database: &RaceDatabase,
     session: &Session,
     logs: &Folder,
     number: usize,
-) -> Result<Shared> {
-    let gatehouse = Arc::new(Gatehouse::new(Rules {
+) -> Result<SharedRunner> {
+    let interceptor = Arc::new(Interceptor::new(Rules {
         every_statement: request.every_statement,
         keeps_snapshot: session.keeps_snapshot,
     }));
-    let clients = ground.disposable.clients();
+    let clients = database.disposable.clients();
     let proxy = Proxy::open(
-        request.surroundings.upstream(clients),
+        request.environment.upstream(clients),
         session.settings.clone(),
-        Arc::<Gatehouse>::clone(&gatehouse),
+        Arc::<Interceptor>::clone(&interceptor),
     )
     .context("cannot open a port on this machine")?;
-    let mut variables = request.surroundings.variables(clients, proxy.port());
+    let mut variables = request.environment.variables(clients, proxy.port());
     variables.push(("LOCKBENCH_SESSION".to_owned(), (number + 1).to_string()));
     let program = Program {
         command: request.sessions[number].clone(),
         variables,
-        hidden: Surroundings::HIDDEN.to_vec(),
+        hidden: Environment::HIDDEN.to_vec(),
         log: logs.path().join(format!("session-{}", number + 1)),
     };
     let at_once = session.finds_deadlocks_at_once;
-    let runner = Runner::new(program, gatehouse, proxy, at_once, request.worker);
-    Ok(Shared::new(runner))
+    let runner = Runner::new(program, interceptor, proxy, at_once, request.worker);
+    Ok(SharedRunner::new(runner))
 }
 
 /// Leaves the columns out of the comparison that a user has named.
 fn ignore(oracle: &mut Oracle, named: &[String]) -> Result<(), RaceError> {
     for name in named {
-        let catalog = &oracle.lens.catalog;
+        let catalog = &oracle.normalizer.catalog;
         let found: Vec<(usize, usize)> = (catalog.tables.iter().enumerate())
             .flat_map(|(number, table)| {
                 let columns = table.columns.iter().enumerate();
@@ -171,7 +171,7 @@ fn ignore(oracle: &mut Oracle, named: &[String]) -> Result<(), RaceError> {
                 "there is no column {name}: --ignore takes TABLE.COLUMN"
             )));
         }
-        oracle.lens.ignored.extend(found);
+        oracle.normalizer.ignored.extend(found);
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What is to be raced.
 
-use super::environment::Surroundings;
+use super::environment::Environment;
 use crate::db::IsolationLevel;
 use crate::db::address::redact_word;
 
@@ -22,7 +22,7 @@ pub struct Request {
     /// Whether each command stays, and does its work once for each line that it is sent.
     pub worker: bool,
     /// The variables by which programs find the database.
-    pub surroundings: Surroundings,
+    pub environment: Environment,
 }
 
 /// The command of a session.

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 
-use super::interceptor::{Gatehouse, Seen};
+use super::interceptor::{Interceptor, Observations};
 use super::program::{Ending, Program, end, group_of};
 use super::worker::Worker;
-use crate::explore::Post;
+use crate::explore::EventSender;
 use crate::wire::{Proxy, Traffic};
 
 /// How long the server may take to close the connections of a program that has ended.
@@ -28,13 +28,13 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// Runs a session's command. Dropping it leaves nothing behind.
 pub(super) struct Runner {
     program: Program,
-    gatehouse: Arc<Gatehouse>,
+    interceptor: Arc<Interceptor>,
     /// Dropped with it, which closes the port.
     _proxy: Proxy,
     traffic: Traffic,
     running: Option<Running>,
     last: Arc<Mutex<Option<Ending>>>,
-    closes_own_circle: bool,
+    is_victim_when_closing_cycle: bool,
     /// Whether the program stays.
     stays: bool,
     worker: Option<Worker>,
@@ -53,19 +53,19 @@ struct Running {
 impl Runner {
     pub(super) fn new(
         program: Program,
-        gatehouse: Arc<Gatehouse>,
+        interceptor: Arc<Interceptor>,
         proxy: Proxy,
-        closes_own_circle: bool,
+        is_victim_when_closing_cycle: bool,
         stays: bool,
     ) -> Self {
         Self {
             program,
-            gatehouse,
+            interceptor,
             traffic: proxy.traffic(),
             _proxy: proxy,
             running: None,
             last: Arc::default(),
-            closes_own_circle,
+            is_victim_when_closing_cycle,
             stays,
             worker: None,
         }
@@ -83,7 +83,7 @@ impl Runner {
     }
 
     fn start_alone(&mut self) -> Result<Ending, String> {
-        self.gatehouse.open();
+        self.interceptor.pass_through();
         let mut child = self.program.start()?;
         let group = group_of(&child);
         let deadline = Instant::now() + ALONE;
@@ -111,7 +111,7 @@ impl Runner {
         worker.ask();
         let said = worker.said();
         let ending = said.ending(ALONE).ok_or_else(|| self.endless())?;
-        if self.gatehouse.holds_anything() || ending.code.is_none() {
+        if self.interceptor.holds_anything() || ending.code.is_none() {
             self.dismiss_worker()?;
         }
         Ok(ending)
@@ -123,18 +123,18 @@ impl Runner {
     }
 
     /// What the session was seen to do in its last run.
-    pub(super) fn seen(&self) -> Seen {
-        self.gatehouse.seen()
+    pub(super) fn seen(&self) -> Observations {
+        self.interceptor.seen()
     }
 
-    /// Whether it is a deadlock's victim whenever it closes the circle.
-    pub(super) fn closes_own_circle(&self) -> bool {
-        self.closes_own_circle
+    /// Whether it is a deadlock's victim whenever it closes a cycle of sessions that wait.
+    pub(super) fn is_victim_when_closing_cycle(&self) -> bool {
+        self.is_victim_when_closing_cycle
     }
 
     /// Goes on with the statement that it was stopped before.
-    pub(super) fn go_on(&self) {
-        self.gatehouse.let_go();
+    pub(super) fn resume(&self) {
+        self.interceptor.release();
     }
 
     fn endless(&self) -> String {
@@ -147,13 +147,13 @@ impl Runner {
 
     /// A worker that waits for work, and nothing that stops it on its way there.
     fn ready_worker(&mut self) -> Result<&mut Worker, String> {
-        self.gatehouse.open();
+        self.interceptor.pass_through();
         let worker = match self.worker.take() {
             Some(worker) => worker,
             None => Worker::start(&self.program)?,
         };
         // What it sent to get ready is not its work.
-        self.gatehouse.open();
+        self.interceptor.pass_through();
         Ok(self.worker.insert(worker))
     }
 
@@ -164,7 +164,7 @@ impl Runner {
 
     /// Waits until the server has closed every connection.
     fn close_connections(&self) -> Result<(), String> {
-        self.gatehouse.leave();
+        self.interceptor.disconnect();
         self.traffic.hang_up();
         match self.traffic.wait_until_closed(CLOSING) {
             true => Ok(()),
@@ -177,37 +177,37 @@ impl Runner {
     }
 
     /// Begins the work for a schedule.
-    pub(super) fn begin(&mut self, post: &Post) {
+    pub(super) fn begin(&mut self, events: &EventSender) {
         *lock(&self.last) = None;
         let begun = match self.stays {
-            true => self.begin_work(post),
-            false => self.begin_command(post),
+            true => self.begin_work(events),
+            false => self.begin_command(events),
         };
         match begun {
             Ok(running) => self.running = Some(running),
-            Err(words) => post.has_ended(Err(words)),
+            Err(words) => events.session_ended(Err(words)),
         }
     }
 
-    fn begin_command(&self, post: &Post) -> Result<Running, String> {
-        self.gatehouse.close(post.clone());
+    fn begin_command(&self, events: &EventSender) -> Result<Running, String> {
+        self.interceptor.intercept(events.clone());
         let mut child = self.program.start()?;
         let group = group_of(&child);
-        let (post, program) = (post.clone(), self.program.clone());
-        let (gatehouse, last) = (Arc::clone(&self.gatehouse), Arc::clone(&self.last));
+        let (events, program) = (events.clone(), self.program.clone());
+        let (interceptor, last) = (Arc::clone(&self.interceptor), Arc::clone(&self.last));
         let traffic = self.traffic.clone();
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
         let waiting = thread::spawn(move || {
             let ending = program.ending(child.wait());
-            gatehouse.leave();
+            interceptor.disconnect();
             // Whatever it has left running in the background goes with it.
             end(group);
             traffic.wait_until_closed(CLOSING);
             let told = ending.told();
             *lock(&last) = Some(ending);
             over.store(true, Relaxed);
-            post.has_ended(told);
+            events.session_ended(told);
             false
         });
         let group = Some(group);
@@ -218,12 +218,12 @@ impl Runner {
         })
     }
 
-    fn begin_work(&mut self, post: &Post) -> Result<Running, String> {
-        let (gatehouse, last) = (Arc::clone(&self.gatehouse), Arc::clone(&self.last));
+    fn begin_work(&mut self, events: &EventSender) -> Result<Running, String> {
+        let (interceptor, last) = (Arc::clone(&self.interceptor), Arc::clone(&self.last));
         let worker = self.ready_worker()?;
-        gatehouse.close(post.clone());
+        interceptor.intercept(events.clone());
         worker.ask();
-        let (said, post) = (worker.said(), post.clone());
+        let (said, events) = (worker.said(), events.clone());
         let traffic = self.traffic.clone();
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
@@ -232,16 +232,16 @@ impl Runner {
                 code: None,
                 words: "it never ended".to_owned(),
             });
-            let is_fit = ending.code.is_some() && !gatehouse.holds_anything();
+            let is_fit = ending.code.is_some() && !interceptor.holds_anything();
             if !is_fit {
-                gatehouse.leave();
+                interceptor.disconnect();
                 traffic.hang_up();
                 traffic.wait_until_closed(CLOSING);
             }
             let told = ending.told();
             *lock(&last) = Some(ending);
             over.store(true, Relaxed);
-            post.has_ended(told);
+            events.session_ended(told);
             is_fit
         });
         let group = None;
@@ -256,10 +256,10 @@ impl Runner {
     ///
     /// # Errors
     /// It cannot be ended, in a sentence.
-    pub(super) fn clear_away(&mut self) -> Result<(), String> {
+    pub(super) fn clean_up(&mut self) -> Result<(), String> {
         if let Some(running) = self.running.take() {
             if !running.is_over.load(Relaxed) {
-                self.gatehouse.leave();
+                self.interceptor.disconnect();
                 match running.group {
                     Some(group) => end(group),
                     None => self.worker = None,
@@ -268,7 +268,7 @@ impl Runner {
             }
             let is_fit = running.waiting.join().unwrap_or_default();
             if self.stays && is_fit && self.worker.is_some() {
-                self.gatehouse.rest();
+                self.interceptor.idle();
                 return Ok(());
             }
         } else if self.worker.is_some() {
@@ -281,7 +281,7 @@ impl Runner {
 impl Drop for Runner {
     fn drop(&mut self) {
         // There is nobody to tell that it did not work.
-        let _ = self.clear_away();
+        let _ = self.clean_up();
         let _ = self.dismiss_worker();
     }
 }

@@ -1,17 +1,17 @@
-//! A runner that the stage leads, and whoever runs the sessions one after the other.
+//! A runner that the scheduler leads, and whoever runs the sessions one after the other.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::interceptor::Seen;
+use super::interceptor::Observations;
 use super::program::Ending;
 use super::runner::Runner;
-use crate::explore::{Post, Remote};
+use crate::explore::{EventSender, RemoteSession};
 
-/// A runner that the stage leads, and whoever runs the sessions one after the other.
+/// A runner that the scheduler leads, and whoever runs the sessions one after the other.
 #[derive(Clone)]
-pub(super) struct Shared(Arc<Mutex<Runner>>);
+pub(super) struct SharedRunner(Arc<Mutex<Runner>>);
 
-impl Shared {
+impl SharedRunner {
     fn runner(&self) -> MutexGuard<'_, Runner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -34,25 +34,25 @@ impl Shared {
     }
 
     /// What the session was seen to do in its last run.
-    pub(super) fn seen(&self) -> Seen {
+    pub(super) fn seen(&self) -> Observations {
         self.runner().seen()
     }
 }
 
-impl Remote for Shared {
-    fn closes_own_circle(&self) -> bool {
-        self.runner().closes_own_circle()
+impl RemoteSession for SharedRunner {
+    fn is_victim_when_closing_cycle(&self) -> bool {
+        self.runner().is_victim_when_closing_cycle()
     }
 
-    fn start(&mut self, post: &Post) {
-        self.runner().begin(post);
+    fn start(&mut self, events: &EventSender) {
+        self.runner().begin(events);
     }
 
-    fn go_on(&mut self) {
-        self.runner().go_on();
+    fn resume(&mut self) {
+        self.runner().resume();
     }
 
-    fn clear_away(&mut self) -> Result<(), String> {
-        self.runner().clear_away()
+    fn clean_up(&mut self) -> Result<(), String> {
+        self.runner().clean_up()
     }
 }

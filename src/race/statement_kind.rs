@@ -2,7 +2,7 @@
 
 /// What a statement can be to other sessions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum StatementKind {
     /// Nothing: it concerns its own session alone.
     Private,
     /// It begins a transaction.
@@ -68,7 +68,7 @@ const LIVE: [&str; 5] = [
     "pg_largeobject",
 ];
 
-impl Kind {
+impl StatementKind {
     /// The kind of a statement, from its words.
     pub(super) fn of(words: &[String]) -> Self {
         let at = |index: usize| words.get(index).map_or("", String::as_str);
@@ -153,8 +153,8 @@ mod tests {
     use super::*;
     use crate::race::lexer::statements;
 
-    fn kind(sql: &str) -> Kind {
-        Kind::of(&statements(sql)[0])
+    fn kind(sql: &str) -> StatementKind {
+        StatementKind::of(&statements(sql)[0])
     }
 
     #[test]
@@ -168,7 +168,7 @@ mod tests {
             "LISTEN news",
             "DEALLOCATE s1",
         ] {
-            assert_eq!(kind(sql), Kind::Private, "{sql}");
+            assert_eq!(kind(sql), StatementKind::Private, "{sql}");
         }
     }
 
@@ -181,7 +181,7 @@ mod tests {
             "SELECT c.relname FROM pg_catalog.pg_class AS c JOIN pg_namespace n ON n.oid = c.relnamespace",
             "SELECT table_name FROM information_schema.tables WHERE table_schema IN ('public')",
         ] {
-            assert_eq!(kind(sql), Kind::Look, "{sql}");
+            assert_eq!(kind(sql), StatementKind::Look, "{sql}");
         }
         for sql in [
             "SELECT pg_advisory_lock(1)",
@@ -200,9 +200,12 @@ mod tests {
             "NOTIFY news",
             "SELECT x INTO y FROM pg_class",
         ] {
-            assert_eq!(kind(sql), Kind::Step, "{sql}");
+            assert_eq!(kind(sql), StatementKind::Step, "{sql}");
         }
-        assert_eq!(kind("ROLLBACK TO SAVEPOINT a"), Kind::End);
-        assert_eq!(kind("SELECT pg_advisory_unlock_all()"), Kind::Unlock);
+        assert_eq!(kind("ROLLBACK TO SAVEPOINT a"), StatementKind::End);
+        assert_eq!(
+            kind("SELECT pg_advisory_unlock_all()"),
+            StatementKind::Unlock
+        );
     }
 }

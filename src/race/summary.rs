@@ -9,7 +9,7 @@ use crate::explore::{Explored, History, Token};
 use crate::model::verdict::Verdict;
 
 impl Race<'_> {
-    pub(super) fn told(&self, explored: Explored) -> RaceResult {
+    pub(super) fn result(&self, explored: Explored) -> RaceResult {
         let judge = self.judge.borrow();
         let (verdict, reason) = self.judged(&explored);
         let sets_limits = (self.sessions.iter()).any(|session| session.seen().sets_limits);
@@ -60,7 +60,7 @@ impl Race<'_> {
         }
     }
 
-    pub(super) fn told_of_one(&self, token: &Token, history: History) -> ReplayedRace {
+    pub(super) fn replay_result(&self, token: &Token, history: History) -> ReplayedRace {
         let judge = self.judge.borrow();
         let differences = judge.differences.get(&history.state.to_string()).cloned();
         ReplayedRace {
@@ -99,21 +99,21 @@ impl Race<'_> {
     /// The columns that were left out, of the tables that ever changed.
     fn left_out(&self) -> BTreeMap<String, &'static str> {
         let judge = self.judge.borrow();
-        let lens = &judge.oracle.lens;
+        let normalizer = &judge.oracle.normalizer;
         let name = |(number, place): &(usize, usize)| {
-            let table = &lens.catalog.tables[*number];
+            let table = &normalizer.catalog.tables[*number];
             format!("{}.{}", table.shown(), table.columns[*place].name)
         };
-        let changed = |at: &&(usize, usize)| lens.before.contains_key(&at.0);
-        let made_up = lens.made_up.iter().filter(changed).map(|at| {
-            let column = &lens.catalog.tables[at.0].columns[at.1];
+        let changed = |at: &&(usize, usize)| normalizer.before.contains_key(&at.0);
+        let made_up = normalizer.made_up.iter().filter(changed).map(|at| {
+            let column = &normalizer.catalog.tables[at.0].columns[at.1];
             let why = match column.made_up {
                 true => "the database makes its values up",
                 false => "it differs between two runs of the same order",
             };
             (name(at), why)
         });
-        let ignored = lens.ignored.iter().map(|at| (name(at), "--ignore"));
+        let ignored = normalizer.ignored.iter().map(|at| (name(at), "--ignore"));
         made_up.chain(ignored).collect()
     }
 }

@@ -19,12 +19,12 @@ const GETTING_READY: Duration = Duration::from_secs(60);
 pub(super) struct Worker {
     child: Child,
     input: ChildStdin,
-    said: Said,
+    said: WorkerOutput,
 }
 
 /// What a worker writes.
 #[derive(Clone)]
-pub(super) struct Said(Arc<Mutex<Receiver<String>>>);
+pub(super) struct WorkerOutput(Arc<Mutex<Receiver<String>>>);
 
 impl Worker {
     /// Starts it, and waits until it is ready.
@@ -48,7 +48,7 @@ impl Worker {
         let mut worker = Self {
             child,
             input,
-            said: Said(Arc::new(Mutex::new(receiver))),
+            said: WorkerOutput(Arc::new(Mutex::new(receiver))),
         };
         let command = &program.command.shown;
         match worker.said.within(GETTING_READY) {
@@ -77,12 +77,12 @@ impl Worker {
     }
 
     /// What it writes.
-    pub(super) fn said(&self) -> Said {
+    pub(super) fn said(&self) -> WorkerOutput {
         self.said.clone()
     }
 }
 
-impl Said {
+impl WorkerOutput {
     fn within(&self, time: Duration) -> Result<String, RecvTimeoutError> {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines.recv_timeout(time)

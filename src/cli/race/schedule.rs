@@ -8,7 +8,7 @@ use crate::explore::Token;
 /// Which schedules to run
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Advanced")]
-pub(super) struct WayArguments {
+pub(super) struct ScheduleArguments {
     /// Stop before every statement, also those that cannot matter to another session
     ///
     /// Otherwise BEGIN, SET, SHOW, SAVEPOINT and the like, reads of catalogs, and the end of a

@@ -12,7 +12,7 @@ use crate::explore::actor::{Actor, Doing, Renewal};
 use crate::explore::error::ExploreError;
 use crate::explore::gate::Gate;
 #[cfg(feature = "cli")]
-use crate::explore::remote::{self, Post, Remote};
+use crate::explore::remote::{self, EventSender, RemoteSession};
 use crate::explore::session::{Performer, Work, connect, live};
 use crate::explore::talk::{Command, Now, SessionEvent};
 
@@ -40,15 +40,15 @@ impl<C: Explorable> Stage<C> {
     fn enter_remote(
         &mut self,
         session: usize,
-        remote: Box<dyn Remote>,
+        remote: Box<dyn RemoteSession>,
     ) -> Result<(Actor, Receiver<()>), ExploreError> {
         let introduction = remote::introduction(remote.as_ref());
-        self.closes_own_circle = introduction.closes_own_circle;
+        self.is_victim_when_closing_cycle = introduction.is_victim_when_closing_cycle;
         let (orders, ordered) = channel();
         let answered = Arc::new(AtomicBool::new(false));
         let actor = Actor::new(orders, introduction, Arc::clone(&answered));
-        let post = Post::new(session, Arc::clone(&self.mailbox), answered);
-        let ended = spawn(session, move || remote::live(remote, &ordered, &post))?;
+        let events = EventSender::new(session, Arc::clone(&self.mailbox), answered);
+        let ended = spawn(session, move || remote::live(remote, &ordered, &events))?;
         Ok((actor, ended))
     }
 
@@ -59,7 +59,7 @@ impl<C: Explorable> Stage<C> {
     ) -> Result<(Actor, Receiver<()>), ExploreError> {
         let (connection, introduction) =
             connect(&self.casting.connect).map_err(ExploreError::Connect)?;
-        self.closes_own_circle = introduction.closes_own_circle;
+        self.is_victim_when_closing_cycle = introduction.is_victim_when_closing_cycle;
         let (orders, ordered) = channel();
         let mailbox = Arc::clone(&self.mailbox);
         let answered = Arc::new(AtomicBool::new(false));

@@ -107,7 +107,8 @@ impl<C: Explorable> Stage<C> {
                 step.code = error.code.as_deref().map(str::to_owned);
                 step.failed = true;
                 self.deadlocked |= error.deadlock;
-                self.raced |= error.deadlock && self.closes_own_circle && index + 1 != now;
+                self.raced |=
+                    error.deadlock && self.is_victim_when_closing_cycle && index + 1 != now;
             }
             None if !said.is_empty() => step.result = Some(said),
             None if report.finished => step.result = Some("ok".to_owned()),

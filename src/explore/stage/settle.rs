@@ -97,7 +97,7 @@ impl<C: Explorable> Stage<C> {
             }
             self.believe(&waits);
         }
-        if self.closes_own_circle && self.actors.iter().any(has_not_looked) {
+        if self.is_victim_when_closing_cycle && self.actors.iter().any(has_not_looked) {
             return Ok(false);
         }
         let movable = self.anybody(|doing| matches!(doing, Doing::AtGate(_)));

@@ -4,11 +4,11 @@ use super::*;
 use crate::wire::Sql;
 
 /// A connection, and what it is sent.
-struct Client(Line);
+struct Client(ConnectionState);
 
 impl Client {
     fn new(keeps_snapshot: bool) -> Self {
-        Self(Line::new(1, keeps_snapshot, &[]))
+        Self(ConnectionState::new(1, keeps_snapshot, &[]))
     }
 
     fn sends(&mut self, sql: &str, end: End, then: Option<Status>) -> bool {
@@ -21,9 +21,9 @@ impl Client {
             executed,
             end,
         };
-        let weight = self.0.weigh(&batch, false);
+        let kind = self.0.classify(&batch, false);
         self.0.answered(&Answer::with(then));
-        weight != Weight::Passes
+        kind != BatchKind::Passes
     }
 
     fn query(&mut self, sql: &str, then: Status) -> bool {
@@ -92,12 +92,15 @@ fn a_sync_that_commits_is_a_step() {
     };
     let mut client = Client::new(false);
     assert!(client.sends("UPDATE stock SET units = 0", End::Flush, None));
-    assert!(matches!(client.0.weigh(&sync, false), Weight::Step(_)));
-    assert_eq!(client.0.weigh(&sync, false), Weight::Passes);
+    assert!(matches!(
+        client.0.classify(&sync, false),
+        BatchKind::Step(_)
+    ));
+    assert_eq!(client.0.classify(&sync, false), BatchKind::Passes);
     let mut client = Client::new(false);
     assert!(!client.sends("BEGIN", End::Flush, None));
     assert!(client.sends("UPDATE stock SET units = 0", End::Flush, None));
-    assert_eq!(client.0.weigh(&sync, false), Weight::Passes);
+    assert_eq!(client.0.classify(&sync, false), BatchKind::Passes);
 }
 
 #[test]
@@ -108,8 +111,11 @@ fn what_is_prepared_inside_a_transaction_waits() {
         end,
     };
     let mut client = Client::new(true);
-    assert_eq!(client.0.weigh(&prepares(End::Sync), false), Weight::Passes);
+    assert_eq!(
+        client.0.classify(&prepares(End::Sync), false),
+        BatchKind::Passes
+    );
     client.query("BEGIN", Status::InTransaction);
-    let weight = client.0.weigh(&prepares(End::Sync), false);
-    assert!(matches!(weight, Weight::Prepares(..)));
+    let kind = client.0.classify(&prepares(End::Sync), false);
+    assert!(matches!(kind, BatchKind::Prepares(..)));
 }
