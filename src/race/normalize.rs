@@ -1,4 +1,5 @@
-//! Final states without what differs by nature, such as new keys and clocks, so that two can be compared.
+//! Final states without what differs by nature, such as new keys and clocks, so that two can be
+//! compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
