@@ -3,13 +3,17 @@
 
 pub mod advise;
 pub mod anomalies;
+#[cfg(feature = "pictures")]
 pub mod chart;
 pub mod check;
 pub mod compare;
+mod embedded;
 pub mod explore;
 pub(crate) mod figures;
 pub(crate) mod fold;
+#[cfg(feature = "pictures")]
 mod page;
+#[cfg(feature = "pictures")]
 mod pictures;
 pub(crate) mod plain;
 pub mod race;

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::output::{Output, OutputArguments};
 use crate::report::Rendered;
 use crate::report::check::CheckFormat;
-use crate::report::compare::CompareFormat;
+use crate::report::compare::{CompareFormat, MissingPictures};
 use crate::report::fold::ENDLESS;
 use crate::report::race::RaceFormat;
 
@@ -36,6 +36,11 @@ pub(super) trait ByEnding:
     /// The format that each ending names.
     const ENDINGS: &'static [(&'static str, Self)];
 
+    /// Why this build does not have it; `None` where it has.
+    fn missing(self) -> Option<MissingPictures> {
+        None
+    }
+
     /// Whether it is no text, and would leave a terminal unreadable.
     fn is_binary(self) -> bool {
         false
@@ -52,6 +57,10 @@ impl ByEnding for CompareFormat {
         ("svg", Self::Svg),
         ("png", Self::Png),
     ];
+
+    fn missing(self) -> Option<MissingPictures> {
+        Self::missing(self)
+    }
 
     fn is_binary(self) -> bool {
         self == Self::Png
@@ -81,14 +90,18 @@ impl<F: ByEnding> OutputsArguments<F> {
     /// Opens all of them.
     pub(super) fn open(&self) -> Result<Outputs<F>, Failure> {
         let format = self.output.format;
-        if format.is_binary() {
-            self.output.refuse_binary()?;
-        }
         let formats: Vec<F> = self
             .also
             .iter()
             .map(|path| named(path))
             .collect::<Result<_, Failure>>()?;
+        let missing = (formats.iter().chain([&format])).find_map(|format| format.missing());
+        if let Some(missing) = missing {
+            return Err(Failure::usage(missing));
+        }
+        if format.is_binary() {
+            self.output.refuse_binary()?;
+        }
         let mut outputs = vec![(format, self.output.open()?)];
         for (format, path) in formats.into_iter().zip(&self.also) {
             outputs.push((format, Output::file(path.clone())?));
@@ -103,6 +116,7 @@ fn named<F: ByEnding>(path: &Path) -> Result<F, Failure> {
     found.map(|(_, format)| *format).ok_or_else(|| {
         let known: Vec<String> = F::ENDINGS
             .iter()
+            .filter(|(_, format)| format.missing().is_none())
             .map(|(ending, _)| format!(".{ending}"))
             .collect();
         Failure::usage(anyhow!(

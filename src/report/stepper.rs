@@ -7,8 +7,9 @@
 use anyhow::Result;
 use serde::Serialize;
 
+use super::embedded::embedded;
 use super::fold::uncoloured;
-use super::page::embedded;
+
 use crate::explore::{Statement, Step};
 use crate::model::verdict::Verdict;
 

@@ -1,4 +1,4 @@
-//! What a newcomer builds has no features: the tests that are about just that.
+//! The smallest program, without MariaDB and charts: the tests that are about just that.
 //!
 //! Not a part of `cargo test`, since it needs a build of its own: tests/run runs it at last.
 
@@ -9,3 +9,4 @@ mod common;
 #[path = "../all/databases/tls.rs"]
 mod tls;
 mod without_mariadb;
+mod without_pictures;
