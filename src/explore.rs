@@ -10,27 +10,27 @@
 //! The sessions can be any code that uses a diesel connection. Of purchases this knows nothing:
 //! `lockbench explore` builds its sessions from lockbench's own routine in `proof`.
 
-mod actor;
+mod atomicity;
+mod caveats;
 mod display;
-mod doubt;
 mod error;
+mod event_queue;
 mod exploration;
 mod footprint;
-mod gate;
 mod history;
-mod instant;
+mod interceptor;
 mod judgement;
-mod mailbox;
+mod messages;
 mod panic;
+mod participant;
 #[cfg(feature = "cli")]
 mod remote;
 mod result;
+mod scheduler;
 mod search;
 mod session;
-mod stage;
 mod state;
 mod statement;
-mod talk;
 mod tally;
 mod timeline;
 mod token;
@@ -39,12 +39,12 @@ mod turn;
 mod verb;
 
 #[cfg(feature = "cli")]
-pub(crate) use doubt::UNREACHED;
+pub(crate) use caveats::UNREACHED;
 pub use error::ExploreError;
 pub use exploration::{Estimate, Exploration, Pruning};
 pub use footprint::Footprint;
-pub use gate::{act, begin_again, gave_lock_back, note, take_lock};
 pub use history::{History, Step};
+pub use interceptor::{act, begin_again, gave_lock_back, note, take_lock};
 pub use judgement::Judgement;
 #[cfg(feature = "cli")]
 pub(crate) use remote::{EventSender, RemoteSession, StatementOutcome};

@@ -15,8 +15,8 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use super::result::Coverage;
+use super::scheduler::Footprints;
 use super::session::{Connect, Performer};
-use super::stage::Footprints;
 use super::{Footprint, State, Statement, Step};
 use crate::db::blocked::Explorable;
 use look::{Inspect, Look, Reset};

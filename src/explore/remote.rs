@@ -7,8 +7,8 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Statement;
-use super::mailbox::Mailbox;
-use super::talk::{Command, Introduction, Now, Refusal, Report, SessionEvent, Used};
+use super::event_queue::Mailbox;
+use super::messages::{Command, Introduction, Now, Refusal, Report, SessionEvent, Used};
 
 /// The SQLSTATE of a deadlock's victim.
 const DEADLOCK: &str = "40P01";

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use diesel::QueryResult;
 use diesel::connection::TransactionManager;
 
-use super::gate::{self, Aborted, Gate, Gated};
+use super::interceptor::{self, Aborted, Gate, Gated};
+use super::messages::{Introduction, Now};
 use super::panic;
-use super::talk::{Introduction, Now};
 use crate::db::blocked::Explorable;
 
 /// How long a server may take to notice that a connection was closed, before it has no room for
@@ -69,10 +69,10 @@ pub(super) fn live<C: Explorable>(
     gate.build();
     panic::report_in_endings();
     connection.set_instrumentation(Gated);
-    while gate::wait_for_start() {
-        gate::close();
+    while interceptor::wait_for_start() {
+        interceptor::close();
         let ending = catch_unwind(AssertUnwindSafe(|| work(&mut connection)));
-        let left = gate::open();
+        let left = interceptor::open();
         let ending = match ending {
             Ok(ending) => Some(ending),
             // The statement at the gate was never sent; nobody asks how the session ended.
@@ -84,7 +84,7 @@ pub(super) fn live<C: Explorable>(
             let rolled_back = asked.then(|| roll_back(&mut connection, left.in_transaction));
             let left_open = matches!(rolled_back, Some(Ok(true)));
             let stays = casting.keeps && !left.traces && !matches!(rolled_back, Some(Err(_)));
-            gate::tell(Now::Ended {
+            interceptor::tell(Now::Ended {
                 ending: match left_open {
                     true => Err(unfinished(ending)),
                     false => ending,
@@ -95,20 +95,20 @@ pub(super) fn live<C: Explorable>(
             if stays {
                 continue;
             }
-            if !gate::wait_for_the_end() {
+            if !interceptor::wait_for_the_end() {
                 return;
             }
         }
         let sure = roll_back(&mut connection, true).is_ok() && connection.release().is_ok();
         drop(connection);
-        gate::tell(Now::Released { sure });
+        interceptor::tell(Now::Released { sure });
         match connect_again(&casting.connect) {
             Ok((new, introduction)) => {
                 connection = new;
                 connection.set_instrumentation(Gated);
-                gate::tell(Now::Ready(Ok(introduction)));
+                interceptor::tell(Now::Ready(Ok(introduction)));
             }
-            Err(words) => return gate::tell(Now::Ready(Err(words))),
+            Err(words) => return interceptor::tell(Now::Ready(Err(words))),
         }
     }
 }

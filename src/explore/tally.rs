@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::history::endings_in_words;
 use super::result::{FinalState, Inspection};
-use super::stage::Run;
+use super::scheduler::Run;
 use super::{End, History, State, Step, Token};
 
 /// How much is to be seen in a schedule, the least first: whether nobody waited, was refused or

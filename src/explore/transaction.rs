@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::talk::Report;
+use super::messages::Report;
 use super::verb::Verb;
 use super::{Footprint, Statement};
 

@@ -5,8 +5,8 @@ use super::run::REPETITIONS;
 use crate::db::blocked::Explorable;
 use crate::explore::error::ExploreError;
 use crate::explore::history::endings_in_words;
+use crate::explore::scheduler::{Run, Stage};
 use crate::explore::search::{Replay, Search};
-use crate::explore::stage::{Run, Stage};
 use crate::explore::tally::Looked;
 use crate::explore::{End, History, Inspection, State, Token};
 

@@ -13,9 +13,9 @@ use super::{Exploration, Pruning};
 use crate::db::blocked::Explorable;
 use crate::explore::error::ExploreError;
 use crate::explore::result::{Coverage, Divergence, Explored};
+use crate::explore::scheduler::{Rules, Stage};
 use crate::explore::search::{DepthFirst, Random, Script, Search};
 use crate::explore::session::Casting;
-use crate::explore::stage::{Rules, Stage};
 use crate::explore::tally::{Stray, Tally};
 use crate::explore::{History, State, Token, Turn};
 

@@ -6,7 +6,7 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use super::Statement;
-use super::talk::{Command, Introduction, Used};
+use super::messages::{Command, Introduction, Used};
 use super::transaction::Transaction;
 
 /// A session as the scheduler sees it.

@@ -1,11 +1,11 @@
 //! What the sessions tell, and what is written down of it.
 
 use super::Stage;
-use super::point::footprint;
+use super::decision::footprint;
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
-use crate::explore::actor::{Actor, Doing, Renewal};
-use crate::explore::talk::{Command, Now, Report, SessionEvent};
+use crate::explore::messages::{Command, Now, Report, SessionEvent};
+use crate::explore::participant::{Actor, Doing, Renewal};
 use crate::explore::{Footprint, Statement};
 
 impl<C: Explorable> Stage<C> {

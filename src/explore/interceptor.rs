@@ -15,9 +15,9 @@ use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel::result::Error;
 
 use super::Statement;
-use super::instant::leaves_traces;
-use super::mailbox::Mailbox;
-use super::talk::{Command, Now, Refusal, Report, SessionEvent};
+use super::atomicity::leaves_traces;
+use super::event_queue::Mailbox;
+use super::messages::{Command, Now, Refusal, Report, SessionEvent};
 use super::verb::Verb;
 use crate::db::{Backend, conflict};
 

@@ -3,7 +3,7 @@
 use super::{Footprints, Stage};
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
-use crate::explore::actor::{Actor, Doing};
+use crate::explore::participant::{Actor, Doing};
 use crate::explore::search::{Candidate, Point};
 use crate::explore::{Footprint, Statement, Step};
 

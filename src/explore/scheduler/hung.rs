@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Stage;
 use crate::db::blocked::Explorable;
-use crate::explore::actor::{Actor, Doing};
+use crate::explore::participant::{Actor, Doing};
 
 /// How long everybody must have been waiting before that is taken for ever, where no limit is
 /// known that would let one of them give up.

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::Stage;
 use crate::db::blocked::Explorable;
-use crate::explore::actor::{Actor, Doing};
+use crate::explore::participant::{Actor, Doing};
 use crate::explore::search::{Candidate, GIVES_UP};
 use crate::explore::transaction::Access;
 use crate::explore::{Statement, Step};

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::talk::SessionEvent;
+use super::messages::SessionEvent;
 
 /// Where the sessions leave word for the scheduler.
 #[derive(Debug, Default)]

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use super::Stage;
 use crate::db::blocked::{Explorable, Suspect, Wait};
-use crate::explore::actor::{Actor, Doing};
 use crate::explore::error::ExploreError;
+use crate::explore::participant::{Actor, Doing};
 use crate::explore::{Statement, Token};
 
 /// The longest pause between two questions.

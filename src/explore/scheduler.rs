@@ -1,9 +1,9 @@
 //! The stage: the sessions, the scheduler's own connection, and one schedule after the other.
 
-mod cast;
-mod hear;
-mod hopeless;
-mod point;
+mod decision;
+mod events;
+mod hung;
+mod sessions;
 mod settle;
 mod timeout;
 
@@ -13,13 +13,13 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use super::actor::{Actor, Doing};
+use super::atomicity::Instants;
 use super::error::ExploreError;
-use super::instant::Instants;
-use super::mailbox::Mailbox;
+use super::event_queue::Mailbox;
+use super::messages::Command;
+use super::participant::{Actor, Doing};
 use super::search::{Choice, Point, Search};
 use super::session::{Casting, Performer};
-use super::talk::Command;
 use super::{Footprint, Statement, Step, Token};
 use crate::db::Backend;
 use crate::db::blocked::Explorable;

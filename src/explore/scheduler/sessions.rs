@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use super::Stage;
 use crate::db::blocked::Explorable;
-use crate::explore::actor::{Actor, Doing, Renewal};
 use crate::explore::error::ExploreError;
-use crate::explore::gate::Gate;
+use crate::explore::interceptor::Gate;
+use crate::explore::messages::{Command, Now, SessionEvent};
+use crate::explore::participant::{Actor, Doing, Renewal};
 #[cfg(feature = "cli")]
 use crate::explore::remote::{self, EventSender, RemoteSession};
 use crate::explore::session::{Performer, Work, connect, live};
-use crate::explore::talk::{Command, Now, SessionEvent};
 
 /// How long sessions may take to close their connections at the end.
 const CLOSING_PATIENCE: Duration = Duration::from_secs(1);
