@@ -145,9 +145,9 @@ pub(super) fn does_several_things(statement: &Statement) -> bool {
 /// instant, and what others could do inside it was not explored. (SQLite, which has one writer
 /// at a time, lets nobody in between.)
 #[derive(Debug, Default)]
-pub(super) struct Instants(BTreeSet<String>);
+pub(super) struct AssumedAtomic(BTreeSet<String>);
 
-impl Instants {
+impl AssumedAtomic {
     /// As many as anybody reads.
     const MOST: usize = 5;
 

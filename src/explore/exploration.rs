@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use super::result::Coverage;
 use super::scheduler::Footprints;
-use super::session::{Connect, Performer};
+use super::session::{Connect, SessionBody};
 use super::{Footprint, State, Statement, Step};
 use crate::db::blocked::Explorable;
 use look::{Inspect, Look, Reset};
@@ -44,7 +44,7 @@ pub enum Pruning {
 /// [`with_state`](Self::with_state).
 pub struct Exploration<C, S = String> {
     connect: Connect<C>,
-    sessions: Vec<Performer<C>>,
+    sessions: Vec<SessionBody<C>>,
     reset: Option<Reset<C>>,
     inspect: Option<Inspect<C, S>>,
     state: Option<Look<C, S>>,
@@ -120,7 +120,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         mut work: impl FnMut(&mut C) -> Result<T, E> + Send + 'static,
     ) -> Self {
         self.sessions
-            .push(Performer::Code(Box::new(move |connection| {
+            .push(SessionBody::Code(Box::new(move |connection| {
                 match work(connection) {
                     Ok(said) => Ok(said.to_string()),
                     Err(error) => Err(error.to_string()),

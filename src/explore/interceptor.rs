@@ -1,7 +1,7 @@
-//! The gate that a session comes to before each statement, and waits at until it is let go.
+//! Stops a session before each statement, until it is let go.
 //!
-//! The gate belongs to the session's thread, and diesel's instrumentation leads to it. It is
-//! open, and nobody notices it, while the session is not being explored: what readies a
+//! An interceptor belongs to the session's thread, and diesel's instrumentation leads to it. It is
+//! inactive, and nobody notices it, while the session is not being explored: what readies a
 //! connection is no step.
 
 use std::borrow::Cow;
@@ -16,68 +16,68 @@ use diesel::result::Error;
 
 use super::Statement;
 use super::atomicity::leaves_traces;
-use super::event_queue::Mailbox;
-use super::messages::{Command, Now, Refusal, Report, SessionEvent};
+use super::event_queue::EventQueue;
+use super::messages::{Command, Refusal, Report, SessionEvent, Status};
 use super::verb::Verb;
 use crate::db::{Backend, conflict};
 
 thread_local! {
-    static GATE: RefCell<Option<Gate>> = const { RefCell::new(None) };
+    static INTERCEPTOR: RefCell<Option<Interceptor>> = const { RefCell::new(None) };
 }
 
 /// What unwinds a session that is told to leave.
 pub(super) struct Aborted;
 
-/// A session's own side of the gate.
-pub(super) struct Gate {
+/// What stops a session, on the session's own thread.
+pub(super) struct Interceptor {
     session: usize,
     backend: Backend,
-    mailbox: Arc<Mailbox>,
+    queue: Arc<EventQueue>,
     orders: Receiver<Command>,
     /// Set as soon as the database has answered, for whoever wonders what a session is doing.
     answered: Arc<AtomicBool>,
     report: Report,
-    open: bool,
+    active: bool,
     /// What the session leaves behind, as far as its statements tell.
-    left: Left,
+    left: Leftovers,
 }
 
 /// What a session leaves behind on its connection, as far as its statements tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Left {
+pub(super) struct Leftovers {
     /// It has said BEGIN, and neither COMMIT nor ROLLBACK since.
     pub(super) in_transaction: bool,
     /// It has sent something that may change more than tables.
     pub(super) traces: bool,
 }
 
-impl Gate {
-    /// A gate for the session with that number, on that kind of database.
+impl Interceptor {
+    /// One for the session with that number, on that kind of database.
     pub(super) fn new(
         session: usize,
         backend: Backend,
-        mailbox: Arc<Mailbox>,
+        queue: Arc<EventQueue>,
         orders: Receiver<Command>,
         answered: Arc<AtomicBool>,
     ) -> Self {
         Self {
             session,
             backend,
-            mailbox,
+            queue,
             orders,
             answered,
             report: Report::default(),
-            open: true,
-            left: Left::default(),
+            active: false,
+            left: Leftovers::default(),
         }
     }
 
-    /// Makes it the gate of this thread.
-    pub(super) fn build(self) {
-        GATE.with_borrow_mut(|slot| *slot = Some(self));
+    /// Makes it the interceptor of this thread.
+    pub(super) fn install(self) {
+        INTERCEPTOR.with_borrow_mut(|slot| *slot = Some(self));
     }
 
-    fn event(&mut self, now: Now) -> SessionEvent {
+    fn event(&mut self, now: Status) -> SessionEvent {
         SessionEvent {
             session: self.session,
             report: std::mem::take(&mut self.report),
@@ -87,19 +87,19 @@ impl Gate {
         }
     }
 
-    fn tell(&mut self, now: Now) {
+    fn tell(&mut self, now: Status) {
         let event = self.event(now);
-        self.mailbox.leave(event);
+        self.queue.send(event);
     }
 
-    /// Comes to the gate with a statement, and does not return before it may be sent.
-    fn come_with(&mut self, statement: Statement) {
+    /// Stops before a statement, and does not return until it may be sent.
+    fn stop_before(&mut self, statement: Statement) {
         // What was refused, and what begins again, is a reason to choose anew.
         let goes_well = self.report.error.is_none() && !self.report.begins_again;
-        let event = self.event(Now::AtGate(statement));
+        let event = self.event(Status::Stopped(statement));
         if !goes_well {
-            self.mailbox.leave(event);
-        } else if self.mailbox.leave_and_go_on(event) {
+            self.queue.send(event);
+        } else if self.queue.send_and_go_on(event) {
             self.answered.store(false, Relaxed);
             return;
         }
@@ -109,7 +109,7 @@ impl Gate {
     /// Waits to be let go; does not return when told to leave.
     fn wait(&mut self) {
         if self.orders.recv() != Ok(Command::Go) {
-            self.open = true;
+            self.active = false;
             resume_unwind(Box::new(Aborted));
         }
     }
@@ -117,7 +117,7 @@ impl Gate {
 
 /// Waits for the order to begin; `false` when there is no more to do.
 pub(super) fn wait_for_start() -> bool {
-    let order = with_gate(|gate| gate.orders.recv().ok()).flatten();
+    let order = with_interceptor(|interceptor| interceptor.orders.recv().ok()).flatten();
     match order {
         Some(Command::Start) => true,
         // An order that was meant for a session which had ended by itself.
@@ -128,7 +128,7 @@ pub(super) fn wait_for_start() -> bool {
 
 /// Waits until the schedule is over; `false` when there is no more to do.
 pub(super) fn wait_for_the_end() -> bool {
-    let order = with_gate(|gate| gate.orders.recv().ok()).flatten();
+    let order = with_interceptor(|interceptor| interceptor.orders.recv().ok()).flatten();
     match order {
         Some(Command::Abort | Command::Over) => true,
         Some(Command::Go | Command::Start) => wait_for_the_end(),
@@ -136,32 +136,32 @@ pub(super) fn wait_for_the_end() -> bool {
     }
 }
 
-/// Closes the gate: every statement from now on waits in front of it.
-pub(super) fn close() {
-    with_gate(|gate| {
-        gate.report = Report::default();
-        gate.open = false;
+/// Stops every statement from now on.
+pub(super) fn activate() {
+    with_interceptor(|interceptor| {
+        interceptor.report = Report::default();
+        interceptor.active = true;
     });
 }
 
-/// Opens the gate. Gives what the session has left behind.
-pub(super) fn open() -> Left {
-    with_gate(|gate| {
-        gate.open = true;
-        std::mem::take(&mut gate.left)
+/// Lets everything through again. Gives what the session has left behind.
+pub(super) fn deactivate() -> Leftovers {
+    with_interceptor(|interceptor| {
+        interceptor.active = false;
+        std::mem::take(&mut interceptor.left)
     })
     .unwrap_or_default()
 }
 
 /// Tells what the session does now.
-pub(super) fn tell(now: Now) {
-    with_gate(|gate| gate.tell(now));
+pub(super) fn tell(now: Status) {
+    with_interceptor(|interceptor| interceptor.tell(now));
 }
 
 /// Says, from within a session, what its last statement showed: "stock = 1". The timeline has
 /// it beside the statement. Outside an exploration it does nothing.
 pub fn note(text: impl Into<String>) {
-    with_closed_gate(|gate| gate.report.notes.push(text.into()));
+    with_active(|interceptor| interceptor.report.notes.push(text.into()));
 }
 
 /// Says, from within a session, that its work was refused and rolled back, and now begins
@@ -169,14 +169,14 @@ pub fn note(text: impl Into<String>) {
 /// something since the refused attempt began, or ended: before that it would be refused for
 /// the same reason, again and again. Outside an exploration it does nothing.
 pub fn begin_again() {
-    with_closed_gate(|gate| gate.report.begins_again = true);
+    with_active(|interceptor| interceptor.report.begins_again = true);
 }
 
 /// Says, from within a session, that it now does something outside the database: a step of its
 /// own, which is let go on when its turn comes. Outside an exploration it does nothing.
 pub fn act(what: &str) {
-    with_closed_gate(|gate| {
-        gate.come_with(Statement {
+    with_active(|interceptor| {
+        interceptor.stop_before(Statement {
             sql: format!("-- {what}"),
             binds: Vec::new(),
         });
@@ -187,8 +187,8 @@ pub fn act(what: &str) {
 /// step of its own, and waiting is seen as waiting. Outside an exploration it gives `None` at
 /// once, and the caller waits in its own way.
 pub fn take_lock<T>(name: &str, mut try_lock: impl FnMut() -> Option<T>) -> Option<T> {
-    let asked = with_closed_gate(|gate| {
-        gate.come_with(Statement {
+    let asked = with_active(|interceptor| {
+        interceptor.stop_before(Statement {
             sql: format!("-- lock {name}"),
             binds: Vec::new(),
         });
@@ -196,46 +196,46 @@ pub fn take_lock<T>(name: &str, mut try_lock: impl FnMut() -> Option<T>) -> Opti
     asked?;
     loop {
         if let Some(lock) = try_lock() {
-            with_closed_gate(|gate| {
-                gate.report.finished = true;
-                gate.report.locks.push((name.to_owned(), true));
+            with_active(|interceptor| {
+                interceptor.report.finished = true;
+                interceptor.report.locks.push((name.to_owned(), true));
             });
             return Some(lock);
         }
-        with_closed_gate(|gate| {
-            gate.tell(Now::WantsLock(name.to_owned()));
-            gate.wait();
+        with_active(|interceptor| {
+            interceptor.tell(Status::WantsLock(name.to_owned()));
+            interceptor.wait();
         })?;
     }
 }
 
 /// Says that a lock of this process's was given back: whoever waits for it tries again.
 pub fn gave_lock_back(name: &str) {
-    with_closed_gate(|gate| gate.report.locks.push((name.to_owned(), false)));
+    with_active(|interceptor| interceptor.report.locks.push((name.to_owned(), false)));
 }
 
-/// Leads from a connection to the gate of the thread that uses it.
-pub(super) struct Gated;
+/// Leads from a connection to the interceptor of the thread that uses it.
+pub(super) struct InterceptQueries;
 
-impl Instrumentation for Gated {
+impl Instrumentation for InterceptQueries {
     fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
-        with_closed_gate(|gate| match event {
+        with_active(|interceptor| match event {
             // BEGIN, COMMIT and ROLLBACK come as queries, too.
             InstrumentationEvent::StartQuery { query, .. } => {
                 let statement = Statement::of(&query.to_string());
                 if is_setting(&statement) {
-                    gate.left.traces = true;
+                    interceptor.left.traces = true;
                 } else {
-                    gate.left.in_transaction =
-                        is_in_transaction(&statement, gate.left.in_transaction);
-                    gate.left.traces |= leaves_traces(&statement);
-                    gate.come_with(statement);
+                    interceptor.left.in_transaction =
+                        is_in_transaction(&statement, interceptor.left.in_transaction);
+                    interceptor.left.traces |= leaves_traces(&statement);
+                    interceptor.stop_before(statement);
                 }
             }
             InstrumentationEvent::FinishQuery { error, .. } => {
-                gate.report.finished = true;
-                gate.answered.store(true, Relaxed);
-                gate.report.error = error.map(|error| refusal(gate.backend, error));
+                interceptor.report.finished = true;
+                interceptor.answered.store(true, Relaxed);
+                interceptor.report.error = error.map(|error| refusal(interceptor.backend, error));
             }
             _ => {}
         });
@@ -279,15 +279,18 @@ fn refusal(backend: Backend, error: &Error) -> Refusal {
     }
 }
 
-fn with_gate<T>(work: impl FnOnce(&mut Gate) -> T) -> Option<T> {
-    GATE.with_borrow_mut(|gate| gate.as_mut().map(work))
+fn with_interceptor<T>(work: impl FnOnce(&mut Interceptor) -> T) -> Option<T> {
+    INTERCEPTOR.with_borrow_mut(|interceptor| interceptor.as_mut().map(work))
 }
 
 /// Does `work` where the session is being explored.
-fn with_closed_gate<T>(work: impl FnOnce(&mut Gate) -> T) -> Option<T> {
-    GATE.with(|gate| {
+fn with_active<T>(work: impl FnOnce(&mut Interceptor) -> T) -> Option<T> {
+    INTERCEPTOR.with(|interceptor| {
         // Borrowed while it waits: whoever asks meanwhile is this thread, unwinding.
-        let mut gate = gate.try_borrow_mut().ok()?;
-        gate.as_mut().filter(|gate| !gate.open).map(work)
+        let mut interceptor = interceptor.try_borrow_mut().ok()?;
+        interceptor
+            .as_mut()
+            .filter(|interceptor| interceptor.active)
+            .map(work)
     })
 }

@@ -13,10 +13,10 @@ pub(super) struct SessionEvent {
     /// What has become of the statement that it was let go with.
     pub(super) report: Report,
     /// What it does now.
-    pub(super) now: Now,
+    pub(super) now: Status,
     /// The connection that it does that on, where it is known only from case to case.
-    pub(super) used: Option<Used>,
-    /// Whether it has gone on with the statement at its gate already.
+    pub(super) used: Option<ConnectionUse>,
+    /// Whether it has gone on with the statement that it was stopped before already.
     pub(super) goes_on: bool,
 }
 
@@ -24,7 +24,7 @@ pub(super) struct SessionEvent {
 // Only the program has such sessions.
 #[cfg_attr(not(feature = "cli"), allow(dead_code))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Used {
+pub(super) struct ConnectionUse {
     /// The database's number for it.
     pub(super) id: i64,
     /// Whether the session is in a transaction, on this connection or another.
@@ -33,9 +33,9 @@ pub(super) struct Used {
 
 /// What a session does.
 #[derive(Debug)]
-pub(super) enum Now {
-    /// It waits at the gate to send this.
-    AtGate(Statement),
+pub(super) enum Status {
+    /// It is stopped before sending this.
+    Stopped(Statement),
     /// It waits for a lock in this process.
     WantsLock(String),
     /// It has ended.
@@ -53,12 +53,12 @@ pub(super) enum Now {
         sure: bool,
     },
     /// It has a new connection, or could not make one.
-    Ready(Result<Introduction, String>),
+    Ready(Result<ConnectionInfo, String>),
 }
 
 /// What is to be known of a session's connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Introduction {
+pub(super) struct ConnectionInfo {
     /// The database's number for it.
     pub(super) id: i64,
     /// Whether it is the victim when it closes a cycle of sessions that wait for each other.

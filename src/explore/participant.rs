@@ -6,24 +6,24 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use super::Statement;
-use super::messages::{Command, Introduction, Used};
+use super::messages::{Command, ConnectionInfo, ConnectionUse};
 use super::transaction::Transaction;
 
 /// A session as the scheduler sees it.
-pub(super) struct Actor {
+pub(super) struct Participant {
     pub(super) orders: Sender<Command>,
     /// Whether its statement has been answered since it was let go.
     pub(super) answered: Arc<AtomicBool>,
     /// What is known of its connection.
-    pub(super) introduction: Introduction,
+    pub(super) connection_info: ConnectionInfo,
     /// The database's numbers for the connections that it has used in this schedule, beside that
     /// of its introduction.
     ids: Vec<i64>,
-    pub(super) connection: Renewal,
-    pub(super) doing: Doing,
+    pub(super) connection: ConnectionStatus,
+    pub(super) activity: Activity,
     pub(super) transaction: Transaction,
     /// When it was last let go.
-    pub(super) let_go: Instant,
+    pub(super) resumed_at: Instant,
     /// Its last step, an index into the steps.
     pub(super) step: Option<usize>,
     /// How its last statement was refused: the code, or the error's first line.
@@ -38,17 +38,17 @@ pub(super) struct Actor {
     pub(super) changes: u64,
     /// What the others had committed when its present attempt began.
     pub(super) others_at_beginning: u64,
-    /// Whether it has gone on already with the statement at its gate.
+    /// Whether it has gone on already with the statement that it was stopped before.
     pub(super) ahead: bool,
     /// Whether it has ended with its transaction open.
     pub(super) left_open: bool,
-    /// Whether it has ever come to its gate.
+    /// Whether it has ever been stopped before a statement.
     pub(super) seen: bool,
 }
 
 /// How new a session's connection is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Renewal {
+pub(super) enum ConnectionStatus {
     /// Nothing of a schedule before is left on it.
     New,
     /// The present schedule is still to be cleared away.
@@ -59,11 +59,11 @@ pub(super) enum Renewal {
 
 /// What a session is doing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Doing {
+pub(super) enum Activity {
     /// It has not begun, or has been let go.
     Running,
-    /// It waits at its gate.
-    AtGate(Statement),
+    /// It is stopped before this statement.
+    Stopped(Statement),
     /// It waits, inside the database, for these sessions; `None` where the database does not
     /// say for whom.
     Waits(Option<Vec<usize>>),
@@ -73,21 +73,21 @@ pub(super) enum Doing {
     Ended(Result<String, String>),
 }
 
-impl Actor {
+impl Participant {
     pub(super) fn new(
         orders: Sender<Command>,
-        introduction: Introduction,
+        connection_info: ConnectionInfo,
         answered: Arc<AtomicBool>,
     ) -> Self {
         Self {
             orders,
             answered,
-            introduction,
+            connection_info,
             ids: Vec::new(),
-            connection: Renewal::New,
-            doing: Doing::Running,
+            connection: ConnectionStatus::New,
+            activity: Activity::Running,
             transaction: Transaction::default(),
-            let_go: Instant::now(),
+            resumed_at: Instant::now(),
             step: None,
             refusal: None,
             attempt: 1,
@@ -103,7 +103,7 @@ impl Actor {
 
     /// Makes it ready for the next schedule.
     pub(super) fn restart(&mut self) {
-        self.doing = Doing::Running;
+        self.activity = Activity::Running;
         self.ids.clear();
         self.transaction = Transaction::default();
         self.step = None;
@@ -115,32 +115,32 @@ impl Actor {
         self.others_at_beginning = 0;
         self.ahead = false;
         self.left_open = false;
-        self.connection = Renewal::Used;
+        self.connection = ConnectionStatus::Used;
     }
 
     /// Takes note of the connection that it uses now.
-    pub(super) fn uses(&mut self, used: Used) {
-        self.introduction.id = used.id;
+    pub(super) fn uses(&mut self, used: ConnectionUse) {
+        self.connection_info.id = used.id;
         self.ids.push(used.id);
         self.transaction.is_told(used.in_transaction);
     }
 
     /// Whether a connection of that number is one of its own.
     pub(super) fn has(&self, id: i64) -> bool {
-        self.introduction.id == id || self.ids.contains(&id)
+        self.connection_info.id == id || self.ids.contains(&id)
     }
 
     /// Whether it was let go and has not come back: it runs, or waits inside the database.
     pub(super) fn is_away(&self) -> bool {
-        matches!(self.doing, Doing::Running | Doing::Waits(_))
+        matches!(self.activity, Activity::Running | Activity::Waits(_))
     }
 
     /// How long it waits for a lock before it gives up; `None`: for ever.
     pub(super) fn waits_at_most(&self) -> Option<Duration> {
-        self.introduction.waits_at_most
+        self.connection_info.waits_at_most
     }
 
     pub(super) fn has_ended(&self) -> bool {
-        matches!(self.doing, Doing::Ended(_))
+        matches!(self.activity, Activity::Ended(_))
     }
 }

@@ -7,8 +7,10 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Statement;
-use super::event_queue::Mailbox;
-use super::messages::{Command, Introduction, Now, Refusal, Report, SessionEvent, Used};
+use super::event_queue::EventQueue;
+use super::messages::{
+    Command, ConnectionInfo, ConnectionUse, Refusal, Report, SessionEvent, Status,
+};
 
 /// The SQLSTATE of a deadlock's victim.
 const DEADLOCK: &str = "40P01";
@@ -44,16 +46,16 @@ pub(crate) struct StatementOutcome {
 #[derive(Clone)]
 pub(crate) struct EventSender {
     session: usize,
-    mailbox: Arc<Mailbox>,
+    queue: Arc<EventQueue>,
     answered: Arc<AtomicBool>,
     report: Arc<Mutex<Report>>,
 }
 
 impl EventSender {
-    pub(super) fn new(session: usize, mailbox: Arc<Mailbox>, answered: Arc<AtomicBool>) -> Self {
+    pub(super) fn new(session: usize, queue: Arc<EventQueue>, answered: Arc<AtomicBool>) -> Self {
         Self {
             session,
-            mailbox,
+            queue,
             answered,
             report: Arc::default(),
         }
@@ -78,13 +80,13 @@ impl EventSender {
     /// It is stopped before `statement`, on the connection with that number, while it is in a
     /// transaction or not.
     pub(crate) fn stopped_before(&self, statement: Statement, id: i64, in_transaction: bool) {
-        let used = Some(Used { id, in_transaction });
-        self.send(Now::AtGate(statement), used);
+        let used = Some(ConnectionUse { id, in_transaction });
+        self.send(Status::Stopped(statement), used);
     }
 
     /// It has ended so, and holds nothing any more.
     pub(crate) fn session_ended(&self, ending: Result<String, String>) {
-        let ended = Now::Ended {
+        let ended = Status::Ended {
             ending,
             left_open: false,
             stays: false,
@@ -92,9 +94,9 @@ impl EventSender {
         self.send(ended, None);
     }
 
-    fn send(&self, now: Now, used: Option<Used>) {
+    fn send(&self, now: Status, used: Option<ConnectionUse>) {
         let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
-        self.mailbox.leave(SessionEvent {
+        self.queue.send(SessionEvent {
             session: self.session,
             report: std::mem::take(&mut report),
             now,
@@ -112,8 +114,8 @@ impl EventSender {
 }
 
 /// What is known of such a session before it has a connection.
-pub(super) fn introduction(remote: &dyn RemoteSession) -> Introduction {
-    Introduction {
+pub(super) fn connection_info(remote: &dyn RemoteSession) -> ConnectionInfo {
+    ConnectionInfo {
         id: 0,
         is_victim_when_closing_cycle: remote.is_victim_when_closing_cycle(),
         waits_at_most: None,
@@ -139,9 +141,9 @@ pub(super) fn live(
             Command::Abort | Command::Over => {
                 let cleared = remote.clean_up();
                 events.forget();
-                events.send(Now::Released { sure: true }, None);
-                let ready = cleared.map(|()| introduction(remote.as_ref()));
-                events.send(Now::Ready(ready), None);
+                events.send(Status::Released { sure: true }, None);
+                let ready = cleared.map(|()| connection_info(remote.as_ref()));
+                events.send(Status::Ready(ready), None);
             }
         }
     }

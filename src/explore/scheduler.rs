@@ -1,25 +1,25 @@
-//! The stage: the sessions, the scheduler's own connection, and one schedule after the other.
+//! Leads the sessions through one schedule after the other.
 
 mod decision;
 mod events;
 mod hung;
+mod resume;
 mod sessions;
 mod settle;
 mod timeout;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
-use super::atomicity::Instants;
+use super::atomicity::AssumedAtomic;
 use super::error::ExploreError;
-use super::event_queue::Mailbox;
+use super::event_queue::EventQueue;
 use super::messages::Command;
-use super::participant::{Actor, Doing};
-use super::search::{Choice, Point, Search};
-use super::session::{Casting, Performer};
+use super::participant::{Activity, Participant};
+use super::search::{Choice, DecisionPoint, Search};
+use super::session::{ConnectionPolicy, SessionBody};
 use super::{Footprint, Statement, Step, Token};
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
@@ -54,14 +54,14 @@ pub(super) struct Rules {
 }
 
 /// The sessions and the scheduler's own connection.
-pub(super) struct Stage<C> {
+pub(super) struct Scheduler<C> {
     rules: Rules,
     footprints: Option<Footprints>,
-    casting: Arc<Casting<C>>,
-    actors: Vec<Actor>,
+    policy: Arc<ConnectionPolicy<C>>,
+    participants: Vec<Participant>,
     /// Each is closed when a session's thread ends.
     threads: Vec<Receiver<()>>,
-    mailbox: Arc<Mailbox>,
+    queue: Arc<EventQueue>,
     pub(super) observer: C,
     kind: Backend,
     is_victim_when_closing_cycle: bool,
@@ -75,7 +75,7 @@ pub(super) struct Stage<C> {
     /// Whether to ask for whom each of them waits, however long that takes.
     exactly: bool,
     /// Since when nobody can go on any more.
-    hopeless_since: Option<Instant>,
+    hung_since: Option<Instant>,
     /// Who waits for ever, in a sentence.
     hung: Option<String>,
     /// Sessions that did not give up in these statements.
@@ -83,7 +83,7 @@ pub(super) struct Stage<C> {
     /// Whether a session has set itself a limit to waiting.
     limited: bool,
     /// What was taken for an instant, in all schedules.
-    pub(super) instants: Instants,
+    pub(super) instants: AssumedAtomic,
 }
 
 /// What happened in a schedule.
@@ -105,22 +105,22 @@ pub(super) struct Run {
     pub(super) left_open: bool,
 }
 
-impl<C: Explorable> Stage<C> {
+impl<C: Explorable> Scheduler<C> {
     /// Connects everybody.
     pub(super) fn new(
-        casting: Casting<C>,
-        performers: Vec<Performer<C>>,
+        policy: ConnectionPolicy<C>,
+        bodies: Vec<SessionBody<C>>,
         footprints: Option<Footprints>,
         rules: Rules,
     ) -> Result<Self, ExploreError> {
-        let observer = (casting.connect)().map_err(ExploreError::Connect)?;
-        let mut stage = Self {
+        let observer = (policy.connect)().map_err(ExploreError::Connect)?;
+        let mut scheduler = Self {
             rules,
             footprints,
-            casting: Arc::new(casting),
-            actors: Vec::new(),
+            policy: Arc::new(policy),
+            participants: Vec::new(),
             threads: Vec::new(),
-            mailbox: Arc::default(),
+            queue: Arc::default(),
             kind: observer.kind(),
             observer,
             is_victim_when_closing_cycle: false,
@@ -130,23 +130,23 @@ impl<C: Explorable> Stage<C> {
             raced: false,
             calm: false,
             exactly: false,
-            hopeless_since: None,
+            hung_since: None,
             hung: None,
             patient: BTreeSet::new(),
             limited: false,
-            instants: Instants::default(),
+            instants: AssumedAtomic::default(),
         };
-        for performer in performers {
-            let session = stage.actors.len();
-            let (actor, thread) = stage.enter(session, performer)?;
-            stage.actors.push(actor);
-            stage.threads.push(thread);
+        for body in bodies {
+            let session = scheduler.participants.len();
+            let (participant, thread) = scheduler.start_session(session, body)?;
+            scheduler.participants.push(participant);
+            scheduler.threads.push(thread);
         }
-        Ok(stage)
+        Ok(scheduler)
     }
 
     /// Runs one schedule as `search` decides.
-    pub(super) fn play(
+    pub(super) fn run_schedule(
         &mut self,
         search: &mut dyn Search,
         mut watch: Option<Watch<'_, C>>,
@@ -165,7 +165,7 @@ impl<C: Explorable> Stage<C> {
             if let (Some(watch), Some(step)) = (watch.as_mut(), self.steps.last_mut()) {
                 step.state_after = watch(&mut self.observer, number);
             }
-            if self.actors.iter().all(Actor::has_ended) || self.hung.is_some() {
+            if self.participants.iter().all(Participant::has_ended) || self.hung.is_some() {
                 break;
             }
             if token.len() >= self.rules.longest {
@@ -192,10 +192,10 @@ impl<C: Explorable> Stage<C> {
             if self.ahead().is_none() && !forgotten && watch.is_none() && self.is_alone(&point) {
                 let further = search.goes_on(session);
                 let most = self.rules.longest - token.len();
-                self.mailbox.free(session, further.min(most));
+                self.queue.free(session, further.min(most));
             }
-            if !matches!(self.actors[session].doing, Doing::Waits(_)) {
-                self.let_go(session);
+            if !matches!(self.participants[session].activity, Activity::Waits(_)) {
+                self.resume(session);
             } else if !self.let_give_up(session) {
                 // There is no such schedule.
                 token.pop();
@@ -203,13 +203,16 @@ impl<C: Explorable> Stage<C> {
             }
         }
         let endings = self.endings();
-        self.dismiss()?;
+        self.end_schedule()?;
         Ok(Run {
             token: Token(token),
             steps: std::mem::take(&mut self.steps),
             endings,
             hung: self.hung.take(),
-            left_open: self.actors.iter().any(|actor| actor.left_open),
+            left_open: self
+                .participants
+                .iter()
+                .any(|participant| participant.left_open),
             forgotten,
             cut,
             deadlocked: self.deadlocked,
@@ -217,16 +220,22 @@ impl<C: Explorable> Stage<C> {
         })
     }
 
-    /// Who has gone on already with the statement at its gate.
+    /// Who has gone on already with the statement that it was stopped before.
     fn ahead(&self) -> Option<usize> {
-        self.actors.iter().position(|actor| actor.ahead)
+        self.participants
+            .iter()
+            .position(|participant| participant.ahead)
     }
 
     /// Whether whoever is chosen at `point` is the only one that moves until another is chosen:
-    /// the others stand at their gates, where they can be chosen at any time, or have ended.
-    fn is_alone(&self, point: &Point) -> bool {
-        let ended = self.actors.iter().filter(|actor| actor.has_ended()).count();
-        point.at_gates().count() + ended == self.actors.len()
+    /// the others are stopped, and can be chosen at any time, or have ended.
+    fn is_alone(&self, point: &DecisionPoint) -> bool {
+        let ended = self
+            .participants
+            .iter()
+            .filter(|participant| participant.has_ended())
+            .count();
+        point.stopped().count() + ended == self.participants.len()
     }
 
     fn begin(&mut self) -> Result<(), ExploreError> {
@@ -235,64 +244,19 @@ impl<C: Explorable> Stage<C> {
         self.locks.clear();
         self.deadlocked = false;
         self.raced = false;
-        self.hopeless_since = None;
-        for actor in &mut self.actors {
-            actor.restart();
+        self.hung_since = None;
+        for participant in &mut self.participants {
+            participant.restart();
             // A thread that is gone is noticed when nothing moves.
-            let _ = actor.orders.send(Command::Start);
+            let _ = participant.orders.send(Command::Start);
         }
         Ok(())
     }
 
-    /// Lets a session go on with the statement that it waits to send.
-    fn let_go(&mut self, session: usize) {
-        let others = self.changes_of_others(session);
-        let actor = &mut self.actors[session];
-        let Doing::AtGate(statement) = std::mem::replace(&mut actor.doing, Doing::Running) else {
-            return;
-        };
-        if actor.fresh {
-            actor.others_at_beginning = others;
-            actor.fresh = false;
-            actor.refused = false;
-        }
-        self.limited |= sets_a_limit(&statement.sql);
-        self.calm = false;
-        actor.step = Some(self.steps.len());
-        self.steps.push(Step {
-            session: session + 1,
-            attempt: actor.attempt,
-            sql: statement.sql,
-            binds: statement.binds,
-            result: None,
-            code: None,
-            failed: false,
-            blocked_by: None,
-            blocked_until: None,
-            state_after: None,
-        });
-        actor.let_go = Instant::now();
-        if std::mem::take(&mut actor.ahead) {
-            return;
-        }
-        actor.answered.store(false, Relaxed);
-        // A thread that is gone is noticed when nothing moves.
-        let _ = actor.orders.send(Command::Go);
-    }
-
-    fn changes_of_others(&self, session: usize) -> u64 {
-        let total: u64 = self.actors.iter().map(|actor| actor.changes).sum();
-        total - self.actors[session].changes
-    }
-
-    /// A session that never came to its gate.
+    /// A session that was never stopped before a statement.
     pub(super) fn silent(&self) -> Option<usize> {
-        self.actors.iter().position(|actor| !actor.seen)
+        self.participants
+            .iter()
+            .position(|participant| !participant.seen)
     }
-}
-
-/// Whether a statement sets a limit to waiting: `SET lock_timeout`, `GET_LOCK(name, seconds)`.
-fn sets_a_limit(sql: &str) -> bool {
-    let sql = sql.to_ascii_lowercase();
-    sql.contains("_timeout") || sql.contains("get_lock(")
 }

@@ -18,7 +18,7 @@ pub(super) use script::Script;
 
 /// A moment at which everything has come to rest and a session has to be chosen.
 #[derive(Clone, Debug)]
-pub(super) struct Point {
+pub(super) struct DecisionPoint {
     /// The sessions that can go on, by number, and with what.
     pub(super) enabled: Vec<Candidate>,
     /// The session that went on last.
@@ -60,7 +60,7 @@ pub(super) enum Choice {
 /// A way through the schedules.
 pub(super) trait Search {
     /// Chooses at the next point of the present schedule.
-    fn choose(&mut self, point: &Point) -> Choice;
+    fn choose(&mut self, point: &DecisionPoint) -> Choice;
 
     /// How many more times in a row the session that was just chosen is sure to be chosen again,
     /// as long as it can go on, and whatever the others could do they can still do.
@@ -95,17 +95,17 @@ impl Candidate {
     }
 }
 
-impl Point {
+impl DecisionPoint {
     /// The session that went on last, if it can go on.
     fn current(&self) -> Option<usize> {
         let last = self.last?;
-        self.at_gates()
+        self.stopped()
             .any(|one| one.session == last)
             .then_some(last)
     }
 
     /// Those who do not wait.
-    pub(super) fn at_gates(&self) -> impl Iterator<Item = &Candidate> {
+    pub(super) fn stopped(&self) -> impl Iterator<Item = &Candidate> {
         self.enabled.iter().filter(|one| !one.gives_up())
     }
 }

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use diesel::QueryResult;
 use diesel::connection::TransactionManager;
 
-use super::interceptor::{self, Aborted, Gate, Gated};
-use super::messages::{Introduction, Now};
+use super::interceptor::{self, Aborted, InterceptQueries, Interceptor};
+use super::messages::{ConnectionInfo, Status};
 use super::panic;
 use crate::db::blocked::Explorable;
 
@@ -25,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 pub(super) type Work<C> = Box<dyn FnMut(&mut C) -> Result<String, String> + Send>;
 
 /// What makes a session's part.
-pub(super) enum Performer<C> {
+pub(super) enum SessionBody<C> {
     /// Code in this process, on a connection that it is given.
     Code(Work<C>),
     /// Whatever opens its connections itself.
@@ -37,22 +37,22 @@ pub(super) enum Performer<C> {
 pub(super) type Connect<C> = Arc<dyn Fn() -> Result<C, String> + Send + Sync>;
 
 /// Makes a session's connection, fit to be explored, and says what is to be known of it.
-pub(super) fn connect<C: Explorable>(connect: &Connect<C>) -> Result<(C, Introduction), String> {
+pub(super) fn connect<C: Explorable>(connect: &Connect<C>) -> Result<(C, ConnectionInfo), String> {
     let mut connection = connect()?;
-    let introduction = introduce(&mut connection).map_err(|error| error.to_string())?;
-    Ok((connection, introduction))
+    let connection_info = introduce(&mut connection).map_err(|error| error.to_string())?;
+    Ok((connection, connection_info))
 }
 
-fn introduce<C: Explorable>(connection: &mut C) -> QueryResult<Introduction> {
-    Ok(Introduction {
+fn introduce<C: Explorable>(connection: &mut C) -> QueryResult<ConnectionInfo> {
+    Ok(ConnectionInfo {
         is_victim_when_closing_cycle: connection.ready()?,
         id: connection.session_id()?,
         waits_at_most: connection.waits_at_most()?,
     })
 }
 
-/// How the sessions are made, and how long what they leave behind may last.
-pub(super) struct Casting<C> {
+/// How sessions get their connections, and whether they keep them.
+pub(super) struct ConnectionPolicy<C> {
     pub(super) connect: Connect<C>,
     /// Whether a session that has left no traces keeps its connection.
     pub(super) keeps: bool,
@@ -62,29 +62,29 @@ pub(super) struct Casting<C> {
 /// schedule before has left anything, until nobody asks any more.
 pub(super) fn live<C: Explorable>(
     mut connection: C,
-    casting: &Casting<C>,
+    policy: &ConnectionPolicy<C>,
     mut work: Work<C>,
-    gate: Gate,
+    interceptor: Interceptor,
 ) {
-    gate.build();
+    interceptor.install();
     panic::report_in_endings();
-    connection.set_instrumentation(Gated);
+    connection.set_instrumentation(InterceptQueries);
     while interceptor::wait_for_start() {
-        interceptor::close();
+        interceptor::activate();
         let ending = catch_unwind(AssertUnwindSafe(|| work(&mut connection)));
-        let left = interceptor::open();
+        let left = interceptor::deactivate();
         let ending = match ending {
             Ok(ending) => Some(ending),
-            // The statement at the gate was never sent; nobody asks how the session ended.
+            // The statement that it was stopped before was never sent; nobody asks how the session ended.
             Err(cause) if cause.is::<Aborted>() => None,
             Err(_) => Some(Err(panic::last_words())),
         };
         if let Some(ending) = ending {
-            let asked = left.in_transaction || !casting.keeps;
+            let asked = left.in_transaction || !policy.keeps;
             let rolled_back = asked.then(|| roll_back(&mut connection, left.in_transaction));
             let left_open = matches!(rolled_back, Some(Ok(true)));
-            let stays = casting.keeps && !left.traces && !matches!(rolled_back, Some(Err(_)));
-            interceptor::tell(Now::Ended {
+            let stays = policy.keeps && !left.traces && !matches!(rolled_back, Some(Err(_)));
+            interceptor::tell(Status::Ended {
                 ending: match left_open {
                     true => Err(unfinished(ending)),
                     false => ending,
@@ -101,20 +101,20 @@ pub(super) fn live<C: Explorable>(
         }
         let sure = roll_back(&mut connection, true).is_ok() && connection.release().is_ok();
         drop(connection);
-        interceptor::tell(Now::Released { sure });
-        match connect_again(&casting.connect) {
-            Ok((new, introduction)) => {
+        interceptor::tell(Status::Released { sure });
+        match connect_again(&policy.connect) {
+            Ok((new, connection_info)) => {
                 connection = new;
-                connection.set_instrumentation(Gated);
-                interceptor::tell(Now::Ready(Ok(introduction)));
+                connection.set_instrumentation(InterceptQueries);
+                interceptor::tell(Status::Ready(Ok(connection_info)));
             }
-            Err(words) => return interceptor::tell(Now::Ready(Err(words))),
+            Err(words) => return interceptor::tell(Status::Ready(Err(words))),
         }
     }
 }
 
 /// The server may be full until it has noticed that the connection before is closed.
-fn connect_again<C: Explorable>(connecting: &Connect<C>) -> Result<(C, Introduction), String> {
+fn connect_again<C: Explorable>(connecting: &Connect<C>) -> Result<(C, ConnectionInfo), String> {
     let deadline = Instant::now() + FULL;
     loop {
         match connect(connecting) {

@@ -13,7 +13,7 @@ use super::{End, History, State, Step, Token};
 type Rank = (bool, usize, std::cmp::Reverse<usize>);
 
 /// What was seen of a run.
-pub(super) struct Looked<S> {
+pub(super) struct RunOutcome<S> {
     /// With what it ended.
     pub(super) end: End<S>,
     /// The state after each step, where it was watched.
@@ -24,7 +24,7 @@ pub(super) struct Looked<S> {
 
 /// Why a run is not counted as a schedule of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stray {
+pub(super) enum Uncounted {
     /// It is equivalent to one that is.
     Equivalent,
     /// It is run again: the time decided which session was a deadlock's victim, or came first.
@@ -86,37 +86,37 @@ impl<S> Default for Tally<S> {
 
 impl<S: State> Tally<S> {
     /// Counts a schedule.
-    pub(super) fn count(&mut self, run: &Run, looked: Looked<S>) {
-        let cut = run.cut || looked.found.cut;
+    pub(super) fn count(&mut self, run: &Run, outcome: RunOutcome<S>) {
+        let cut = run.cut || outcome.found.cut;
         self.notice(run);
         self.schedules += 1;
         self.cut += u64::from(cut);
         self.hung += u64::from(run.hung.is_some());
         self.deadlocked += u64::from(run.deadlocked);
         self.waited += u64::from(run.steps.iter().any(|step| step.blocked_by.is_some()));
-        for mark in &looked.found.marks {
+        for mark in &outcome.found.marks {
             *self.marks.entry(mark).or_default() += 1;
         }
-        if looked.found.broken.is_some() {
+        if outcome.found.broken.is_some() {
             self.broken += 1;
-            keep_shorter(&mut self.shortest, run, &looked);
+            keep_shorter(&mut self.shortest, run, &outcome);
         }
         self.remember(run);
         let end = (self.ends)
-            .entry((looked.end, looked.found.broken))
+            .entry((outcome.end, outcome.found.broken))
             .or_insert((0, true));
         end.0 += 1;
         end.1 &= cut;
     }
 
     /// Counts a run that is not counted as a schedule: what it has left is evidence all the same.
-    pub(super) fn count_stray(&mut self, run: &Run, looked: &Looked<S>, why: Stray) {
+    pub(super) fn count_stray(&mut self, run: &Run, outcome: &RunOutcome<S>, why: Uncounted) {
         self.notice(run);
-        self.repetitions += u64::from(why != Stray::Equivalent);
-        self.divergences += u64::from(why == Stray::Diverged);
-        if looked.found.broken.is_some() {
+        self.repetitions += u64::from(why != Uncounted::Equivalent);
+        self.divergences += u64::from(why == Uncounted::Diverged);
+        if outcome.found.broken.is_some() {
             self.stray_broken += 1;
-            keep_shorter(&mut self.stray, run, looked);
+            keep_shorter(&mut self.stray, run, outcome);
         }
     }
 
@@ -194,7 +194,7 @@ impl<S: State> Tally<S> {
     }
 }
 
-impl<S: Clone> Looked<S> {
+impl<S: Clone> RunOutcome<S> {
     /// What happened in the run.
     pub(super) fn history(&self, run: &Run) -> History<S> {
         History {
@@ -209,10 +209,10 @@ impl<S: Clone> Looked<S> {
     }
 }
 
-fn keep_shorter<S: State>(shortest: &mut Option<History<S>>, run: &Run, looked: &Looked<S>) {
+fn keep_shorter<S: State>(shortest: &mut Option<History<S>>, run: &Run, outcome: &RunOutcome<S>) {
     let length = |token: &Token| (token.0.len(), token.switches());
     let shorter = |kept: &History<S>| length(&run.token) < length(&kept.replay);
     if shortest.as_ref().is_none_or(shorter) {
-        *shortest = Some(looked.history(run));
+        *shortest = Some(outcome.history(run));
     }
 }

@@ -5,21 +5,21 @@ use super::run::REPETITIONS;
 use crate::db::blocked::Explorable;
 use crate::explore::error::ExploreError;
 use crate::explore::history::endings_in_words;
-use crate::explore::scheduler::{Run, Stage};
+use crate::explore::scheduler::{Run, Scheduler};
 use crate::explore::search::{Replay, Search};
-use crate::explore::tally::Looked;
+use crate::explore::tally::RunOutcome;
 use crate::explore::{End, History, Inspection, State, Token};
 
 impl<C: Explorable, S: State> Exploration<C, S> {
     /// Runs a schedule once, and looks at what it has left.
     pub(super) fn once(
         &mut self,
-        stage: &mut Stage<C>,
+        scheduler: &mut Scheduler<C>,
         search: &mut dyn Search,
         watched: bool,
-    ) -> Result<(Run, Looked<S>), ExploreError> {
+    ) -> Result<(Run, RunOutcome<S>), ExploreError> {
         if let Some(reset) = &mut self.reset {
-            reset(&mut stage.observer).map_err(ExploreError::Reset)?;
+            reset(&mut scheduler.observer).map_err(ExploreError::Reset)?;
         }
         let mut states = Vec::new();
         let mut watch = self.watch.as_mut().filter(|_| watched).map(|watch| {
@@ -34,9 +34,9 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                 words
             }
         });
-        let run = stage.play(search, watch.as_mut().map(|watch| watch as _))?;
-        let looked = match &run.hung {
-            Some(hung) => Looked {
+        let run = scheduler.run_schedule(search, watch.as_mut().map(|watch| watch as _))?;
+        let outcome = match &run.hung {
+            Some(hung) => RunOutcome {
                 end: End::Never,
                 states,
                 found: Inspection {
@@ -44,43 +44,43 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                     ..Inspection::default()
                 },
             },
-            None => self.look(stage, &run, states)?,
+            None => self.look(scheduler, &run, states)?,
         };
-        Ok((run, looked))
+        Ok((run, outcome))
     }
 
     fn look(
         &mut self,
-        stage: &mut Stage<C>,
+        scheduler: &mut Scheduler<C>,
         run: &Run,
         states: Vec<Option<S>>,
-    ) -> Result<Looked<S>, ExploreError> {
+    ) -> Result<RunOutcome<S>, ExploreError> {
         let mut found = match &mut self.inspect {
             Some(inspect) => {
-                inspect(&mut stage.observer, &run.endings).map_err(ExploreError::Inspect)?
+                inspect(&mut scheduler.observer, &run.endings).map_err(ExploreError::Inspect)?
             }
             None => Inspection::default(),
         };
         if let Some(state) = &mut self.state {
-            found.state = Some(state(&mut stage.observer).map_err(ExploreError::Inspect)?);
+            found.state = Some(state(&mut scheduler.observer).map_err(ExploreError::Inspect)?);
         }
         let told = found.state.take();
         let end = match told.filter(|state| !state.to_string().is_empty()) {
             Some(state) => End::State(state),
             None => End::Sessions(endings_in_words(&run.endings)),
         };
-        Ok(Looked { end, states, found })
+        Ok(RunOutcome { end, states, found })
     }
 
     /// A schedule that went wrong, with what is seen when it goes wrong once more; as it was
     /// found where it does not. Gives whether it did.
     pub(super) fn witness(
         &mut self,
-        stage: &mut Stage<C>,
+        scheduler: &mut Scheduler<C>,
         found: History<S>,
     ) -> (History<S>, bool) {
         for _ in 0..REPETITIONS {
-            match self.history(stage, &found.replay) {
+            match self.history(scheduler, &found.replay) {
                 Ok(again) if again.broken.is_some() && again.replay == found.replay => {
                     return (again, true);
                 }
@@ -93,11 +93,11 @@ impl<C: Explorable, S: State> Exploration<C, S> {
 
     pub(super) fn history(
         &mut self,
-        stage: &mut Stage<C>,
+        scheduler: &mut Scheduler<C>,
         token: &Token,
     ) -> Result<History<S>, ExploreError> {
         let mut search = Replay::new(token);
-        let history = self.recorded(stage, &mut search)?;
+        let history = self.recorded(scheduler, &mut search)?;
         Ok(History {
             fell_back: search.fell_back().to_vec(),
             ..history
@@ -107,18 +107,18 @@ impl<C: Explorable, S: State> Exploration<C, S> {
     /// The history of the schedule that `search` chooses.
     pub(super) fn recorded(
         &mut self,
-        stage: &mut Stage<C>,
+        scheduler: &mut Scheduler<C>,
         search: &mut dyn Search,
     ) -> Result<History<S>, ExploreError> {
         let mut repetition = 1;
-        let (run, looked) = loop {
-            let (run, looked) = self.once(stage, search, true)?;
+        let (run, outcome) = loop {
+            let (run, outcome) = self.once(scheduler, search, true)?;
             if !run.raced || repetition == REPETITIONS || self.interrupted() {
-                break (run, looked);
+                break (run, outcome);
             }
             repetition += 1;
             search.rewind();
         };
-        Ok(looked.history(&run))
+        Ok(outcome.history(&run))
     }
 }

@@ -13,10 +13,10 @@ use super::{Exploration, Pruning};
 use crate::db::blocked::Explorable;
 use crate::explore::error::ExploreError;
 use crate::explore::result::{Coverage, Divergence, Explored};
-use crate::explore::scheduler::{Rules, Stage};
+use crate::explore::scheduler::{Rules, Scheduler};
 use crate::explore::search::{DepthFirst, Random, Script, Search};
-use crate::explore::session::Casting;
-use crate::explore::tally::{Stray, Tally};
+use crate::explore::session::ConnectionPolicy;
+use crate::explore::tally::{Tally, Uncounted};
 use crate::explore::{History, State, Token, Turn};
 
 /// How often a schedule is run again that did not repeat itself, or whose deadlock had a victim
@@ -24,7 +24,7 @@ use crate::explore::{History, State, Token, Turn};
 pub(super) const REPETITIONS: u32 = 20;
 
 /// What came of a schedule.
-enum Played {
+enum ScheduleOutcome {
     /// It has been counted.
     Counted,
     /// It never repeated itself, in so many runs.
@@ -46,22 +46,22 @@ impl<C: Explorable, S: State> Exploration<C, S> {
             return Err(ExploreError::NothingLooks);
         }
         let mut search = self.search(sessions);
-        let mut stage = self.stage()?;
+        let mut scheduler = self.scheduler()?;
         let mut tally = Tally::default();
         let mut divergence = None;
         let mut complete = false;
         let mut progress = Progress::new(self.progress_after);
         while !self.interrupted() && tally.schedules < self.most && began.elapsed() < self.most_time
         {
-            match self.play(&mut stage, search.as_mut(), &mut tally, &mut divergence)? {
-                Played::Counted => {}
-                Played::Unrepeatable(found) => {
+            match self.run_schedule(&mut scheduler, search.as_mut(), &mut tally, &mut divergence)? {
+                ScheduleOutcome::Counted => {}
+                ScheduleOutcome::Unrepeatable(found) => {
                     divergence = Some(found);
                     break;
                 }
             }
             if tally.runs == 1
-                && let Some(session) = stage.silent()
+                && let Some(session) = scheduler.silent()
             {
                 return Err(ExploreError::Silent(session + 1));
             }
@@ -71,9 +71,11 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                 break;
             }
         }
-        let server =
-            (stage.observer.version()).map_err(|error| ExploreError::Inspect(error.to_string()))?;
-        let witness = tally.wrong().map(|found| self.witness(&mut stage, found));
+        let server = (scheduler.observer.version())
+            .map_err(|error| ExploreError::Inspect(error.to_string()))?;
+        let witness = tally
+            .wrong()
+            .map(|found| self.witness(&mut scheduler, found));
         let (witness, witness_repeats) = witness.unzip();
         Ok(Explored {
             sessions,
@@ -98,8 +100,10 @@ impl<C: Explorable, S: State> Exploration<C, S> {
             judged: self.inspect.is_some(),
             has_reset: self.reset.is_some(),
             overlapped: tally.overlapped,
-            instants: stage.instants.listed(),
-            timeouts_unreached: tally.waited > 0 && !tally.gave_up_waiting && stage.has_limits(),
+            instants: scheduler.instants.listed(),
+            timeouts_unreached: tally.waited > 0
+                && !tally.gave_up_waiting
+                && scheduler.has_limits(),
             deadlocked: tally.deadlocked,
             waited: tally.waited,
             marks: tally.marks(),
@@ -119,8 +123,8 @@ impl<C: Explorable, S: State> Exploration<C, S> {
     /// # Errors
     /// As for [`explore`](Self::explore).
     pub fn replay(mut self, token: &Token) -> Result<History<S>, ExploreError> {
-        let mut stage = self.stage()?;
-        self.history(&mut stage, token)
+        let mut scheduler = self.scheduler()?;
+        self.history(&mut scheduler, token)
     }
 
     /// Runs a script: each turn in its place, or as soon after it as its session can go. A
@@ -131,8 +135,8 @@ impl<C: Explorable, S: State> Exploration<C, S> {
     /// As for [`explore`](Self::explore).
     pub fn follow(mut self, turns: &[Turn]) -> Result<History<S>, ExploreError> {
         self.sure = true;
-        let mut stage = self.stage()?;
-        self.recorded(&mut stage, &mut Script::new(turns))
+        let mut scheduler = self.scheduler()?;
+        self.recorded(&mut scheduler, &mut Script::new(turns))
     }
 
     pub(super) fn interrupted(&self) -> bool {
@@ -150,12 +154,12 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         }
     }
 
-    fn stage(&mut self) -> Result<Stage<C>, ExploreError> {
+    fn scheduler(&mut self) -> Result<Scheduler<C>, ExploreError> {
         if self.sessions.is_empty() {
             return Err(ExploreError::NoSessions);
         }
-        Stage::new(
-            Casting {
+        Scheduler::new(
+            ConnectionPolicy {
                 connect: Arc::clone(&self.connect),
                 keeps: self.keeps,
             },
@@ -175,15 +179,15 @@ impl<C: Explorable, S: State> Exploration<C, S> {
     }
 
     /// Runs a schedule, again where that did not go as it should. Every run is looked at.
-    fn play(
+    fn run_schedule(
         &mut self,
-        stage: &mut Stage<C>,
+        scheduler: &mut Scheduler<C>,
         search: &mut dyn Search,
         tally: &mut Tally<S>,
         divergence: &mut Option<Divergence>,
-    ) -> Result<Played, ExploreError> {
+    ) -> Result<ScheduleOutcome, ExploreError> {
         for repetition in 1.. {
-            let (run, looked) = self.once(stage, search, false)?;
+            let (run, outcome) = self.once(scheduler, search, false)?;
             let again = repetition < REPETITIONS && !self.interrupted();
             if let Some(difference) = search.difference() {
                 let found = Divergence {
@@ -191,24 +195,24 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                     difference: difference.words.clone(),
                     by_session: difference.by_session,
                 };
-                tally.count_stray(&run, &looked, Stray::Diverged);
+                tally.count_stray(&run, &outcome, Uncounted::Diverged);
                 if !again {
-                    return Ok(Played::Unrepeatable(found));
+                    return Ok(ScheduleOutcome::Unrepeatable(found));
                 }
                 if found.by_session {
                     divergence.get_or_insert(found);
                 }
             } else if run.raced && again {
-                tally.count_stray(&run, &looked, Stray::Raced);
+                tally.count_stray(&run, &outcome, Uncounted::Raced);
             } else if run.forgotten {
-                tally.count_stray(&run, &looked, Stray::Equivalent);
+                tally.count_stray(&run, &outcome, Uncounted::Equivalent);
                 break;
             } else {
-                tally.count(&run, looked);
+                tally.count(&run, outcome);
                 break;
             }
             search.rewind();
         }
-        Ok(Played::Counted)
+        Ok(ScheduleOutcome::Counted)
     }
 }

@@ -1,36 +1,42 @@
 //! A point of a schedule: who can go on, and what that would touch.
 
-use super::{Footprints, Stage};
+use super::{Footprints, Scheduler};
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
-use crate::explore::participant::{Actor, Doing};
-use crate::explore::search::{Candidate, Point};
+use crate::explore::participant::{Activity, Participant};
+use crate::explore::search::{Candidate, DecisionPoint};
 use crate::explore::{Footprint, Statement, Step};
 
-impl<C: Explorable> Stage<C> {
+impl<C: Explorable> Scheduler<C> {
     /// Who can go on, and with what.
-    pub(super) fn point(&mut self, last: Option<usize>) -> Point {
-        let total: u64 = self.actors.iter().map(|actor| actor.changes).sum();
-        let at_gate = |actor: &Actor| matches!(actor.doing, Doing::AtGate(_));
-        let waits_for_change =
-            |actor: &Actor| actor.refused && total - actor.changes == actor.others_at_beginning;
+    pub(super) fn point(&mut self, last: Option<usize>) -> DecisionPoint {
+        let total: u64 = self
+            .participants
+            .iter()
+            .map(|participant| participant.changes)
+            .sum();
+        let is_stopped =
+            |participant: &Participant| matches!(participant.activity, Activity::Stopped(_));
+        let waits_for_change = |participant: &Participant| {
+            participant.refused && total - participant.changes == participant.others_at_beginning
+        };
         let eager = self.rules.eager
             || !self
-                .actors
+                .participants
                 .iter()
-                .any(|actor| at_gate(actor) && !waits_for_change(actor));
+                .any(|participant| is_stopped(participant) && !waits_for_change(participant));
         let mut enabled = Vec::new();
-        for (session, actor) in self.actors.iter().enumerate() {
-            let Doing::AtGate(statement) = &actor.doing else {
+        for (session, participant) in self.participants.iter().enumerate() {
+            let Activity::Stopped(statement) = &participant.activity else {
                 continue;
             };
-            if !eager && waits_for_change(actor) {
+            if !eager && waits_for_change(participant) {
                 continue;
             }
             let access = if self.rules.pruning {
                 let text = Footprint::of(statement);
                 let footprint = footprint(&mut self.footprints, self.kind, statement, None, text);
-                actor.transaction.access(statement, footprint)
+                participant.transaction.access(statement, footprint)
             } else {
                 Default::default()
             };
@@ -42,17 +48,17 @@ impl<C: Explorable> Stage<C> {
                     false => statement.to_string(),
                 },
                 access,
-                refusal: actor.refusal.clone(),
+                refusal: participant.refusal.clone(),
             });
         }
         enabled.extend(self.who_may_give_up());
-        let ended = self.actors.iter().enumerate();
-        let ended = ended.filter(|(_, actor)| actor.has_ended());
-        Point {
+        let ended = self.participants.iter().enumerate();
+        let ended = ended.filter(|(_, participant)| participant.has_ended());
+        DecisionPoint {
             enabled,
             last,
             ended: ended
-                .map(|(session, actor)| (session, actor.refusal.clone()))
+                .map(|(session, participant)| (session, participant.refusal.clone()))
                 .collect(),
         }
     }

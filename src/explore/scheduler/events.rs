@@ -1,16 +1,16 @@
 //! What the sessions tell, and what is written down of it.
 
-use super::Stage;
+use super::Scheduler;
 use super::decision::footprint;
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
-use crate::explore::messages::{Command, Now, Report, SessionEvent};
-use crate::explore::participant::{Actor, Doing, Renewal};
+use crate::explore::messages::{Command, Report, SessionEvent, Status};
+use crate::explore::participant::{Activity, ConnectionStatus, Participant};
 use crate::explore::{Footprint, Statement};
 
-impl<C: Explorable> Stage<C> {
+impl<C: Explorable> Scheduler<C> {
     /// Takes note of what a session tells.
-    pub(super) fn hear(&mut self, event: SessionEvent) {
+    pub(super) fn handle(&mut self, event: SessionEvent) {
         let SessionEvent {
             session,
             report,
@@ -27,57 +27,57 @@ impl<C: Explorable> Stage<C> {
                 self.wake(name);
             }
         }
-        if !matches!(now, Now::WantsLock(_)) {
+        if !matches!(now, Status::WantsLock(_)) {
             self.finish_step(session, &report);
         }
-        let actor = &mut self.actors[session];
+        let participant = &mut self.participants[session];
         if let Some(used) = used {
-            actor.uses(used);
+            participant.uses(used);
         }
         if report.begins_again {
-            actor.attempt += 1;
-            actor.fresh = true;
-            actor.refused = true;
+            participant.attempt += 1;
+            participant.fresh = true;
+            participant.refused = true;
         }
         match now {
-            Now::AtGate(statement) => {
-                actor.seen = true;
-                actor.ahead = goes_on;
-                actor.doing = Doing::AtGate(statement);
+            Status::Stopped(statement) => {
+                participant.seen = true;
+                participant.ahead = goes_on;
+                participant.activity = Activity::Stopped(statement);
             }
-            Now::WantsLock(name) => {
+            Status::WantsLock(name) => {
                 let holders = self.locks.get(&name).cloned().unwrap_or_default();
-                if let Some(step) = actor.step {
+                if let Some(step) = participant.step {
                     let blocked = self.steps[step].blocked_by.get_or_insert_default();
                     blocked.extend(holders.iter().map(|holder| holder + 1));
                     blocked.sort_unstable();
                     blocked.dedup();
                 }
-                actor.doing = Doing::WantsLock(name);
+                participant.activity = Activity::WantsLock(name);
             }
-            Now::Ended {
+            Status::Ended {
                 ending,
                 left_open,
                 stays,
             } => {
-                actor.changes += 1;
-                actor.left_open = left_open;
+                participant.changes += 1;
+                participant.left_open = left_open;
                 if stays {
-                    actor.connection = Renewal::New;
+                    participant.connection = ConnectionStatus::New;
                 }
-                actor.doing = Doing::Ended(ending);
+                participant.activity = Activity::Ended(ending);
             }
             // Said only once a schedule is over.
-            Now::Released { .. } | Now::Ready(_) => {}
+            Status::Released { .. } | Status::Ready(_) => {}
         }
     }
 
     /// Lets everybody who waits for a lock of this process's try once more.
     fn wake(&mut self, name: &str) {
-        for actor in &mut self.actors {
-            if actor.doing == Doing::WantsLock(name.to_owned()) {
-                actor.doing = Doing::Running;
-                let _ = actor.orders.send(Command::Go);
+        for participant in &mut self.participants {
+            if participant.activity == Activity::WantsLock(name.to_owned()) {
+                participant.activity = Activity::Running;
+                let _ = participant.orders.send(Command::Go);
             }
         }
     }
@@ -85,7 +85,7 @@ impl<C: Explorable> Stage<C> {
     /// Writes down what has become of a session's statement.
     fn finish_step(&mut self, session: usize, report: &Report) {
         let now = self.steps.len();
-        let Some(index) = self.actors[session].step.take() else {
+        let Some(index) = self.participants[session].step.take() else {
             return;
         };
         let step = &mut self.steps[index];
@@ -118,40 +118,44 @@ impl<C: Explorable> Stage<C> {
             sql: step.sql.clone(),
             binds: step.binds.clone(),
         };
-        let actor = &mut self.actors[session];
-        actor.refusal = step.code.clone();
+        let participant = &mut self.participants[session];
+        participant.refusal = step.code.clone();
         if report.error.is_some() && step.code.is_none() {
-            actor.refusal = step.result.clone();
+            participant.refusal = step.result.clone();
         }
         let text = Footprint::of(&statement);
-        if report.error.is_none() && actor.transaction.is_change(&statement, &text) {
-            actor.changes += 1;
+        if report.error.is_none() && participant.transaction.is_change(&statement, &text) {
+            participant.changes += 1;
         }
-        if !actor.transaction.is_open() && self.kind != Backend::Sqlite {
+        if !participant.transaction.is_open() && self.kind != Backend::Sqlite {
             self.instants.see(&statement);
         }
-        let keeps = report.error.is_none() && actor.transaction.keeps_locks(&statement, &text);
+        let keeps =
+            report.error.is_none() && participant.transaction.keeps_locks(&statement, &text);
         let done = Some(&self.steps[index]);
         let footprint = footprint(&mut self.footprints, self.kind, &statement, done, text);
-        actor
+        participant
             .transaction
             .after(&statement, footprint, report, self.rules.multiversion);
         // A session that waits and holds nothing cannot be in a deadlock, so it was not aborted.
-        let harmless = |actor: &Actor| {
-            !matches!(actor.doing, Doing::Waits(_)) || !actor.transaction.holds_locks()
+        let harmless = |participant: &Participant| {
+            !matches!(participant.activity, Activity::Waits(_))
+                || !participant.transaction.holds_locks()
         };
         // That is not so on InnoDB, which lets nobody pass who waits in front: there, whoever
         // must be sure asks after every step.
         let sure = self.rules.sure;
-        self.calm = !sure && index + 1 == now && keeps && self.actors.iter().all(harmless);
+        self.calm = !sure && index + 1 == now && keeps && self.participants.iter().all(harmless);
     }
 
     /// Whether a session that waits was overtaken by one that came to wait after it: two that a
     /// step lets go run for the same lock, and who wins depends on the time.
     pub(super) fn was_overtaken(&self) -> bool {
         let now = Some(self.steps.len());
-        self.actors.iter().any(|actor| {
-            let (Doing::Waits(Some(holders)), Some(own)) = (&actor.doing, actor.step) else {
+        self.participants.iter().any(|participant| {
+            let (Activity::Waits(Some(holders)), Some(own)) =
+                (&participant.activity, participant.step)
+            else {
                 return false;
             };
             holders.iter().any(|holder| {

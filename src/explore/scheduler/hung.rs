@@ -3,32 +3,33 @@
 
 use std::time::{Duration, Instant};
 
-use super::Stage;
+use super::Scheduler;
 use crate::db::blocked::Explorable;
-use crate::explore::participant::{Actor, Doing};
+use crate::explore::participant::{Activity, Participant};
 
 /// How long everybody must have been waiting before that is taken for ever, where no limit is
 /// known that would let one of them give up.
 const FOR_EVER: Duration = Duration::from_millis(300);
 
-impl<C: Explorable> Stage<C> {
+impl<C: Explorable> Scheduler<C> {
     /// Whether nobody will ever go on: all that have not ended wait, for those that have or for
     /// each other, and have been for longer than they would wait before they give up.
-    pub(super) fn is_hopeless(&mut self) -> bool {
-        let waits = |doing: &Doing| matches!(doing, Doing::Waits(_) | Doing::WantsLock(_));
+    pub(super) fn is_hung(&mut self) -> bool {
+        let waits =
+            |activity: &Activity| matches!(activity, Activity::Waits(_) | Activity::WantsLock(_));
         let all_wait = self
-            .actors
+            .participants
             .iter()
-            .all(|actor| actor.has_ended() || waits(&actor.doing));
+            .all(|participant| participant.has_ended() || waits(&participant.activity));
         if !all_wait || !self.anybody(waits) {
-            self.hopeless_since = None;
+            self.hung_since = None;
             return false;
         }
-        let since = *self.hopeless_since.get_or_insert_with(Instant::now);
+        let since = *self.hung_since.get_or_insert_with(Instant::now);
         let longest = self
-            .actors
+            .participants
             .iter()
-            .filter_map(|actor| self.gives_up_after(actor));
+            .filter_map(|participant| self.gives_up_after(participant));
         // With less than the patience, so that it is a finding and not an error.
         let most = self.rules.patience.mul_f64(0.8);
         let hope = longest.max().unwrap_or_default() + FOR_EVER;
@@ -36,15 +37,15 @@ impl<C: Explorable> Stage<C> {
     }
 
     /// After how long a session that waits gives up by itself; `None`: never.
-    fn gives_up_after(&self, actor: &Actor) -> Option<Duration> {
-        if !matches!(actor.doing, Doing::Waits(_)) {
+    fn gives_up_after(&self, participant: &Participant) -> Option<Duration> {
+        if !matches!(participant.activity, Activity::Waits(_)) {
             return None;
         }
-        let statement = self.statement_of(actor)?;
+        let statement = self.statement_of(participant)?;
         match self.observer.gives_up_after(&statement) {
             Some(Duration::MAX) => None,
             Some(limit) => Some(limit),
-            None => actor.waits_at_most(),
+            None => participant.waits_at_most(),
         }
     }
 
@@ -52,23 +53,25 @@ impl<C: Explorable> Stage<C> {
     pub(in crate::explore) fn has_limits(&self) -> bool {
         self.limited
             || self
-                .actors
+                .participants
                 .iter()
-                .any(|actor| actor.waits_at_most().is_some())
+                .any(|participant| participant.waits_at_most().is_some())
     }
 
     /// Who waits forever, in a sentence.
-    pub(super) fn who_waits_for_ever(&self) -> String {
-        let sentence = |(session, actor): (usize, &Actor)| {
-            let (lock, holders) = match &actor.doing {
-                Doing::Waits(holders) => ("a lock".to_owned(), holders.clone().unwrap_or_default()),
-                Doing::WantsLock(name) => {
+    pub(super) fn who_hangs(&self) -> String {
+        let sentence = |(session, participant): (usize, &Participant)| {
+            let (lock, holders) = match &participant.activity {
+                Activity::Waits(holders) => {
+                    ("a lock".to_owned(), holders.clone().unwrap_or_default())
+                }
+                Activity::WantsLock(name) => {
                     let holders = self.locks.get(name).cloned().unwrap_or_default();
                     (name.clone(), holders)
                 }
                 _ => return None,
             };
-            let ended = |holder: &&usize| self.actors[**holder].has_ended();
+            let ended = |holder: &&usize| self.participants[**holder].has_ended();
             let left: Vec<&usize> = holders.iter().filter(ended).collect();
             let (holders, verb) = match left.is_empty() {
                 true => (holders.iter().collect(), "held"),
@@ -85,7 +88,7 @@ impl<C: Explorable> Stage<C> {
             ))
         };
         let sentences: Vec<String> = self
-            .actors
+            .participants
             .iter()
             .enumerate()
             .filter_map(sentence)

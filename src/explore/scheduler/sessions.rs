@@ -1,4 +1,4 @@
-//! Who comes onto the stage, who leaves it, and how everybody becomes new between two schedules.
+//! Starting and ending the sessions, and making their connections new between two schedules.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -6,15 +6,15 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Stage;
+use super::Scheduler;
 use crate::db::blocked::Explorable;
 use crate::explore::error::ExploreError;
-use crate::explore::interceptor::Gate;
-use crate::explore::messages::{Command, Now, SessionEvent};
-use crate::explore::participant::{Actor, Doing, Renewal};
+use crate::explore::interceptor::Interceptor;
+use crate::explore::messages::{Command, SessionEvent, Status};
+use crate::explore::participant::{Activity, ConnectionStatus, Participant};
 #[cfg(feature = "cli")]
 use crate::explore::remote::{self, EventSender, RemoteSession};
-use crate::explore::session::{Performer, Work, connect, live};
+use crate::explore::session::{SessionBody, Work, connect, live};
 
 /// How long sessions may take to close their connections at the end.
 const CLOSING_PATIENCE: Duration = Duration::from_secs(1);
@@ -22,80 +22,82 @@ const CLOSING_PATIENCE: Duration = Duration::from_secs(1);
 /// Between two looks at whether a session is gone.
 const PAUSE: Duration = Duration::from_millis(2);
 
-impl<C: Explorable> Stage<C> {
+impl<C: Explorable> Scheduler<C> {
     /// Starts a session's thread. The receiver is closed when the thread ends.
-    pub(super) fn enter(
+    pub(super) fn start_session(
         &mut self,
         session: usize,
-        performer: Performer<C>,
-    ) -> Result<(Actor, Receiver<()>), ExploreError> {
-        match performer {
-            Performer::Code(work) => self.enter_code(session, work),
+        body: SessionBody<C>,
+    ) -> Result<(Participant, Receiver<()>), ExploreError> {
+        match body {
+            SessionBody::Code(work) => self.start_code(session, work),
             #[cfg(feature = "cli")]
-            Performer::Remote(remote) => self.enter_remote(session, remote),
+            SessionBody::Remote(remote) => self.start_remote(session, remote),
         }
     }
 
     #[cfg(feature = "cli")]
-    fn enter_remote(
+    fn start_remote(
         &mut self,
         session: usize,
         remote: Box<dyn RemoteSession>,
-    ) -> Result<(Actor, Receiver<()>), ExploreError> {
-        let introduction = remote::introduction(remote.as_ref());
-        self.is_victim_when_closing_cycle = introduction.is_victim_when_closing_cycle;
+    ) -> Result<(Participant, Receiver<()>), ExploreError> {
+        let connection_info = remote::connection_info(remote.as_ref());
+        self.is_victim_when_closing_cycle = connection_info.is_victim_when_closing_cycle;
         let (orders, ordered) = channel();
         let answered = Arc::new(AtomicBool::new(false));
-        let actor = Actor::new(orders, introduction, Arc::clone(&answered));
-        let events = EventSender::new(session, Arc::clone(&self.mailbox), answered);
+        let participant = Participant::new(orders, connection_info, Arc::clone(&answered));
+        let events = EventSender::new(session, Arc::clone(&self.queue), answered);
         let ended = spawn(session, move || remote::live(remote, &ordered, &events))?;
-        Ok((actor, ended))
+        Ok((participant, ended))
     }
 
-    fn enter_code(
+    fn start_code(
         &mut self,
         session: usize,
         work: Work<C>,
-    ) -> Result<(Actor, Receiver<()>), ExploreError> {
-        let (connection, introduction) =
-            connect(&self.casting.connect).map_err(ExploreError::Connect)?;
-        self.is_victim_when_closing_cycle = introduction.is_victim_when_closing_cycle;
+    ) -> Result<(Participant, Receiver<()>), ExploreError> {
+        let (connection, connection_info) =
+            connect(&self.policy.connect).map_err(ExploreError::Connect)?;
+        self.is_victim_when_closing_cycle = connection_info.is_victim_when_closing_cycle;
         let (orders, ordered) = channel();
-        let mailbox = Arc::clone(&self.mailbox);
+        let queue = Arc::clone(&self.queue);
         let answered = Arc::new(AtomicBool::new(false));
-        let actor = Actor::new(orders, introduction, Arc::clone(&answered));
-        let gate = Gate::new(session, self.kind, mailbox, ordered, answered);
-        let casting = Arc::clone(&self.casting);
-        let ended = spawn(session, move || live(connection, &casting, work, gate))?;
-        Ok((actor, ended))
+        let participant = Participant::new(orders, connection_info, Arc::clone(&answered));
+        let interceptor = Interceptor::new(session, self.kind, queue, ordered, answered);
+        let policy = Arc::clone(&self.policy);
+        let ended = spawn(session, move || {
+            live(connection, &policy, work, interceptor)
+        })?;
+        Ok((participant, ended))
     }
 
     /// Ends a schedule: whoever is still at work leaves, and nothing that a session holds is left
     /// when this returns. The new connections are made meanwhile.
-    pub(super) fn dismiss(&mut self) -> Result<(), ExploreError> {
-        self.mailbox.hold_all();
-        for actor in &self.actors {
-            if actor.connection == Renewal::Used {
-                let order = match actor.has_ended() {
+    pub(super) fn end_schedule(&mut self) -> Result<(), ExploreError> {
+        self.queue.hold_all();
+        for participant in &self.participants {
+            if participant.connection == ConnectionStatus::Used {
+                let order = match participant.has_ended() {
                     true => Command::Over,
                     false => Command::Abort,
                 };
-                let _ = actor.orders.send(order);
+                let _ = participant.orders.send(order);
             }
         }
-        self.wait_until(|actor| actor.connection != Renewal::Used)
+        self.wait_until(|participant| participant.connection != ConnectionStatus::Used)
     }
 
     /// Waits until everybody has a connection on which no schedule has left anything.
     pub(super) fn wait_for_new_connections(&mut self) -> Result<(), ExploreError> {
-        self.wait_until(|actor| actor.connection == Renewal::New)
+        self.wait_until(|participant| participant.connection == ConnectionStatus::New)
     }
 
-    fn wait_until(&mut self, is_done: impl Fn(&Actor) -> bool) -> Result<(), ExploreError> {
+    fn wait_until(&mut self, is_done: impl Fn(&Participant) -> bool) -> Result<(), ExploreError> {
         let deadline = Instant::now() + self.rules.patience;
-        while !self.actors.iter().all(&is_done) {
-            match self.mailbox.take_within(1, PAUSE) {
-                Some(event) => self.hear_of_leaving(event)?,
+        while !self.participants.iter().all(&is_done) {
+            match self.queue.take_within(1, PAUSE) {
+                Some(event) => self.handle_after_schedule(event)?,
                 None if Instant::now() > deadline => return Err(ExploreError::ThreadGone),
                 None => {}
             }
@@ -104,26 +106,26 @@ impl<C: Explorable> Stage<C> {
     }
 
     /// What a session does once the schedule is over is about its connection alone.
-    fn hear_of_leaving(&mut self, event: SessionEvent) -> Result<(), ExploreError> {
-        let actor = &mut self.actors[event.session];
+    fn handle_after_schedule(&mut self, event: SessionEvent) -> Result<(), ExploreError> {
+        let participant = &mut self.participants[event.session];
         match event.now {
-            Now::Ended { stays: true, .. } => actor.connection = Renewal::New,
-            Now::Ended { stays: false, .. } => {
-                let _ = actor.orders.send(Command::Over);
+            Status::Ended { stays: true, .. } => participant.connection = ConnectionStatus::New,
+            Status::Ended { stays: false, .. } => {
+                let _ = participant.orders.send(Command::Over);
             }
-            Now::Released { sure } => {
-                let id = actor.introduction.id;
-                actor.connection = Renewal::Released;
+            Status::Released { sure } => {
+                let id = participant.connection_info.id;
+                participant.connection = ConnectionStatus::Released;
                 if !sure {
                     self.wait_until_gone(id)?;
                 }
             }
-            Now::Ready(introduced) => {
-                actor.introduction = introduced.map_err(ExploreError::Connect)?;
-                actor.connection = Renewal::New;
+            Status::Ready(introduced) => {
+                participant.connection_info = introduced.map_err(ExploreError::Connect)?;
+                participant.connection = ConnectionStatus::New;
             }
             // It has been told to leave.
-            Now::AtGate(_) | Now::WantsLock(_) => {}
+            Status::Stopped(_) | Status::WantsLock(_) => {}
         }
         Ok(())
     }
@@ -143,12 +145,12 @@ impl<C: Explorable> Stage<C> {
 
     /// How each session has ended.
     pub(super) fn endings(&self) -> Vec<Result<String, String>> {
-        let ending = |actor: &Actor| match &actor.doing {
-            Doing::Ended(ending) => ending.clone(),
-            Doing::Waits(_) | Doing::WantsLock(_) => Err("it waits forever".to_owned()),
+        let ending = |participant: &Participant| match &participant.activity {
+            Activity::Ended(ending) => ending.clone(),
+            Activity::Waits(_) | Activity::WantsLock(_) => Err("it waits forever".to_owned()),
             _ => Err("cut short".to_owned()),
         };
-        self.actors.iter().map(ending).collect()
+        self.participants.iter().map(ending).collect()
     }
 }
 
@@ -168,17 +170,17 @@ fn spawn(
     Ok(ended)
 }
 
-impl<C> Drop for Stage<C> {
+impl<C> Drop for Scheduler<C> {
     /// Lets every session end, and waits until its connection is closed; one that hangs in its
     /// own code is left behind.
     fn drop(&mut self) {
-        for actor in &self.actors {
-            let _ = actor.orders.send(Command::Abort);
+        for participant in &self.participants {
+            let _ = participant.orders.send(Command::Abort);
         }
         let deadline = Instant::now() + CLOSING_PATIENCE;
-        for (actor, ended) in self.actors.drain(..).zip(&self.threads) {
+        for (participant, ended) in self.participants.drain(..).zip(&self.threads) {
             // Whoever waits for an order is told by this that there will be none.
-            drop(actor);
+            drop(participant);
             let _ = ended.recv_timeout(deadline.saturating_duration_since(Instant::now()));
         }
     }

@@ -1,12 +1,12 @@
-//! Coming to rest: every session is at its gate, has ended, or waits for one that rests.
+//! Coming to rest: every session is stopped, has ended, or waits for one that rests.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-use super::Stage;
+use super::Scheduler;
 use crate::db::blocked::{Explorable, Suspect, Wait};
 use crate::explore::error::ExploreError;
-use crate::explore::participant::{Actor, Doing};
+use crate::explore::participant::{Activity, Participant};
 use crate::explore::{Statement, Token};
 
 /// The longest pause between two questions.
@@ -19,13 +19,13 @@ const LOOKED: Duration = Duration::from_millis(5);
 
 /// Whether a session that waits, and holds what others may come to wait for, may still find
 /// that it is in a deadlock, although it was not when it began to wait.
-fn has_not_looked(actor: &Actor) -> bool {
-    matches!(actor.doing, Doing::Waits(_))
-        && actor.transaction.holds_locks()
-        && actor.let_go.elapsed() < LOOKED
+fn has_not_looked(participant: &Participant) -> bool {
+    matches!(participant.activity, Activity::Waits(_))
+        && participant.transaction.holds_locks()
+        && participant.resumed_at.elapsed() < LOOKED
 }
 
-impl<C: Explorable> Stage<C> {
+impl<C: Explorable> Scheduler<C> {
     /// Waits until everything rests and somebody can go on, or all have ended.
     ///
     /// # Errors
@@ -34,10 +34,10 @@ impl<C: Explorable> Stage<C> {
         let deadline = Instant::now() + self.rules.patience;
         let mut pause = self.observer.soon();
         loop {
-            let running = self.count(|doing| *doing == Doing::Running);
+            let running = self.count(|activity| *activity == Activity::Running);
             if running > 0 {
-                if let Some(event) = self.mailbox.take_within(running, pause) {
-                    self.hear(event);
+                if let Some(event) = self.queue.take_within(running, pause) {
+                    self.handle(event);
                     continue;
                 }
                 pause = (pause * 2).min(LATER.max(self.observer.soon()));
@@ -45,74 +45,78 @@ impl<C: Explorable> Stage<C> {
             if self.rests()? && self.has_its_say() {
                 return Ok(());
             }
-            if self.is_hopeless() {
-                self.hung = Some(self.who_waits_for_ever());
+            if self.is_hung() {
+                self.hung = Some(self.who_hangs());
                 return Ok(());
             }
             if Instant::now() > deadline {
                 return Err(self.stuck());
             }
-            if !self.anybody(|doing| *doing == Doing::Running) && self.ahead().is_none() {
+            if !self.anybody(|activity| *activity == Activity::Running) && self.ahead().is_none() {
                 // Everybody waits, and the database has not made up its mind yet.
-                if let Some(event) = self.mailbox.take_within(1, pause) {
-                    self.hear(event);
+                if let Some(event) = self.queue.take_within(1, pause) {
+                    self.handle(event);
                 }
                 pause = (pause * 2).min(LATER.max(self.observer.soon()));
             }
         }
     }
 
-    pub(super) fn anybody(&self, what: impl Fn(&Doing) -> bool) -> bool {
-        self.actors.iter().any(|actor| what(&actor.doing))
+    pub(super) fn anybody(&self, what: impl Fn(&Activity) -> bool) -> bool {
+        self.participants
+            .iter()
+            .any(|participant| what(&participant.activity))
     }
 
-    fn count(&self, what: impl Fn(&Doing) -> bool) -> usize {
-        let actors = self.actors.iter();
-        actors.filter(|actor| what(&actor.doing)).count()
+    fn count(&self, what: impl Fn(&Activity) -> bool) -> usize {
+        let participants = self.participants.iter();
+        participants
+            .filter(|participant| what(&participant.activity))
+            .count()
     }
 
     /// Whether the scheduler is the one who decides what happens next: a session that was to go
     /// on without asking, and rests instead, must ask from now on.
     fn has_its_say(&self) -> bool {
-        self.ahead().is_some() || self.mailbox.hold_all()
+        self.ahead().is_some() || self.queue.hold_all()
     }
 
     /// Whether everything rests, after asking the database where that has to be known.
     fn rests(&mut self) -> Result<bool, ExploreError> {
-        let running = self.anybody(|doing| *doing == Doing::Running);
-        let waiting = self.anybody(|doing| matches!(doing, Doing::Waits(_)));
+        let running = self.anybody(|activity| *activity == Activity::Running);
+        let waiting = self.anybody(|activity| matches!(activity, Activity::Waits(_)));
         if running || waiting && !self.calm {
             let waits = self.ask()?;
-            let mut heard = false;
+            let mut handled = false;
             // What comes after the word of a session that goes on is about a later step.
             while self.ahead().is_none()
-                && let Some(event) = self.mailbox.take()
+                && let Some(event) = self.queue.take()
             {
-                self.hear(event);
-                heard = true;
+                self.handle(event);
+                handled = true;
             }
             // The answer may be older than what was heard.
-            if heard {
+            if handled {
                 return Ok(false);
             }
             self.believe(&waits);
         }
-        if self.is_victim_when_closing_cycle && self.actors.iter().any(has_not_looked) {
+        if self.is_victim_when_closing_cycle && self.participants.iter().any(has_not_looked) {
             return Ok(false);
         }
-        let movable = self.anybody(|doing| matches!(doing, Doing::AtGate(_)));
-        let over = self.actors.iter().all(Actor::has_ended);
-        Ok(!self.anybody(|doing| *doing == Doing::Running) && (movable || over))
+        let movable = self.anybody(|activity| matches!(activity, Activity::Stopped(_)));
+        let over = self.participants.iter().all(Participant::has_ended);
+        Ok(!self.anybody(|activity| *activity == Activity::Running) && (movable || over))
     }
 
     fn ask(&mut self) -> Result<Vec<Wait>, ExploreError> {
         let suspects: Vec<Suspect> = self
-            .actors
+            .participants
             .iter()
-            .filter(|actor| actor.is_away())
-            .map(|actor| Suspect {
-                id: actor.introduction.id,
-                statement: self.statement_of(actor).unwrap_or_default(),
+            .filter(|participant| participant.is_away())
+            .map(|participant| Suspect {
+                id: participant.connection_info.id,
+                statement: self.statement_of(participant).unwrap_or_default(),
             })
             .collect();
         self.observer
@@ -121,7 +125,7 @@ impl<C: Explorable> Stage<C> {
     }
 
     fn is_to_be_exact(&self) -> bool {
-        self.exactly || self.hopeless_since.is_some() || self.may_have_let_one_go()
+        self.exactly || self.hung_since.is_some() || self.may_have_let_one_go()
     }
 
     /// Whether somebody who waited before the last step may go on now, and only has not noticed
@@ -129,18 +133,25 @@ impl<C: Explorable> Stage<C> {
     /// which another one is the victim.
     fn may_have_let_one_go(&self) -> bool {
         let last = self.steps.len().checked_sub(1);
-        let is_over = !self.actors.iter().any(|actor| actor.step == last);
-        self.actors
+        let is_over = !self
+            .participants
             .iter()
-            .filter(|actor| actor.is_away())
-            .filter(|actor| actor.step.is_some() && actor.step != last)
-            .any(|actor| is_over || actor.transaction.holds_locks())
+            .any(|participant| participant.step == last);
+        self.participants
+            .iter()
+            .filter(|participant| participant.is_away())
+            .filter(|participant| participant.step.is_some() && participant.step != last)
+            .any(|participant| is_over || participant.transaction.holds_locks())
     }
 
     /// Takes sessions for waiting that wait for one that rests, directly or through others.
     /// Those that wait for each other do not: the database is about to abort one.
     fn believe(&mut self, waits: &[Wait]) {
-        let number = |id: i64| self.actors.iter().position(|actor| actor.has(id));
+        let number = |id: i64| {
+            self.participants
+                .iter()
+                .position(|participant| participant.has(id))
+        };
         let edges: Vec<(usize, Option<Vec<usize>>)> = waits
             .iter()
             .filter_map(|wait| {
@@ -151,7 +162,11 @@ impl<C: Explorable> Stage<C> {
                 Some((number(wait.waiter)?, holders))
             })
             .collect();
-        let mut rests: Vec<bool> = self.actors.iter().map(|actor| !actor.is_away()).collect();
+        let mut rests: Vec<bool> = self
+            .participants
+            .iter()
+            .map(|participant| !participant.is_away())
+            .collect();
         loop {
             let found = edges.iter().find(|(waiter, holders)| {
                 !rests[*waiter]
@@ -163,28 +178,28 @@ impl<C: Explorable> Stage<C> {
             let Some((waiter, _)) = found else { break };
             rests[*waiter] = true;
         }
-        for (session, actor) in self.actors.iter_mut().enumerate() {
-            if !actor.is_away() {
+        for (session, participant) in self.participants.iter_mut().enumerate() {
+            if !participant.is_away() {
                 continue;
             }
             let edge = edges.iter().find(|(waiter, _)| *waiter == session);
-            actor.doing = match edge {
+            participant.activity = match edge {
                 Some((_, holders)) if rests[session] => {
-                    if let Some(step) = actor.step {
+                    if let Some(step) = participant.step {
                         let blocked = self.steps[step].blocked_by.get_or_insert_default();
                         blocked.extend(holders.iter().flatten().map(|holder| holder + 1));
                         blocked.sort_unstable();
                         blocked.dedup();
                     }
-                    Doing::Waits(holders.clone())
+                    Activity::Waits(holders.clone())
                 }
-                _ => Doing::Running,
+                _ => Activity::Running,
             };
         }
     }
 
-    pub(super) fn statement_of(&self, actor: &Actor) -> Option<String> {
-        let step = &self.steps[actor.step?];
+    pub(super) fn statement_of(&self, participant: &Participant) -> Option<String> {
+        let step = &self.steps[participant.step?];
         let statement = Statement {
             sql: step.sql.clone(),
             binds: step.binds.clone(),
@@ -194,17 +209,17 @@ impl<C: Explorable> Stage<C> {
 
     /// What each session was doing when nothing moved any more.
     fn stuck(&self) -> ExploreError {
-        let doing = |actor: &Actor| {
-            let statement = self.statement_of(actor);
-            match (&actor.doing, statement) {
-                (Doing::AtGate(statement), _) => format!("about to send {statement}"),
-                (Doing::Ended(_), _) => "ended".to_owned(),
-                (Doing::WantsLock(name), _) => format!("waiting for the lock of {name}"),
-                (Doing::Waits(_), Some(statement)) => format!("waiting in {statement}"),
-                (Doing::Running, Some(statement)) if actor.answered.load(Relaxed) => {
+        let activity = |participant: &Participant| {
+            let statement = self.statement_of(participant);
+            match (&participant.activity, statement) {
+                (Activity::Stopped(statement), _) => format!("about to send {statement}"),
+                (Activity::Ended(_), _) => "ended".to_owned(),
+                (Activity::WantsLock(name), _) => format!("waiting for the lock of {name}"),
+                (Activity::Waits(_), Some(statement)) => format!("waiting in {statement}"),
+                (Activity::Running, Some(statement)) if participant.answered.load(Relaxed) => {
                     format!("in its own code, after {statement}")
                 }
-                (Doing::Running, Some(statement)) => {
+                (Activity::Running, Some(statement)) => {
                     format!("waiting for the answer to {statement}")
                 }
                 (_, None) => "in its own code, before its first statement".to_owned(),
@@ -213,7 +228,7 @@ impl<C: Explorable> Stage<C> {
         let so_far = self.steps.iter().map(|step| step.session).collect();
         ExploreError::Stuck {
             patience: self.rules.patience,
-            doing: self.actors.iter().map(doing).collect(),
+            doing: self.participants.iter().map(activity).collect(),
             so_far: Token(so_far).to_string(),
         }
     }

@@ -3,21 +3,21 @@
 
 use std::time::Instant;
 
-use super::Stage;
+use super::Scheduler;
 use crate::db::blocked::Explorable;
-use crate::explore::participant::{Actor, Doing};
+use crate::explore::participant::{Activity, Participant};
 use crate::explore::search::{Candidate, GIVES_UP};
 use crate::explore::transaction::Access;
 use crate::explore::{Statement, Step};
 
-impl<C: Explorable> Stage<C> {
+impl<C: Explorable> Scheduler<C> {
     /// Those who wait and may give up, as far as is known.
     pub(super) fn who_may_give_up(&self) -> Vec<Candidate> {
         if self.rules.timeouts.is_none() {
             return Vec::new();
         }
-        let candidate = |(session, actor): (usize, &Actor)| {
-            let waits = matches!(actor.doing, Doing::Waits(_));
+        let candidate = |(session, participant): (usize, &Participant)| {
+            let waits = matches!(participant.activity, Activity::Waits(_));
             (waits && !self.is_known_to_be_patient(session)).then(|| Candidate {
                 session,
                 statement: Statement {
@@ -26,10 +26,10 @@ impl<C: Explorable> Stage<C> {
                 },
                 identity: GIVES_UP.to_owned(),
                 access: Access::to_everything(),
-                refusal: actor.refusal.clone(),
+                refusal: participant.refusal.clone(),
             })
         };
-        self.actors
+        self.participants
             .iter()
             .enumerate()
             .filter_map(candidate)
@@ -48,7 +48,7 @@ impl<C: Explorable> Stage<C> {
         }
         self.steps.push(Step {
             session: session + 1,
-            attempt: self.actors[session].attempt,
+            attempt: self.participants[session].attempt,
             sql: GIVES_UP.to_owned(),
             binds: Vec::new(),
             result: Some("ok".to_owned()),
@@ -60,13 +60,13 @@ impl<C: Explorable> Stage<C> {
         });
         self.calm = false;
         let deadline = Instant::now() + longest;
-        while matches!(self.actors[session].doing, Doing::Waits(_)) {
+        while matches!(self.participants[session].activity, Activity::Waits(_)) {
             let left = deadline.saturating_duration_since(Instant::now());
-            match self.mailbox.take_within(1, left) {
-                Some(event) => self.hear(event),
+            match self.queue.take_within(1, left) {
+                Some(event) => self.handle(event),
                 None if Instant::now() >= deadline => {
                     self.steps.pop();
-                    if let Some(statement) = self.statement_of(&self.actors[session]) {
+                    if let Some(statement) = self.statement_of(&self.participants[session]) {
                         self.patient.insert((session, statement));
                     }
                     return false;
@@ -78,7 +78,7 @@ impl<C: Explorable> Stage<C> {
     }
 
     fn is_known_to_be_patient(&self, session: usize) -> bool {
-        let statement = self.statement_of(&self.actors[session]);
+        let statement = self.statement_of(&self.participants[session]);
         statement.is_some_and(|statement| self.patient.contains(&(session, statement)))
     }
 }

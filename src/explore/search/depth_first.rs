@@ -5,7 +5,7 @@
 //! nothing of others goes first, alone; and *sleep sets* remember the statements that were
 //! tried before at the same point, until one comes that does not commute with them.
 
-use super::{Candidate, Choice, Difference, Point, Search};
+use super::{Candidate, Choice, DecisionPoint, Difference, Search};
 
 /// The tree of choices, as far as it is being walked.
 pub(in crate::explore) struct DepthFirst {
@@ -20,7 +20,7 @@ pub(in crate::explore) struct DepthFirst {
 }
 
 struct Node {
-    point: Point,
+    point: DecisionPoint,
     /// The choice that is being followed.
     chosen: Candidate,
     /// Choices followed before.
@@ -49,7 +49,7 @@ impl DepthFirst {
         }
     }
 
-    fn preempts(point: &Point, session: usize) -> bool {
+    fn preempts(point: &DecisionPoint, session: usize) -> bool {
         point.current().is_some_and(|last| last != session)
     }
 
@@ -73,7 +73,7 @@ impl DepthFirst {
     }
 
     /// The first choice at a point that was never seen before.
-    fn first(&mut self, point: &Point) -> Choice {
+    fn first(&mut self, point: &DecisionPoint) -> Choice {
         let spent = self.spent();
         let asleep = if self.pruning {
             self.still_asleep()
@@ -134,7 +134,7 @@ impl DepthFirst {
 }
 
 impl Search for DepthFirst {
-    fn choose(&mut self, point: &Point) -> Choice {
+    fn choose(&mut self, point: &DecisionPoint) -> Choice {
         if self.difference.is_some() {
             return Choice::Forget;
         }

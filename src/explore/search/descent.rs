@@ -10,7 +10,7 @@
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Candidate, Choice, Point, Search};
+use super::{Candidate, Choice, DecisionPoint, Search};
 
 /// Random descents.
 pub(in crate::explore) struct Descent {
@@ -54,7 +54,7 @@ impl Descent {
     }
 
     /// The choices that depth first would follow from this point, in its order.
-    fn open<'a>(&self, point: &'a Point) -> Vec<&'a Candidate> {
+    fn open<'a>(&self, point: &'a DecisionPoint) -> Vec<&'a Candidate> {
         let awake =
             |one: &&Candidate| !self.asleep.iter().any(|other| other.session == one.session);
         let mut awake: Vec<&Candidate> = point.enabled.iter().filter(awake).collect();
@@ -84,7 +84,7 @@ impl Descent {
 }
 
 impl Search for Descent {
-    fn choose(&mut self, point: &Point) -> Choice {
+    fn choose(&mut self, point: &DecisionPoint) -> Choice {
         let open = self.open(point);
         if open.is_empty() {
             self.weight = 0.0;

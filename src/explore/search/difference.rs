@@ -1,13 +1,13 @@
 //! In what two points differ that should be the same.
 
-use super::{Difference, Point};
+use super::{DecisionPoint, Difference};
 
 impl Difference {
     /// In what `now` differs from `then`, at that step.
-    pub(super) fn between(then: &Point, now: &Point, step: usize) -> Option<Self> {
+    pub(super) fn between(then: &DecisionPoint, now: &DecisionPoint, step: usize) -> Option<Self> {
         // Who has turned out never to give up is no choice any more.
-        let next = |point: &Point| -> Vec<(usize, String)> {
-            let each = point.at_gates();
+        let next = |point: &DecisionPoint| -> Vec<(usize, String)> {
+            let each = point.stopped();
             each.map(|one| (one.session, one.identity.clone()))
                 .collect()
         };
@@ -18,8 +18,8 @@ impl Difference {
                 shown(then),
                 shown(now)
             ),
-            by_session: (then.at_gates().map(|one| one.session))
-                .chain(now.at_gates().map(|one| one.session))
+            by_session: (then.stopped().map(|one| one.session))
+                .chain(now.stopped().map(|one| one.session))
                 .any(|session| decided(then, now, session)),
         })
     }
@@ -27,7 +27,7 @@ impl Difference {
 
 /// Whether a session decided something else: it was not held up in one of the two, and the
 /// database had answered its last statement the same.
-fn decided(then: &Point, now: &Point, session: usize) -> bool {
+fn decided(then: &DecisionPoint, now: &DecisionPoint, session: usize) -> bool {
     match (next(then, session), next(now, session)) {
         (Some((does, refused)), Some((does_now, refused_now))) => {
             does != does_now && refused == refused_now
@@ -38,8 +38,8 @@ fn decided(then: &Point, now: &Point, session: usize) -> bool {
 
 /// What a session does next, `None` where it has ended, and how it was refused before; nothing
 /// where it waits.
-fn next(point: &Point, session: usize) -> Option<(Option<String>, Option<&String>)> {
-    let candidate = point.at_gates().find(|one| one.session == session);
+fn next(point: &DecisionPoint, session: usize) -> Option<(Option<String>, Option<&String>)> {
+    let candidate = point.stopped().find(|one| one.session == session);
     let ended = point.ended.iter().find(|(one, _)| *one == session);
     match (candidate, ended) {
         (Some(one), _) => Some((Some(one.identity.clone()), one.refusal.as_ref())),
@@ -48,9 +48,9 @@ fn next(point: &Point, session: usize) -> Option<(Option<String>, Option<&String
     }
 }
 
-fn shown(point: &Point) -> String {
+fn shown(point: &DecisionPoint) -> String {
     let each: Vec<String> = point
-        .at_gates()
+        .stopped()
         .map(|one| format!("session {} with {}", one.session + 1, one.statement))
         .collect();
     each.join(", ")
@@ -62,7 +62,7 @@ mod tests {
     use crate::explore::Statement;
     use crate::explore::search::Candidate;
 
-    fn point(enabled: &[(usize, &str, Option<&str>)], ended: &[usize]) -> Point {
+    fn point(enabled: &[(usize, &str, Option<&str>)], ended: &[usize]) -> DecisionPoint {
         let candidate = |&(session, sql, refusal): &(usize, &str, Option<&str>)| Candidate {
             session,
             statement: Statement {
@@ -73,7 +73,7 @@ mod tests {
             access: Default::default(),
             refusal: refusal.map(str::to_owned),
         };
-        Point {
+        DecisionPoint {
             enabled: enabled.iter().map(candidate).collect(),
             last: None,
             ended: ended.iter().map(|session| (*session, None)).collect(),
@@ -83,7 +83,8 @@ mod tests {
     #[test]
     fn a_session_that_decides_otherwise_is_told_from_one_that_the_database_answered_otherwise() {
         let then = point(&[(0, "COMMIT", None), (1, "SELECT", None)], &[]);
-        let by_session = |now: &Point| Difference::between(&then, now, 1).map(|it| it.by_session);
+        let by_session =
+            |now: &DecisionPoint| Difference::between(&then, now, 1).map(|it| it.by_session);
         assert_eq!(by_session(&then.clone()), None);
         let rolls_back = point(&[(0, "ROLLBACK", None), (1, "SELECT", None)], &[]);
         assert_eq!(by_session(&rolls_back), Some(true));

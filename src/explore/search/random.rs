@@ -6,7 +6,7 @@
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
-use super::{Choice, Point, Search};
+use super::{Choice, DecisionPoint, Search};
 
 /// How often in a schedule the order of the sessions is overturned: a bug that needs three
 /// things to happen in an order needs two.
@@ -53,17 +53,17 @@ impl Random {
 }
 
 impl Search for Random {
-    fn choose(&mut self, point: &Point) -> Choice {
+    fn choose(&mut self, point: &DecisionPoint) -> Choice {
         let waiter = point.enabled.iter().find(|one| one.gives_up());
         if let Some(waiter) = waiter
-            && (self.random.random_bool(GIVES_UP) || point.at_gates().next().is_none())
+            && (self.random.random_bool(GIVES_UP) || point.stopped().next().is_none())
         {
             self.step += 1;
             return Choice::Go(waiter.session);
         }
         let best = |priorities: &[u64]| {
             point
-                .at_gates()
+                .stopped()
                 .map(|one| one.session)
                 .max_by_key(|session| priorities[*session])
         };

@@ -1,6 +1,6 @@
 //! One schedule, as a token tells it.
 
-use super::{Choice, Point, Search};
+use super::{Choice, DecisionPoint, Search};
 
 /// Follows a token. Where the session it names cannot go on, the one with the lowest number
 /// goes on in its place; where the token ends, whoever went on last goes on.
@@ -27,7 +27,7 @@ impl Replay {
 }
 
 impl Search for Replay {
-    fn choose(&mut self, point: &Point) -> Choice {
+    fn choose(&mut self, point: &DecisionPoint) -> Choice {
         self.step += 1;
         let wanted = self.sessions.get(self.step - 1).copied();
         let can = |session: usize| point.enabled.iter().any(|one| one.session == session);
@@ -38,7 +38,7 @@ impl Search for Replay {
                     self.fell_back.push(self.step);
                 }
                 point
-                    .at_gates()
+                    .stopped()
                     .next()
                     .map_or(Choice::Forget, |one| Choice::Go(one.session))
             }

@@ -1,6 +1,6 @@
 //! One schedule, as a script tells it.
 
-use super::{Choice, Point, Search};
+use super::{Choice, DecisionPoint, Search};
 use crate::explore::Turn;
 
 /// Follows a script: the first turn goes next that has not been taken and whose session can go.
@@ -26,7 +26,7 @@ impl Script {
 }
 
 impl Search for Script {
-    fn choose(&mut self, point: &Point) -> Choice {
+    fn choose(&mut self, point: &DecisionPoint) -> Choice {
         let gives_up = point.enabled.iter().find(|one| {
             let scripted = self
                 .next(one.session)
@@ -65,7 +65,7 @@ mod tests {
     use crate::explore::Statement;
     use crate::explore::search::Candidate;
 
-    fn point(enabled: &[(usize, &str)]) -> Point {
+    fn point(enabled: &[(usize, &str)]) -> DecisionPoint {
         let candidate = |&(session, sql): &(usize, &str)| Candidate {
             session,
             statement: Statement {
@@ -76,7 +76,7 @@ mod tests {
             access: Default::default(),
             refusal: None,
         };
-        Point {
+        DecisionPoint {
             enabled: enabled.iter().map(candidate).collect(),
             last: None,
             ended: Vec::new(),

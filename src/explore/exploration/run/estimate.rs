@@ -74,10 +74,10 @@ impl<C: Explorable, S: State> Exploration<C, S> {
             _ => None,
         };
         let mut search = Descent::new(pruning, preemptions);
-        let mut stage = self.stage()?;
+        let mut scheduler = self.scheduler()?;
         let began = Instant::now();
         while !self.interrupted() && (search.descents() < LEAST || began.elapsed() < time) {
-            self.once(&mut stage, &mut search, false)?;
+            self.once(&mut scheduler, &mut search, false)?;
             search.advance();
         }
         let descents = u32::try_from(search.descents().max(1)).unwrap_or(u32::MAX);
