@@ -4,13 +4,13 @@
 //! a transaction or a guard is held: a waiting worker would steal another purchase onto its
 //! own stack and block on its own row lock.
 
+mod backoff;
 mod connections;
 pub mod event;
 pub mod gateway;
 mod job;
 mod order_outcomes;
 mod outcome;
-mod patience;
 mod progress;
 mod record;
 pub mod servers;
@@ -34,7 +34,7 @@ pub use time_breakdown::TimeBreakdown;
 
 use crate::db::Pool;
 use crate::model::order::Orders;
-use crate::purchase::lobby::Lobby;
+use crate::purchase::coordinator::Lobby;
 use crate::system::processor;
 use connections::Connections;
 use crossbeam_utils::CachePadded;

@@ -9,16 +9,16 @@
 
 mod answer;
 mod attempt_error;
-mod called;
 mod combined;
 mod context;
+pub mod coordinator;
 pub mod explain;
 mod found;
 pub mod guard;
-pub mod lobby;
 mod next;
+mod procedure_call;
 pub mod queue;
-mod recall;
+mod resolve;
 mod row;
 pub mod slots;
 
@@ -30,7 +30,7 @@ pub use attempt_error::{AttemptError, Conflict, Word};
 pub use context::{Effect, PurchaseContext};
 use found::{Found, Reach};
 pub use next::Next;
-pub use recall::was_carried_out;
+pub use resolve::was_carried_out;
 
 use crate::db::{self, AnyConnection, RowLock, transaction};
 use crate::model::order::{Basket, Order};
@@ -78,7 +78,7 @@ fn attempt_alone(
         &context.lobby.slots,
         |connection| {
             if context.plan.dispatch == Dispatch::Procedure {
-                return called::call(connection, context, orders);
+                return procedure_call::call(connection, context, orders);
             }
             let lock = context.plan.read.row_lock();
             in_transaction(connection, &context.plan, lock, |connection| {

@@ -5,7 +5,7 @@
 //! dies while it waits has been billed all the same. It lives in the process that starts the
 //! servers and outlives them all.
 
-mod line;
+mod client;
 
 use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufReader, Write};
@@ -19,7 +19,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-pub use line::{Access, Line};
+pub use client::{Access, Line};
 
 use crate::db::server::Folder;
 use crate::system::clock::now_us;

@@ -6,7 +6,7 @@
 //! how that ends, so that nothing is lost of what it had said when it is killed.
 
 mod child;
-mod crew;
+mod group;
 mod kill;
 mod message;
 mod process;
@@ -24,7 +24,7 @@ pub use tally::ServerTally;
 
 use crate::db::Database;
 use crate::hammer::{Job, Measurement, Progress};
-use crew::Crew;
+use group::Crew;
 
 /// The servers of a run.
 #[derive(Clone, Debug, PartialEq)]

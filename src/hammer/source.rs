@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
-use super::patience::{pause, wait_until};
+use super::backoff::{pause, wait_until};
 use super::{OrderOutcomes, Shared};
 use crate::model::order::Basket;
 use crate::model::scenario::Demand;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use backon::ExponentialBackoff;
 use diesel::QueryResult;
 
-use super::patience::delays;
+use super::backoff::delays;
 use crate::db::AnyConnection;
 use crate::tables::item;
 

@@ -25,7 +25,7 @@ use crate::model::load::Load;
 use crate::model::quantity::Quantity;
 use crate::model::scenario::Scenario;
 use crate::model::strategy::{Deployment, Dispatch, Plan, Promise, Read};
-use crate::purchase::lobby::Lobby;
+use crate::purchase::coordinator::Lobby;
 use crate::purchase::slots::Usher;
 use crate::tables::stock;
 use outcome::BuyerOutcomes;

@@ -3,7 +3,7 @@
 use super::Seen;
 use crate::model::order::Order;
 use crate::model::strategy::Plan;
-use crate::purchase::lobby::Lobby;
+use crate::purchase::coordinator::Lobby;
 
 /// What a purchase needs beside the order: the plan, what the buyers of this process share, and what a
 /// buyer does between reading and taking.

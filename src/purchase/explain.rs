@@ -14,8 +14,8 @@ use crate::model::mistake::MistakeLesson;
 use crate::model::named::Named;
 use crate::model::order::Order;
 use crate::model::strategy::{Guard, Lesson, Plan, Promise};
+use crate::purchase::coordinator::Lobby;
 use crate::purchase::guard;
-use crate::purchase::lobby::Lobby;
 use crate::purchase::{Answer, PurchaseContext, attempt};
 
 /// A statement as it was sent, and the values that went with it.

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::Worker;
+use crate::hammer::backoff::pause;
 use crate::hammer::event::What;
 use crate::hammer::gateway::Line;
-use crate::hammer::patience::pause;
 use crate::hammer::task::{Next, Task};
 use crate::hammer::{Outcome, Shared};
 use crate::model::order::Order;

@@ -8,8 +8,8 @@ use super::outcome::{BuyerOutcome, BuyerOutcomes};
 use crate::db::AnyConnection;
 use crate::explore::{act, begin_again, note};
 use crate::model::order::{Basket, Order};
+use crate::purchase::coordinator::Lobby;
 use crate::purchase::guard;
-use crate::purchase::lobby::Lobby;
 use crate::purchase::{Next, PurchaseContext, Seen, attempt};
 
 pub(super) const NO_ROW: &str = "no row";

@@ -12,7 +12,7 @@ use lockbench::db::{AnyConnection, Backend, Database};
 use lockbench::model::load::Load;
 use lockbench::model::order::Order;
 use lockbench::model::strategy::{Plan, Strategy};
-use lockbench::purchase::lobby::Lobby;
+use lockbench::purchase::coordinator::Lobby;
 use lockbench::purchase::{Answer, AttemptError, PurchaseContext, attempt, was_carried_out};
 use lockbench::tables::ledger;
 

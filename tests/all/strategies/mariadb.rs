@@ -19,7 +19,7 @@ use lockbench::model::load::Load;
 use lockbench::model::order::Order;
 use lockbench::model::strategy::{Promise, Read, Strategy};
 use lockbench::model::verdict::Verdict;
-use lockbench::purchase::lobby::Lobby;
+use lockbench::purchase::coordinator::Lobby;
 use lockbench::purchase::{self, AttemptError, Conflict, attempt};
 use lockbench::run::Shop;
 use lockbench::tables::{item, ledger};

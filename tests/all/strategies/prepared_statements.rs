@@ -14,8 +14,8 @@ use lockbench::db::{AnyConnection, Backend};
 use lockbench::model::load::Load;
 use lockbench::model::order::Order;
 use lockbench::model::strategy::{Dispatch, Strategy};
+use lockbench::purchase::coordinator::Lobby;
 use lockbench::purchase::explain::overhear;
-use lockbench::purchase::lobby::Lobby;
 use lockbench::purchase::{self, Answer, attempt};
 use lockbench::run::Shop;
 

@@ -1,9 +1,9 @@
 //! All servers of a run, seen from the process that starts them.
 
+mod exited;
 mod killing;
 mod member;
 mod ready;
-mod silence;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
