@@ -34,7 +34,7 @@ pub use time_breakdown::TimeBreakdown;
 
 use crate::db::Pool;
 use crate::model::order::Orders;
-use crate::purchase::coordinator::Lobby;
+use crate::purchase::coordinator::Coordinator;
 use crate::system::processor;
 use connections::Connections;
 use crossbeam_utils::CachePadded;
@@ -46,8 +46,8 @@ use worker::Worker;
 struct Shared<'a> {
     job: Job<'a>,
     orders: Orders,
-    lobby: Lobby,
-    /// The index of the next order of this crew's, from 0 up.
+    coordinator: Coordinator,
+    /// The index of the next order of this process, from 0 up.
     next: CachePadded<AtomicI64>,
     /// Deliveries that have not ended yet, where their number is known.
     restocks_left: AtomicI64,
@@ -100,10 +100,10 @@ pub fn hammer(
 ) -> Result<Measurement> {
     let load = job.load;
     let threads = load.threads as usize;
-    // No two crews begin with the same processor.
-    let before = usize::try_from(job.share.crew - 1).unwrap_or(0) * threads;
+    // No two processes begin with the same processor.
+    let before = usize::try_from(job.share.process - 1).unwrap_or(0) * threads;
     let pin = load.pin;
-    let crew = rayon::ThreadPoolBuilder::new()
+    let workers = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .start_handler(move |index| {
             if pin {
@@ -119,7 +119,7 @@ pub fn hammer(
         job,
         restocks_left: AtomicI64::new(orders.restocks()),
         orders,
-        lobby: Lobby::new(&job.plan, load.items, load.slots),
+        coordinator: Coordinator::new(&job.plan, load.items, load.slots),
         next: CachePadded::new(AtomicI64::new(0)),
         emptied: (0..if load.until_empty { load.items } else { 0 })
             .map(|_| AtomicBool::new(false))
@@ -132,7 +132,7 @@ pub fn hammer(
         progress,
     };
     let used = processor::time_used();
-    let (records, ends): (Vec<Record>, Vec<Instant>) = crew
+    let (records, ends): (Vec<Record>, Vec<Instant>) = workers
         .broadcast(|buyer| {
             let index = buyer.index();
             Worker::new(&shared, index, connections.of(index)).work()

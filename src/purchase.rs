@@ -24,12 +24,12 @@ pub mod slots;
 
 use diesel::result::{DatabaseErrorKind, Error};
 
-use answer::Said;
-pub use answer::{Answer, Seen};
-pub use attempt_error::{AttemptError, Conflict, Word};
+use answer::CommitOutcome;
+pub use answer::{Answer, StatementResult};
+pub use attempt_error::{AttemptError, BatchReply, Conflict};
 pub use context::{Effect, PurchaseContext};
 use found::{Found, Reach};
-pub use next::Next;
+pub use next::NextStep;
 pub use resolve::was_carried_out;
 
 use crate::db::{self, AnyConnection, RowLock, transaction};
@@ -47,7 +47,7 @@ pub fn attempt(
     basket: &Basket,
 ) -> Result<Answer, AttemptError> {
     let orders = basket.orders();
-    let _inside = context.lobby.pass_gate(orders);
+    let _inside = context.coordinator.pass_gate(orders);
     if context.plan.dispatch == Dispatch::Combined {
         return combined::attempt(connection, context, orders);
     }
@@ -75,7 +75,7 @@ fn attempt_alone(
         connection,
         guard,
         orders,
-        &context.lobby.slots,
+        &context.coordinator.slots,
         |connection| {
             if context.plan.dispatch == Dispatch::Procedure {
                 return procedure_call::call(connection, context, orders);
@@ -93,7 +93,7 @@ fn attempt_alone(
 /// Runs `work` in the plan's transaction, in which `lock` is the lock that its read will take,
 /// or in none. Any error rolls everything back: a COMMIT after an error would look like success,
 /// and be none.
-fn in_transaction<T: Said>(
+fn in_transaction<T: CommitOutcome>(
     connection: &mut AnyConnection,
     plan: &Plan,
     lock: Option<RowLock>,
@@ -109,7 +109,7 @@ fn in_transaction<T: Said>(
         Ok(answer) => match transaction::commit(connection) {
             Ok(()) => Ok(answer),
             Err(error) => {
-                let said = match answer.does_something() {
+                let said = match answer.changes_tables() {
                     true => Answer::Done,
                     false => Answer::SoldOut,
                 };
@@ -187,11 +187,11 @@ fn carry_out(
         cause_effect(context, order)?;
     }
     record(connection, order)?;
-    (context.watch)(Seen::Changed(1));
+    (context.watch)(StatementResult::Changed(1));
     if context.publishes && !order.is_restock() {
         outbox::publish(connection, order)
             .map_err(|error| AttemptError::at_the_last_word(connection, Answer::Done, error))?;
-        (context.watch)(Seen::Changed(1));
+        (context.watch)(StatementResult::Changed(1));
     }
     Ok(Answer::Done)
 }

@@ -19,7 +19,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-pub use client::{Access, Line};
+pub use client::{Access, GatewayClient};
 
 use crate::db::server::Folder;
 use crate::system::clock::now_us;

@@ -24,7 +24,7 @@ pub use tally::ServerTally;
 
 use crate::db::Database;
 use crate::hammer::{Job, Measurement, Progress};
-use group::Crew;
+use group::ServerGroup;
 
 /// The servers of a run.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub fn run(
     stop: &AtomicBool,
     progress: &Progress,
 ) -> Result<Measurement> {
-    let mut crew = Crew::start(servers, database, job, watched)?;
-    crew.work(is_in_the_middle, stop, progress)?;
-    Ok(crew.conclude(stop))
+    let mut group = ServerGroup::start(servers, database, job, watched)?;
+    group.work(is_in_the_middle, stop, progress)?;
+    Ok(group.finish(stop))
 }

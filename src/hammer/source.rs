@@ -32,7 +32,7 @@ impl Shared<'_> {
         time.is_none_or(|(duration, started)| started.elapsed() <= duration)
     }
 
-    /// The number of the next order of this crew's. One at a time: an order's number is also
+    /// The number of the next order of this process's. One at a time: an order's number is also
     /// when it is due and which delivery comes before it, and a counter that is raised once a
     /// purchase costs a thousandth of it.
     pub(super) fn next_number(&self) -> i64 {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::connections::OneConnection;
 use super::{OrderResult, Outcome, Record, Shared};
 use crate::hammer::event::What;
-use crate::hammer::gateway::Line;
+use crate::hammer::gateway::GatewayClient;
 use crate::model::order::Basket;
 use crate::model::scenario::Demand;
 use crate::purchase::guard;
@@ -25,7 +25,7 @@ pub(super) struct Worker<'a> {
     buyer: u32,
     connection: OneConnection<'a>,
     /// The line to the world outside, once there was a need for it.
-    line: RefCell<Option<Line>>,
+    gateway: RefCell<Option<GatewayClient>>,
     record: Record,
 }
 
@@ -35,7 +35,7 @@ impl<'a> Worker<'a> {
             shared,
             buyer: u32::try_from(index + 1).unwrap_or(u32::MAX),
             connection,
-            line: RefCell::new(None),
+            gateway: RefCell::new(None),
             record: Record::new(shared.told()),
         }
     }

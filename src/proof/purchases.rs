@@ -25,8 +25,8 @@ use crate::model::load::Load;
 use crate::model::quantity::Quantity;
 use crate::model::scenario::Scenario;
 use crate::model::strategy::{Deployment, Dispatch, Plan, Promise, Read};
-use crate::purchase::coordinator::Lobby;
-use crate::purchase::slots::Usher;
+use crate::purchase::coordinator::Coordinator;
+use crate::purchase::slots::WaitHook;
 use crate::tables::stock;
 use outcome::BuyerOutcomes;
 
@@ -118,7 +118,9 @@ pub fn exploration(
 ) -> Exploration<AnyConnection, ShopState> {
     let backend = database.backend();
     let plan = wanted.candidate.plan;
-    let lobby = Arc::new(Lobby::new(&plan, 1, 1).ushered(|place| Arc::new(Gatekeeper(place))));
+    let coordinator = Arc::new(
+        Coordinator::new(&plan, 1, 1).with_wait_hook(|place| Arc::new(VisibleWait(place))),
+    );
     let (units, publishes) = (wanted.stock, wanted.scenario.publishes());
     // Bills sent, which no rollback takes back.
     let bills = Arc::new(AtomicU64::new(0));
@@ -148,7 +150,7 @@ pub fn exploration(
         exploration = exploration.multiversion();
     }
     for key in 1..=wanted.sessions {
-        let buyer = buyer::buyer(wanted, key, &lobby, &bills, &outcomes);
+        let buyer = buyer::buyer(wanted, key, &coordinator, &bills, &outcomes);
         exploration = exploration.session_that_tells(buyer);
     }
     let wanted = wanted.clone();
@@ -160,9 +162,9 @@ pub fn exploration(
 
 /// Shows the scheduler who waits for a lock of this process's.
 #[derive(Debug)]
-struct Gatekeeper(&'static str);
+struct VisibleWait(&'static str);
 
-impl Usher for Gatekeeper {
+impl WaitHook for VisibleWait {
     fn wait(&self, item: i64, try_take: &mut dyn FnMut() -> bool) {
         take_lock(&self.name(item), || try_take().then_some(()));
     }
@@ -172,12 +174,12 @@ impl Usher for Gatekeeper {
         note("in line");
     }
 
-    fn given_back(&self, item: i64) {
+    fn released(&self, item: i64) {
         gave_lock_back(&self.name(item));
     }
 }
 
-impl Gatekeeper {
+impl VisibleWait {
     fn name(&self, item: i64) -> String {
         format!("the {} of item {item}", self.0)
     }

@@ -4,7 +4,7 @@ use crate::tables::item::Item;
 
 /// What a buyer's statement showed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum StatementResult {
     /// The item's row; `None`: there was none, or it was skipped.
     Item(Option<Item>),
     /// So many units, in the rows that were found and locked.
@@ -25,19 +25,19 @@ pub enum Answer {
 }
 
 /// What a transaction is committed with.
-pub(super) trait Said {
+pub(super) trait CommitOutcome {
     /// Whether the tables were changed, so that it matters whether a COMMIT arrived.
-    fn does_something(&self) -> bool;
+    fn changes_tables(&self) -> bool;
 }
 
-impl Said for Answer {
-    fn does_something(&self) -> bool {
+impl CommitOutcome for Answer {
+    fn changes_tables(&self) -> bool {
         *self == Self::Done
     }
 }
 
-impl Said for Vec<Answer> {
-    fn does_something(&self) -> bool {
+impl CommitOutcome for Vec<Answer> {
+    fn changes_tables(&self) -> bool {
         self.contains(&Answer::Done)
     }
 }

@@ -45,7 +45,7 @@ pub enum Conflict {
 
 /// What a leader tells a member of its batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Word {
+pub enum BatchReply {
     /// How its order ended.
     Ended(Answer),
     /// Another session was in the way of the whole batch: try again.
@@ -56,7 +56,7 @@ pub enum Word {
     Alone,
 }
 
-impl Word {
+impl BatchReply {
     /// What the members of a batch are told that met this.
     pub(super) fn about(error: &AttemptError) -> Self {
         match error {

@@ -8,7 +8,9 @@
 use diesel::QueryResult;
 use diesel::result::Error;
 
-use super::{Answer, AttemptError, PurchaseContext, Seen, Word, in_transaction, recorded};
+use super::{
+    Answer, AttemptError, BatchReply, PurchaseContext, StatementResult, in_transaction, recorded,
+};
 use crate::db::{AnyConnection, RowLock};
 use crate::model::order::Order;
 use crate::model::strategy::Write;
@@ -31,19 +33,19 @@ pub(super) fn attempt(
         true => 1,
         false => order.item,
     };
-    let lead = match context.lobby.queues.join(number, *order) {
+    let lead = match context.coordinator.queues.join(number, *order) {
         Some(Turn::Leads(lead)) => lead,
-        Some(Turn::Told(word)) => return listen(connection, context, order, word),
+        Some(Turn::Served(word)) => return listen(connection, context, order, word),
         None => return Err(AttemptError::Failed(Error::NotFound)),
     };
     let wanted = lead.wanted();
     let served = serve(connection, context, &wanted);
     match &served {
-        Ok(answers) => lead.tell(answers.iter().map(|answer| Word::Ended(*answer))),
-        Err(error) => lead.tell(wanted.iter().map(|_| Word::about(error))),
+        Ok(answers) => lead.tell(answers.iter().map(|answer| BatchReply::Ended(*answer))),
+        Err(error) => lead.tell(wanted.iter().map(|_| BatchReply::about(error))),
     }
     match served {
-        Err(error) if wanted.len() > 1 && Word::about(&error) == Word::Alone => {
+        Err(error) if wanted.len() > 1 && BatchReply::about(&error) == BatchReply::Alone => {
             serve_alone(connection, context, order)
         }
         Err(error) => Err(error),
@@ -57,13 +59,13 @@ fn listen(
     connection: &mut AnyConnection,
     context: &PurchaseContext<'_>,
     order: &Order,
-    word: Option<Word>,
+    word: Option<BatchReply>,
 ) -> Result<Answer, AttemptError> {
     match word {
-        Some(Word::Ended(answer)) => Ok(answer),
-        Some(Word::Conflict(conflict)) => Err(AttemptError::Conflict(conflict)),
-        Some(Word::Alone) => serve_alone(connection, context, order),
-        Some(Word::Uncertain) | None => Err(AttemptError::Uncertain),
+        Some(BatchReply::Ended(answer)) => Ok(answer),
+        Some(BatchReply::Conflict(conflict)) => Err(AttemptError::Conflict(conflict)),
+        Some(BatchReply::Alone) => serve_alone(connection, context, order),
+        Some(BatchReply::Uncertain) | None => Err(AttemptError::Uncertain),
     }
 }
 
@@ -87,7 +89,7 @@ fn serve(
         let all = batch::take_in_one_statement(connection, wanted, context.publishes);
         let changed = all.map_err(recorded(connection))?;
         if let Some(changed) = changed {
-            (context.watch)(Seen::Changed(changed));
+            (context.watch)(StatementResult::Changed(changed));
         }
         match (changed, wanted) {
             (None, _) => {}
@@ -116,7 +118,7 @@ fn grant(
             Write::IfEnough => {
                 let found = item::read(connection, id, Some(RowLock::ForUpdate));
                 let found = found.map_err(AttemptError::of(connection))?;
-                (context.watch)(Seen::Item(found));
+                (context.watch)(StatementResult::Item(found));
                 found.ok_or(AttemptError::Failed(Error::NotFound))?.stock
             }
             // Whatever there is: `Plan::refusal` knows of no third.
@@ -134,7 +136,7 @@ fn grant(
         if taken != 0 {
             let changed =
                 item::subtract(connection, id, taken).map_err(AttemptError::of(connection))?;
-            (context.watch)(Seen::Changed(changed));
+            (context.watch)(StatementResult::Changed(changed));
         }
     }
     let served = wanted.iter().zip(&answers);

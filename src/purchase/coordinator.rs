@@ -5,22 +5,22 @@ use std::sync::Arc;
 
 use crate::model::order::Order;
 use crate::model::strategy::{Dispatch, Guard, Plan};
-use crate::purchase::Word;
+use crate::purchase::BatchReply;
 use crate::purchase::queue::Queues;
-use crate::purchase::slots::{Slot, Slots, Usher};
+use crate::purchase::slots::{Slot, Slots, WaitHook};
 
 /// What the buyers of one process share on their way to the database.
 #[derive(Debug)]
-pub struct Lobby {
+pub struct Coordinator {
     /// The places of the guards `mutex` and `semaphore`.
     pub slots: Slots,
     /// The places inside the gate.
     gate: Option<Slots>,
     /// The queues of those who are served together.
-    pub queues: Queues<Order, Word>,
+    pub queues: Queues<Order, BatchReply>,
 }
 
-impl Lobby {
+impl Coordinator {
     /// What `plan` needs for items 1 to `items`, with so many `slots` for the guard `semaphore`.
     pub fn new(plan: &Plan, items: i64, slots: u32) -> Self {
         Self {
@@ -37,13 +37,13 @@ impl Lobby {
         }
     }
 
-    /// The same with somebody who sees to the waiting: one for each thing waited for, by name.
+    /// The same with a hook that does the waiting: one for each thing waited for, by name.
     #[must_use]
-    pub fn ushered(self, usher: impl Fn(&'static str) -> Arc<dyn Usher>) -> Self {
+    pub fn with_wait_hook(self, hook: impl Fn(&'static str) -> Arc<dyn WaitHook>) -> Self {
         Self {
-            slots: self.slots.ushered(usher("mutex")),
-            gate: self.gate.map(|gate| gate.ushered(usher("gate"))),
-            queues: self.queues.ushered(usher("queue")),
+            slots: self.slots.with_wait_hook(hook("mutex")),
+            gate: self.gate.map(|gate| gate.with_wait_hook(hook("gate"))),
+            queues: self.queues.with_wait_hook(hook("queue")),
         }
     }
 

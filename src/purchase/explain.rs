@@ -14,7 +14,7 @@ use crate::model::mistake::MistakeLesson;
 use crate::model::named::Named;
 use crate::model::order::Order;
 use crate::model::strategy::{Guard, Lesson, Plan, Promise};
-use crate::purchase::coordinator::Lobby;
+use crate::purchase::coordinator::Coordinator;
 use crate::purchase::guard;
 use crate::purchase::{Answer, PurchaseContext, attempt};
 
@@ -112,7 +112,7 @@ pub fn overhear_order(
     order: Order,
 ) -> Result<Vec<Sent>> {
     let heard = Arc::new(Mutex::new(Vec::new()));
-    let lobby = Lobby::new(&plan, order.item, 1);
+    let coordinator = Coordinator::new(&plan, order.item, 1);
     if plan.guard == Guard::Mutex {
         note(&heard, aside("lock the mutex of item 1"));
     }
@@ -127,7 +127,7 @@ pub fn overhear_order(
     let thinking = Arc::clone(&heard);
     let context = PurchaseContext {
         think: &move || note(&thinking, aside("decide")),
-        ..PurchaseContext::new(plan, &lobby, STOCK)
+        ..PurchaseContext::new(plan, &coordinator, STOCK)
     };
     let answer = attempt(connection, &context, &order.into());
     guard::resign(connection, plan.guard);

@@ -9,7 +9,7 @@
 
 use diesel::result::Error;
 
-use super::{AttemptError, PurchaseContext, Seen};
+use super::{AttemptError, PurchaseContext, StatementResult};
 use crate::db::{AnyConnection, RowLock};
 use crate::model::order::Order;
 use crate::model::strategy::{Layout, Plan, Read};
@@ -93,7 +93,7 @@ pub(super) fn look(
     let found = found
         .map_err(AttemptError::of(connection))
         .map_err(|error| error.of_read(lock))?;
-    (context.watch)(Seen::Units(found.units()));
+    (context.watch)(StatementResult::Units(found.units()));
     // A restock puts its units into any bucket, if it has found one.
     let is_nothing = found == Found::Buckets(Vec::new());
     let is_short = is_nothing || found.is_too_little_for(order);
@@ -156,7 +156,7 @@ pub(super) fn take_from_buckets(
         let left = bucket.stock - taken;
         let changed = bucket::assign(connection, order.item, bucket.bucket, left)
             .map_err(AttemptError::of(connection))?;
-        (context.watch)(Seen::Changed(changed));
+        (context.watch)(StatementResult::Changed(changed));
         wanted -= taken;
         if wanted == 0 {
             return Ok(());
@@ -178,7 +178,7 @@ pub(super) fn take_units(
             .map_err(AttemptError::of(connection));
     }
     let taken = unit::take(connection, order.item, ids).map_err(AttemptError::of(connection))?;
-    (context.watch)(Seen::Changed(taken));
+    (context.watch)(StatementResult::Changed(taken));
     match taken == ids.len() {
         true => Ok(()),
         false => Err(AttemptError::Failed(Error::NotFound)),

@@ -4,7 +4,7 @@ use super::{Answer, AttemptError, Conflict};
 
 /// What an attempt means for its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next {
+pub enum NextStep {
     /// It is carried out.
     Done,
     /// There is not enough left for it.
@@ -19,7 +19,7 @@ pub enum Next {
     LookUp,
 }
 
-impl Next {
+impl NextStep {
     /// What comes after the attempt with that number, from 1 up. Several buyers may have
     /// `shared_keys`: then whatever is recorded under the order's is somebody else's.
     pub fn after(attempt: Result<Answer, AttemptError>, number: u32, shared_keys: bool) -> Self {
@@ -51,10 +51,10 @@ mod tests {
     #[test]
     fn a_recorded_key_is_ones_own_only_where_nobody_shares_it_and_one_has_tried_before() {
         let recorded =
-            |number, shared| Next::after(Err(AttemptError::AlreadyRecorded), number, shared);
-        assert_eq!(recorded(2, false), Next::Done);
-        assert_eq!(recorded(2, true), Next::SoldOut);
-        assert_eq!(recorded(1, true), Next::SoldOut);
-        assert!(matches!(recorded(1, false), Next::Failed(_)));
+            |number, shared| NextStep::after(Err(AttemptError::AlreadyRecorded), number, shared);
+        assert_eq!(recorded(2, false), NextStep::Done);
+        assert_eq!(recorded(2, true), NextStep::SoldOut);
+        assert_eq!(recorded(1, true), NextStep::SoldOut);
+        assert!(matches!(recorded(1, false), NextStep::Failed(_)));
     }
 }

@@ -2,7 +2,7 @@
 
 use diesel::result::Error;
 
-use super::{Answer, AttemptError, PurchaseContext, Seen, recorded};
+use super::{Answer, AttemptError, PurchaseContext, StatementResult, recorded};
 use crate::db::AnyConnection;
 use crate::model::order::Order;
 use crate::tables::procedure;
@@ -22,7 +22,7 @@ pub(super) fn call(
     let publishes = context.publishes && !order.is_restock();
     let called = procedure::purchase(connection, order, publishes);
     let changed = called.map_err(recorded(connection))?;
-    (context.watch)(Seen::Changed(changed));
+    (context.watch)(StatementResult::Changed(changed));
     Ok(match changed {
         0 => Answer::SoldOut,
         _ => Answer::Done,

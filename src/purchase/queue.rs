@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, Thread};
 
-use crate::purchase::slots::Usher;
+use crate::purchase::slots::WaitHook;
 
 /// For how many a leader works at most, so that those behind them do not wait for too long.
 const MOST: usize = 128;
@@ -17,7 +17,7 @@ const MOST: usize = 128;
 /// The queues of all items. In them stands who wants a `T`, and is told a `W`.
 #[derive(Debug)]
 pub struct Queues<T, W> {
-    usher: Option<Arc<dyn Usher>>,
+    hook: Option<Arc<dyn WaitHook>>,
     queues: Vec<Mutex<Queue<T, W>>>,
 }
 
@@ -33,7 +33,7 @@ struct Queue<T, W> {
 struct Ticket<T, W> {
     wants: T,
     /// What the leader says; `None`: it left without a word.
-    word: OnceLock<Option<W>>,
+    reply: OnceLock<Option<W>>,
     waits: Thread,
 }
 
@@ -43,7 +43,7 @@ pub enum Turn<'a, T: Clone, W: Copy> {
     /// It leads.
     Leads(Lead<'a, T, W>),
     /// Somebody who led has seen to it, and says this; `None`: they left without a word.
-    Told(Option<W>),
+    Served(Option<W>),
 }
 
 /// The lead: the right to work for a batch, alone. It is handed on when this is dropped, and
@@ -57,7 +57,7 @@ pub struct Lead<'a, T, W: Copy> {
 }
 
 /// Takes a ticket out of its queue when its holder leaves before its turn, as in a panic.
-struct Standing<'a, T, W> {
+struct QueueGuard<'a, T, W> {
     queues: &'a Queues<T, W>,
     number: i64,
     ticket: &'a Arc<Ticket<T, W>>,
@@ -72,16 +72,16 @@ impl<T: Clone, W: Copy> Queues<T, W> {
             led: false,
         };
         Self {
-            usher: None,
+            hook: None,
             queues: (0..items).map(|_| Mutex::new(queue())).collect(),
         }
     }
 
-    /// The same with somebody who sees to the waiting.
+    /// The same with a hook that does the waiting.
     #[must_use]
-    pub fn ushered(self, usher: Arc<dyn Usher>) -> Self {
+    pub fn with_wait_hook(self, hook: Arc<dyn WaitHook>) -> Self {
         Self {
-            usher: Some(usher),
+            hook: Some(hook),
             ..self
         }
     }
@@ -90,16 +90,16 @@ impl<T: Clone, W: Copy> Queues<T, W> {
     /// there is no such queue.
     pub fn join(&self, number: i64, wants: T) -> Option<Turn<'_, T, W>> {
         let queue = self.queue(number)?;
-        if let Some(usher) = &self.usher {
-            usher.arrives(number);
+        if let Some(hook) = &self.hook {
+            hook.arrives(number);
         }
         let ticket = Arc::new(Ticket {
             wants,
-            word: OnceLock::new(),
+            reply: OnceLock::new(),
             waits: thread::current(),
         });
         lock(queue).waiting.push_back(Arc::clone(&ticket));
-        let standing = Standing {
+        let guard = QueueGuard {
             queues: self,
             number,
             ticket: &ticket,
@@ -109,16 +109,16 @@ impl<T: Clone, W: Copy> Queues<T, W> {
             turn = self.turn(number, &ticket);
             turn.is_some()
         };
-        match &self.usher {
-            Some(usher) => usher.wait(number, &mut try_once),
+        match &self.hook {
+            Some(hook) => hook.wait(number, &mut try_once),
             None => {
                 while !try_once() {
                     thread::park();
                 }
             }
         }
-        drop(standing);
-        match (&mut turn, &self.usher) {
+        drop(guard);
+        match (&mut turn, &self.hook) {
             (Some(Turn::Leads(lead)), None) => {
                 // Those who were served by the batch before have just been woken: they may as
                 // well be in this one.
@@ -126,7 +126,7 @@ impl<T: Clone, W: Copy> Queues<T, W> {
                 lead.gather();
             }
             (Some(Turn::Leads(lead)), Some(_)) => lead.gather(),
-            (Some(Turn::Told(_)), Some(usher)) => usher.given_back(number),
+            (Some(Turn::Served(_)), Some(hook)) => hook.released(number),
             _ => {}
         }
         turn
@@ -140,8 +140,8 @@ impl<T: Clone, W: Copy> Queues<T, W> {
 
     /// What it is the turn for of whoever holds `ticket`, if anything.
     fn turn(&self, number: i64, ticket: &Arc<Ticket<T, W>>) -> Option<Turn<'_, T, W>> {
-        if let Some(word) = ticket.word.get() {
-            return Some(Turn::Told(*word));
+        if let Some(reply) = ticket.reply.get() {
+            return Some(Turn::Served(*reply));
         }
         let mut queue = lock(self.queue(number)?);
         let is_first = queue
@@ -183,10 +183,10 @@ impl<T: Clone, W: Copy> Lead<'_, T, W> {
     }
 
     /// Tells the first of the batch the first of the `words`, and so on, and hands the lead on.
-    pub fn tell(self, words: impl IntoIterator<Item = W>) {
-        for (ticket, word) in self.batch.iter().zip(words) {
+    pub fn tell(self, replies: impl IntoIterator<Item = W>) {
+        for (ticket, reply) in self.batch.iter().zip(replies) {
             // Set once: nobody else holds the lead.
-            let _ = ticket.word.set(Some(word));
+            let _ = ticket.reply.set(Some(reply));
         }
     }
 }
@@ -200,16 +200,16 @@ impl<T, W: Copy> Drop for Lead<'_, T, W> {
             wake_first(queue);
         }
         for ticket in &self.batch {
-            ticket.word.get_or_init(|| None);
+            ticket.reply.get_or_init(|| None);
             ticket.waits.unpark();
         }
-        if let Some(usher) = &self.queues.usher {
-            usher.given_back(self.number);
+        if let Some(hook) = &self.queues.hook {
+            hook.released(self.number);
         }
     }
 }
 
-impl<T, W> Drop for Standing<'_, T, W> {
+impl<T, W> Drop for QueueGuard<'_, T, W> {
     fn drop(&mut self) {
         if !thread::panicking() {
             return;

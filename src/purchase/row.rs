@@ -2,7 +2,7 @@
 
 use diesel::result::Error;
 
-use super::{Answer, AttemptError, Conflict, PurchaseContext, Seen};
+use super::{Answer, AttemptError, Conflict, PurchaseContext, StatementResult};
 use crate::db::{AnyConnection, RowLock, transaction};
 use crate::model::order::Order;
 use crate::model::strategy::{Plan, Read, Write};
@@ -47,7 +47,7 @@ fn read_row(
 ) -> Result<Option<Item>, AttemptError> {
     let read = |connection: &mut AnyConnection| {
         item::read(connection, order.item, lock)
-            .inspect(|found| (context.watch)(Seen::Item(*found)))
+            .inspect(|found| (context.watch)(StatementResult::Item(*found)))
     };
     match context.plan.isolation.level() {
         Some(_) => read(connection),
@@ -64,7 +64,7 @@ fn count_sold(
     order: &Order,
 ) -> Result<Item, AttemptError> {
     let moved = ledger::moved(connection, order.item).map_err(AttemptError::of(connection))?;
-    (context.watch)(Seen::Moved(moved));
+    (context.watch)(StatementResult::Moved(moved));
     Ok(Item {
         stock: context.initial + moved,
         version: 0,
@@ -95,7 +95,7 @@ pub(super) fn take(
         (_, None) => Err(Error::NotFound),
     };
     let changed = changed.map_err(AttemptError::of(connection))?;
-    (context.watch)(Seen::Changed(changed));
+    (context.watch)(StatementResult::Changed(changed));
     match (changed, write) {
         (0, Write::IfVersion) => Err(AttemptError::Conflict(Conflict::StaleVersion)),
         (0, Write::IfVersionAgain) => take_again(connection, context, seen, order),

@@ -18,8 +18,8 @@ use smallvec::SmallVec;
 /// locks, and so none looks for deadlocks among them.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// Takes part in the waiting, for whoever has to see who waits for whom.
-pub trait Usher: fmt::Debug + Send + Sync {
+/// Is called wherever a buyer waits: for whoever has to see who waits for whom.
+pub trait WaitHook: fmt::Debug + Send + Sync {
     /// Calls `try_take` until it succeeds, at moments of its own choosing.
     fn wait(&self, item: i64, try_take: &mut dyn FnMut() -> bool);
 
@@ -27,14 +27,14 @@ pub trait Usher: fmt::Debug + Send + Sync {
     fn arrives(&self, _item: i64) {}
 
     /// A place at `item` has been given back.
-    fn given_back(&self, item: i64);
+    fn released(&self, item: i64);
 }
 
 /// The places of all items. With one place each, these are mutexes.
 #[derive(Debug)]
 pub struct Slots {
     limit: u32,
-    usher: Option<Arc<dyn Usher>>,
+    hook: Option<Arc<dyn WaitHook>>,
     /// Item by item.
     places: Vec<Mutex<Places>>,
 }
@@ -72,16 +72,16 @@ impl Slots {
         let items = usize::try_from(items).unwrap_or(0);
         Self {
             limit,
-            usher: None,
+            hook: None,
             places: (0..items).map(|_| Mutex::default()).collect(),
         }
     }
 
-    /// The same with somebody who sees to the waiting.
+    /// The same with a hook that does the waiting.
     #[must_use]
-    pub fn ushered(self, usher: Arc<dyn Usher>) -> Self {
+    pub fn with_wait_hook(self, hook: Arc<dyn WaitHook>) -> Self {
         Self {
-            usher: Some(usher),
+            hook: Some(hook),
             ..self
         }
     }
@@ -109,8 +109,8 @@ impl Slots {
 
     fn wait(&self, item: i64, patience: Option<Duration>) -> Option<Slot<'_>> {
         let places = self.places.get(usize::try_from(item - 1).ok()?)?;
-        match &self.usher {
-            Some(usher) => usher.wait(item, &mut || self.try_take(&mut lock(places))),
+        match &self.hook {
+            Some(hook) => hook.wait(item, &mut || self.try_take(&mut lock(places))),
             None => self.take_within(places, patience).then_some(())?,
         }
         Some(Slot {
@@ -170,8 +170,8 @@ impl Drop for Slot<'_> {
         if let Some(next) = next {
             next.thread.unpark();
         }
-        if let Some(usher) = &self.slots.usher {
-            usher.given_back(self.item);
+        if let Some(hook) = &self.slots.hook {
+            hook.released(self.item);
         }
     }
 }

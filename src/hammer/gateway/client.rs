@@ -1,4 +1,4 @@
-//! A caller's line to the gateway.
+//! A caller of the gateway.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -17,21 +17,21 @@ pub struct Access {
     pub idempotent: bool,
 }
 
-/// An open line: one call at a time.
+/// A connection to the gateway: one call at a time.
 #[derive(Debug)]
-pub struct Line {
+pub struct GatewayClient {
     stream: BufReader<UnixStream>,
     server: u32,
     idempotent: bool,
 }
 
 impl Access {
-    /// Opens a line for a buyer of that server.
+    /// Connects for a buyer of that server.
     ///
     /// # Errors
     /// Nobody listens.
-    pub fn open(&self, server: u32) -> io::Result<Line> {
-        Ok(Line {
+    pub fn open(&self, server: u32) -> io::Result<GatewayClient> {
+        Ok(GatewayClient {
             stream: BufReader::new(UnixStream::connect(&self.socket)?),
             server,
             idempotent: self.idempotent,
@@ -39,7 +39,7 @@ impl Access {
     }
 }
 
-impl Line {
+impl GatewayClient {
     /// Has an invoice billed, and waits for the answer: whether it had been billed before
     /// under the same key, so that nothing was done.
     ///

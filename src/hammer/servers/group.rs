@@ -13,7 +13,7 @@ use anyhow::Result;
 
 use super::Servers;
 use super::message::{Assignment, FromServer, ToServer};
-use super::process::{Process, Said};
+use super::process::{Process, ServerMessage};
 use super::work::Work;
 use crate::db::Database;
 use crate::hammer::event::{Event, What};
@@ -27,15 +27,15 @@ use killing::KILL_CHECK_INTERVAL;
 use member::Member;
 
 /// How often to look whether the run is to end.
-const LOOK: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// All servers of a run.
-pub(super) struct Crew<'a> {
+pub(super) struct ServerGroup<'a> {
     servers: &'a Servers,
     assignment: Assignment,
     members: Vec<Member>,
-    said: Receiver<Said>,
-    sender: Sender<Said>,
+    messages: Receiver<ServerMessage>,
+    sender: Sender<ServerMessage>,
     record: Record,
     events: Vec<Event>,
     work: Work,
@@ -48,7 +48,7 @@ pub(super) struct Crew<'a> {
     stopping: bool,
 }
 
-impl<'a> Crew<'a> {
+impl<'a> ServerGroup<'a> {
     /// Starts the servers, and waits until all are ready to begin.
     pub(super) fn start(
         servers: &'a Servers,
@@ -56,7 +56,7 @@ impl<'a> Crew<'a> {
         job: Job<'_>,
         watched: bool,
     ) -> Result<Self> {
-        let (sender, said) = mpsc::channel();
+        let (sender, messages) = mpsc::channel();
         // Orders for what is on a list do not come from the seed.
         let told = match job.scenario.demand() {
             Demand::List => OrderOutcomes::default(),
@@ -73,11 +73,11 @@ impl<'a> Crew<'a> {
             outside: job.outside.cloned(),
             watched,
         };
-        let mut crew = Self {
+        let mut group = Self {
             servers,
             assignment,
             members: Vec::new(),
-            said,
+            messages,
             sender,
             record: Record::new(told),
             events: Vec::new(),
@@ -90,17 +90,17 @@ impl<'a> Crew<'a> {
             stopping: false,
         };
         for server in 1..=servers.count {
-            let process = crew.process(server, 0)?;
-            crew.members.push(Member::new(server, process));
+            let process = group.process(server, 0)?;
+            group.members.push(Member::new(server, process));
         }
-        crew.wait_until_ready()?;
-        Ok(crew)
+        group.wait_until_ready()?;
+        Ok(group)
     }
 
     /// A server's part of the orders, of which it has had so many.
     fn share(&self, server: u32, done: i64) -> Share {
         Share {
-            crew: server.into(),
+            process: server.into(),
             of: self.servers.count.into(),
             done,
         }
@@ -129,14 +129,14 @@ impl<'a> Crew<'a> {
         }
         self.announce_restocked();
         while self.members.iter().any(|member| !member.ended) {
-            let look = if self.is_kill_due() {
+            let interval = if self.is_kill_due() {
                 KILL_CHECK_INTERVAL
             } else {
-                LOOK
+                POLL_INTERVAL
             };
-            match self.said.recv_timeout(look) {
-                Ok((server, Some(message))) => self.hear(server, message, progress),
-                Ok((server, None)) => self.silence(server, progress)?,
+            match self.messages.recv_timeout(interval) {
+                Ok((server, Some(message))) => self.handle_message(server, message, progress),
+                Ok((server, None)) => self.server_exited(server, progress)?,
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -155,9 +155,9 @@ impl<'a> Crew<'a> {
         &mut self.members[index]
     }
 
-    fn hear(&mut self, server: u32, message: FromServer, progress: &Progress) {
+    fn handle_message(&mut self, server: u32, message: FromServer, progress: &Progress) {
         match message {
-            FromServer::Event(event) => self.see(event, progress),
+            FromServer::Event(event) => self.handle_event(event, progress),
             // One that was killed and has been started again.
             FromServer::Ready => {
                 self.member(server).process.tell(ToServer::Go);
@@ -181,7 +181,7 @@ impl<'a> Crew<'a> {
         }
     }
 
-    fn see(&mut self, event: Event, progress: &Progress) {
+    fn handle_event(&mut self, event: Event, progress: &Progress) {
         let (server, at_us) = (event.server, event.at_us);
         if self.assignment.watched {
             self.events.push(event.clone());
@@ -261,7 +261,7 @@ impl<'a> Crew<'a> {
     }
 
     /// What came of it.
-    pub(super) fn conclude(mut self, stop: &AtomicBool) -> Measurement {
+    pub(super) fn finish(mut self, stop: &AtomicBool) -> Measurement {
         self.events.sort_by_key(|event| event.at_us);
         let elapsed = self.ended_us.saturating_sub(self.started_us);
         Measurement {

@@ -22,7 +22,7 @@ pub(super) struct Process {
 }
 
 /// What a server said, and which one it was; `None` when it has said its last.
-pub(super) type Said = (u32, Option<FromServer>);
+pub(super) type ServerMessage = (u32, Option<FromServer>);
 
 impl Process {
     /// Starts `program` as the server that `assignment` describes. What it says goes to `sender`.
@@ -32,7 +32,7 @@ impl Process {
     pub(super) fn start(
         program: &Path,
         assignment: &Assignment,
-        sender: Sender<Said>,
+        sender: Sender<ServerMessage>,
     ) -> Result<Self> {
         let mut child = Command::new(program)
             .arg("server")

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::Worker;
 use crate::hammer::backoff::pause;
 use crate::hammer::event::What;
-use crate::hammer::gateway::Line;
+use crate::hammer::gateway::GatewayClient;
 use crate::hammer::task::{Next, Task};
 use crate::hammer::{Outcome, Shared};
 use crate::model::order::Order;
@@ -69,7 +69,7 @@ impl Worker<'_> {
 pub(super) fn bill(
     shared: &Shared<'_>,
     buyer: u32,
-    line: &mut Option<Line>,
+    gateway: &mut Option<GatewayClient>,
     invoice: i64,
 ) -> Result<(), String> {
     let Some(access) = shared.job.outside else {
@@ -82,11 +82,11 @@ pub(super) fn bill(
     };
     tell(What::Billing { item: invoice });
     let mut call = || {
-        let line = match line {
-            Some(line) => line,
-            None => line.insert(access.open(shared.job.server)?),
+        let gateway = match gateway {
+            Some(gateway) => gateway,
+            None => gateway.insert(access.open(shared.job.server)?),
         };
-        line.bill(invoice)
+        gateway.bill(invoice)
     };
     let known = call().map_err(|error| format!("the gateway did not answer: {error}"))?;
     tell(What::Billed {

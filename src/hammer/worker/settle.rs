@@ -14,7 +14,7 @@ use crate::hammer::{Outcome, Shared, TimeBreakdown};
 use crate::model::order::{Basket, Order};
 use crate::model::scenario::Demand;
 use crate::purchase::{
-    Answer, AttemptError, Conflict, Next, PurchaseContext, attempt, was_carried_out,
+    Answer, AttemptError, Conflict, NextStep, PurchaseContext, attempt, was_carried_out,
 };
 
 /// How an unknown end is counted.
@@ -91,12 +91,12 @@ impl Worker<'_> {
         answer: Result<Answer, AttemptError>,
         attempts: &mut Attempts,
     ) -> Option<Outcome> {
-        let next = Next::after(answer, attempts.made, self.has_shared_keys());
+        let next = NextStep::after(answer, attempts.made, self.has_shared_keys());
         let conflict = match &next {
-            Next::TryAgain(conflict) => Some(*conflict),
-            Next::LookUp => Some(CONNECTION_LOST),
-            Next::GaveUp => Some(Conflict::StaleVersion),
-            Next::Done | Next::SoldOut | Next::Failed(_) => None,
+            NextStep::TryAgain(conflict) => Some(*conflict),
+            NextStep::LookUp => Some(CONNECTION_LOST),
+            NextStep::GaveUp => Some(Conflict::StaleVersion),
+            NextStep::Done | NextStep::SoldOut | NextStep::Failed(_) => None,
         };
         if let Some(conflict) = conflict {
             attempts.conflicts.push(conflict);
@@ -104,15 +104,17 @@ impl Worker<'_> {
             self.tell(|| What::Met { item, conflict });
         }
         match next {
-            Next::Done => Some(Outcome::Done),
-            Next::SoldOut => Some(Outcome::SoldOut),
-            Next::GaveUp => Some(Outcome::GaveUp),
-            Next::Failed(words) => {
+            NextStep::Done => Some(Outcome::Done),
+            NextStep::SoldOut => Some(Outcome::SoldOut),
+            NextStep::GaveUp => Some(Outcome::GaveUp),
+            NextStep::Failed(words) => {
                 attempts.error = Some(words);
                 Some(Outcome::Failed)
             }
-            Next::TryAgain(conflict) => self.leaves_to_others(conflict).then_some(Outcome::InUse),
-            Next::LookUp => match self.look_up(basket, &mut attempts.pool_wait) {
+            NextStep::TryAgain(conflict) => {
+                self.leaves_to_others(conflict).then_some(Outcome::InUse)
+            }
+            NextStep::LookUp => match self.look_up(basket, &mut attempts.pool_wait) {
                 Some(true) => Some(Outcome::Done),
                 Some(false) => None,
                 None => {
@@ -137,11 +139,14 @@ impl Worker<'_> {
         attempts: &mut Attempts,
     ) -> anyhow::Result<Result<Answer, AttemptError>> {
         let Shared {
-            job, lobby, stop, ..
+            job,
+            coordinator,
+            stop,
+            ..
         } = self.shared;
         let connection = self.connection.borrow(&mut attempts.pool_wait)?;
-        let (line, shared, buyer) = (&self.line, self.shared, self.buyer);
-        let bill = |order: &Order| bill(shared, buyer, &mut line.borrow_mut(), order.item);
+        let (gateway, shared, buyer) = (&self.gateway, self.shared, self.buyer);
+        let bill = |order: &Order| bill(shared, buyer, &mut gateway.borrow_mut(), order.item);
         let thought = Cell::new(Duration::ZERO);
         let think = || {
             if !job.load.hold.is_zero() {
@@ -154,7 +159,7 @@ impl Worker<'_> {
             think: &think,
             effect: job.outside.is_some().then_some(&bill),
             publishes: job.scenario.publishes(),
-            ..PurchaseContext::new(job.plan, lobby, job.load.stock)
+            ..PurchaseContext::new(job.plan, coordinator, job.load.stock)
         };
         let began = Instant::now();
         let answer = attempt(connection, &context, basket);

@@ -8,9 +8,9 @@ use super::outcome::{BuyerOutcome, BuyerOutcomes};
 use crate::db::AnyConnection;
 use crate::explore::{act, begin_again, note};
 use crate::model::order::{Basket, Order};
-use crate::purchase::coordinator::Lobby;
+use crate::purchase::coordinator::Coordinator;
 use crate::purchase::guard;
-use crate::purchase::{Next, PurchaseContext, Seen, attempt};
+use crate::purchase::{NextStep, PurchaseContext, StatementResult, attempt};
 
 pub(super) const NO_ROW: &str = "no row";
 
@@ -19,11 +19,11 @@ pub(super) const NO_ROW: &str = "no row";
 pub(super) fn buyer(
     wanted: &Purchases,
     key: usize,
-    lobby: &Arc<Lobby>,
+    coordinator: &Arc<Coordinator>,
     bills: &Arc<AtomicU64>,
     outcomes: &BuyerOutcomes,
 ) -> impl FnMut(&mut AnyConnection) -> Result<BuyerOutcome, String> + Send + 'static {
-    let lobby = Arc::clone(lobby);
+    let coordinator = Arc::clone(coordinator);
     let bills = Arc::clone(bills);
     let outcomes = outcomes.clone();
     let basket = order(wanted, key as i64);
@@ -41,7 +41,7 @@ pub(super) fn buyer(
             watch: &|seen| note(in_words(seen)),
             effect: wanted.scenario.bills().then_some(&bill),
             publishes: wanted.scenario.publishes(),
-            ..PurchaseContext::new(wanted.candidate.plan, &lobby, wanted.stock)
+            ..PurchaseContext::new(wanted.candidate.plan, &coordinator, wanted.stock)
         };
         let ending = settle(connection, &context, &basket, wanted.max_attempts);
         guard::resign(connection, context.plan.guard);
@@ -65,26 +65,28 @@ fn settle(
     max_attempts: u32,
 ) -> Result<BuyerOutcome, String> {
     for number in 1..=max_attempts {
-        match Next::after(attempt(connection, context, basket), number, false) {
-            Next::Done => return Ok(BuyerOutcome::Sold),
-            Next::SoldOut => return Ok(BuyerOutcome::SoldOut),
-            Next::GaveUp => return Ok(BuyerOutcome::GaveUp),
-            Next::Failed(words) => return Err(words),
-            Next::LookUp => return Err("the connection was lost".to_owned()),
-            Next::TryAgain(_) if number == max_attempts => {}
-            Next::TryAgain(_) => begin_again(),
+        match NextStep::after(attempt(connection, context, basket), number, false) {
+            NextStep::Done => return Ok(BuyerOutcome::Sold),
+            NextStep::SoldOut => return Ok(BuyerOutcome::SoldOut),
+            NextStep::GaveUp => return Ok(BuyerOutcome::GaveUp),
+            NextStep::Failed(words) => return Err(words),
+            NextStep::LookUp => return Err("the connection was lost".to_owned()),
+            NextStep::TryAgain(_) if number == max_attempts => {}
+            NextStep::TryAgain(_) => begin_again(),
         }
     }
     Ok(BuyerOutcome::OutOfAttempts)
 }
 
-fn in_words(seen: Seen) -> String {
+fn in_words(seen: StatementResult) -> String {
     match seen {
-        Seen::Item(Some(item)) => format!("stock = {}, version = {}", item.stock, item.version),
-        Seen::Item(None) => NO_ROW.to_owned(),
-        Seen::Units(units) => format!("units = {units}"),
-        Seen::Moved(units) => format!("sum = {units}"),
-        Seen::Changed(1) => "1 row".to_owned(),
-        Seen::Changed(rows) => format!("{rows} rows"),
+        StatementResult::Item(Some(item)) => {
+            format!("stock = {}, version = {}", item.stock, item.version)
+        }
+        StatementResult::Item(None) => NO_ROW.to_owned(),
+        StatementResult::Units(units) => format!("units = {units}"),
+        StatementResult::Moved(units) => format!("sum = {units}"),
+        StatementResult::Changed(1) => "1 row".to_owned(),
+        StatementResult::Changed(rows) => format!("{rows} rows"),
     }
 }

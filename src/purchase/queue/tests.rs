@@ -26,7 +26,7 @@ fn come_while_one_leads(others: &[i64], last: impl FnOnce(Lead<'_, i64, i64>)) -
                     lead.tell(wanted.iter().map(|wants| wants * 2));
                     Some(wanted[0] * 2)
                 }
-                Some(Turn::Told(word)) => word,
+                Some(Turn::Served(word)) => word,
                 None => panic!("there is a queue"),
             }));
             wait_for_a_queue_of(index + 1, queues);
@@ -68,7 +68,7 @@ fn who_is_not_told_anything_learns_just_that() {
         });
         wait_for_a_queue_of(1, &queues);
         let told = scope.spawn(|| match queues.join(1, 2) {
-            Some(Turn::Told(word)) => word,
+            Some(Turn::Served(word)) => word,
             _ => panic!("somebody leads"),
         });
         wait_for_a_queue_of(2, &queues);

@@ -12,7 +12,7 @@ use lockbench::db::{AnyConnection, Backend, Database};
 use lockbench::model::load::Load;
 use lockbench::model::order::Order;
 use lockbench::model::strategy::{Plan, Strategy};
-use lockbench::purchase::coordinator::Lobby;
+use lockbench::purchase::coordinator::Coordinator;
 use lockbench::purchase::{Answer, AttemptError, PurchaseContext, attempt, was_carried_out};
 use lockbench::tables::ledger;
 
@@ -31,7 +31,7 @@ pub struct Told {
 pub struct Buyers<'a> {
     database: &'a Database,
     plan: Plan,
-    lobby: Lobby,
+    coordinator: Coordinator,
     /// The server's numbers of their sessions, by the key of the order.
     sessions: Mutex<BTreeMap<i64, i32>>,
 }
@@ -69,7 +69,7 @@ impl<'a> Buyers<'a> {
         Self {
             database,
             plan,
-            lobby: Lobby::new(&plan, 1, 1),
+            coordinator: Coordinator::new(&plan, 1, 1),
             sessions: Mutex::default(),
         }
     }
@@ -110,7 +110,7 @@ impl<'a> Buyers<'a> {
                 match index {
                     // It leads, and is alone.
                     0 => thread::sleep(Duration::from_millis(100)),
-                    _ => self.wait_until(|| self.lobby.queues.length(1) >= index),
+                    _ => self.wait_until(|| self.coordinator.queues.length(1) >= index),
                 }
             }
             meanwhile(self);
@@ -136,7 +136,7 @@ impl<'a> Buyers<'a> {
         };
         let shop = PurchaseContext {
             watch: &|_| watch(key),
-            ..PurchaseContext::new(self.plan, &self.lobby, 100)
+            ..PurchaseContext::new(self.plan, &self.coordinator, 100)
         };
         let mut connection = self.connect(key);
         let mut told = Told {

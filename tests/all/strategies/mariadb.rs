@@ -19,7 +19,7 @@ use lockbench::model::load::Load;
 use lockbench::model::order::Order;
 use lockbench::model::strategy::{Promise, Read, Strategy};
 use lockbench::model::verdict::Verdict;
-use lockbench::purchase::coordinator::Lobby;
+use lockbench::purchase::coordinator::Coordinator;
 use lockbench::purchase::{self, AttemptError, Conflict, attempt};
 use lockbench::run::Shop;
 use lockbench::tables::{item, ledger};
@@ -167,10 +167,10 @@ fn after_a_deadlock_nothing_but_a_rollback_is_sent() {
         thread::spawn(move || item::subtract(&mut rival, 1, 1));
         thread::sleep(Duration::from_millis(300));
     };
-    let lobby = Lobby::new(&plan, 1, 1);
+    let coordinator = Coordinator::new(&plan, 1, 1);
     let shop = purchase::PurchaseContext {
         think: &rival,
-        ..purchase::PurchaseContext::new(plan, &lobby, 100)
+        ..purchase::PurchaseContext::new(plan, &coordinator, 100)
     };
     let order = Order {
         key: 99,

@@ -14,7 +14,7 @@ use lockbench::db::{AnyConnection, Backend};
 use lockbench::model::load::Load;
 use lockbench::model::order::Order;
 use lockbench::model::strategy::{Dispatch, Strategy};
-use lockbench::purchase::coordinator::Lobby;
+use lockbench::purchase::coordinator::Coordinator;
 use lockbench::purchase::explain::overhear;
 use lockbench::purchase::{self, Answer, attempt};
 use lockbench::run::Shop;
@@ -32,10 +32,10 @@ fn buy_in(
     keys: RangeInclusive<i64>,
     publishes: bool,
 ) {
-    let lobby = Lobby::new(&strategy.plan(), 1, 1);
+    let coordinator = Coordinator::new(&strategy.plan(), 1, 1);
     let counter = purchase::PurchaseContext {
         publishes,
-        ..purchase::PurchaseContext::new(strategy.plan(), &lobby, 100)
+        ..purchase::PurchaseContext::new(strategy.plan(), &coordinator, 100)
     };
     for key in keys {
         let order = Order {

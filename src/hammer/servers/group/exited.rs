@@ -2,15 +2,15 @@
 
 use anyhow::{Context, Result};
 
-use super::Crew;
+use super::ServerGroup;
 use crate::hammer::event::What;
 use crate::hammer::{OrderResult, Outcome, Progress};
 use crate::model::order::Orders;
 use crate::model::scenario::Demand;
 
-impl Crew<'_> {
+impl ServerGroup<'_> {
     /// A server has said its last: as it should, because it was killed, or of its own accord.
-    pub(super) fn silence(&mut self, server: u32, progress: &Progress) -> Result<()> {
+    pub(super) fn server_exited(&mut self, server: u32, progress: &Progress) -> Result<()> {
         let stopping = self.stopping;
         let member = self.member(server);
         let how = member.process.end();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Crew;
+use super::ServerGroup;
 use crate::hammer::event::What;
 
 /// How often to look whether the moment has come to kill a server.
@@ -11,7 +11,7 @@ pub(super) const KILL_CHECK_INTERVAL: Duration = Duration::from_micros(500);
 /// How much more of the work may be done while waiting for that moment.
 const MOST_WORK_WHILE_WAITING: f64 = 0.25;
 
-impl Crew<'_> {
+impl ServerGroup<'_> {
     pub(super) fn is_kill_due(&self) -> bool {
         let done = || self.work.share_done(self.started.elapsed());
         let kill = self.servers.kill.filter(|_| !self.killed);

@@ -1,12 +1,10 @@
-//! One server of a crew.
-
 use std::collections::BTreeSet;
 
 use crate::hammer::servers::ServerTally;
 use crate::hammer::servers::process::Process;
 use crate::model::order::Basket;
 
-/// One server of a crew.
+/// One server of the group, seen from the process that starts them.
 pub(super) struct Member {
     pub(super) process: Process,
     pub(super) tally: ServerTally,
