@@ -1,5 +1,3 @@
-//! A check of one database, or why there is none.
-
 use serde::Serialize;
 
 use super::{CheckResult, SCHEMA};

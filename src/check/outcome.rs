@@ -1,5 +1,3 @@
-//! What became of a promise.
-
 use std::fmt;
 
 use serde::Serialize;

@@ -1,5 +1,3 @@
-//! An earlier compare to save, and to hold this one against.
-
 use std::path::PathBuf;
 
 use clap::Args;

@@ -1,5 +1,3 @@
-//! Who is compared, and how precisely.
-
 use std::time::Instant;
 
 use clap::{Args, ValueEnum};

@@ -1,5 +1,3 @@
-//! What the rounds of one candidate at one point add up to.
-
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -1,5 +1,3 @@
-//! Why there is no connection.
-
 /// Why there is no connection.
 #[derive(Debug)]
 pub(super) enum Refusal {

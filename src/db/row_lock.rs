@@ -1,4 +1,4 @@
-//! The lock that a read takes on the row it returns.
+//! Locking reads, and how each database writes them.
 
 use std::marker::PhantomData;
 

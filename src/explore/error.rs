@@ -1,5 +1,3 @@
-//! Why an exploration has no result.
-
 use std::time::Duration;
 
 use thiserror::Error;

@@ -1,6 +1,4 @@
-//! What the sessions tell the scheduler, in order.
-//!
-//! To wake somebody costs as much as a statement does. So the scheduler is woken only once all
+//! To wake a thread costs as much as a statement does. So the scheduler is woken only once all
 //! whom it awaits have come to rest, and a session that is sure to be let go on again is told so
 //! beforehand: it tells of its next statement, and sends it, without waiting for an answer.
 
@@ -10,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::messages::SessionEvent;
 
-/// What the sessions tell the scheduler, in the order in which they do.
+/// What the sessions tell the scheduler, in order.
 #[derive(Debug, Default)]
 pub(super) struct EventQueue {
     inner: Mutex<Inner>,

@@ -1,5 +1,3 @@
-//! An exploration: what is to be explored, and how.
-
 mod look;
 mod once;
 mod progress;

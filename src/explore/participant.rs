@@ -1,5 +1,3 @@
-//! A session as the scheduler sees it.
-
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::Sender;

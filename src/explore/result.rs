@@ -1,5 +1,3 @@
-//! What an exploration has found.
-
 use std::fmt;
 use std::time::Duration;
 

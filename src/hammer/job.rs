@@ -1,5 +1,3 @@
-//! What the buyers of a process is to do.
-
 use std::sync::atomic::AtomicBool;
 
 use serde::{Deserialize, Serialize};
@@ -10,7 +8,7 @@ use crate::model::load::Load;
 use crate::model::scenario::Scenario;
 use crate::model::strategy::Plan;
 
-/// What the buyers of a process is to do.
+/// What the buyers of a process are to do.
 #[derive(Clone, Copy)]
 pub struct Job<'a> {
     /// How to buy.

@@ -1,4 +1,4 @@
-//! Why what was asked for cannot be run.
+//! The error of every check of a request.
 
 use thiserror::Error;
 

@@ -1,4 +1,4 @@
-//! The load: the numbers of a run.
+//! How many buyers want how much of what, and for how long.
 
 mod error;
 

@@ -1,4 +1,4 @@
-//! What a run amounts to.
+//! Safe, unsafe or inconclusive, and how one is reached from the evidence.
 
 #[cfg(feature = "cli")]
 mod evidence;

@@ -1,5 +1,3 @@
-//! What to run.
-
 use std::time::Duration;
 
 use crate::db::{Backend, Engine};

@@ -1,5 +1,3 @@
-//! Which schedules to run.
-
 use clap::Args;
 
 use super::ExploreArguments;

@@ -1,5 +1,3 @@
-//! Why an address is not accepted.
-
 use thiserror::Error;
 
 /// Why an address is not accepted. Never contains a password.

@@ -1,5 +1,3 @@
-//! How a private server is to be run.
-
 use crate::db::Backend;
 
 /// How a private server is to be run.

@@ -1,5 +1,3 @@
-//! What each server did.
-
 use std::collections::BTreeMap;
 
 use serde::Serialize;

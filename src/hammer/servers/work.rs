@@ -1,5 +1,3 @@
-//! How much of the work of all servers is done.
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 

@@ -1,5 +1,3 @@
-//! Why a load cannot be run.
-
 use thiserror::Error;
 
 use crate::model::quantity::Quantity;

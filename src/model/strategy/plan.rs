@@ -1,5 +1,3 @@
-//! A strategy's row: its independent choices.
-
 use std::fmt;
 use std::num::NonZeroU32;
 

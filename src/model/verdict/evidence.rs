@@ -1,5 +1,3 @@
-//! What a verdict is reached from.
-
 use super::Verdict;
 use crate::model::strategy::Promise;
 

@@ -1,5 +1,3 @@
-//! What came of an anomaly's script.
-
 use std::fmt;
 
 use serde::Serialize;

@@ -1,5 +1,3 @@
-//! How each buyer's order ended.
-
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 

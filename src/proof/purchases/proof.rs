@@ -1,5 +1,3 @@
-//! What every schedule of two buyers shows of a plan, in a few numbers.
-
 use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
