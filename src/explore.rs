@@ -19,7 +19,6 @@ mod exploration;
 mod footprint;
 mod history;
 mod interceptor;
-mod judgement;
 mod messages;
 mod panic;
 mod participant;
@@ -35,24 +34,23 @@ mod tally;
 mod timeline;
 mod token;
 mod transaction;
-mod turn;
 mod verb;
 
 #[cfg(feature = "cli")]
 pub(crate) use caveats::UNREACHED;
 pub use error::ExploreError;
+pub use exploration::Judgement;
 pub use exploration::{Estimate, Exploration, Pruning};
 pub use footprint::Footprint;
 pub use history::{History, Step};
 pub use interceptor::{act, begin_again, gave_lock_back, note, take_lock};
-pub use judgement::Judgement;
 #[cfg(feature = "cli")]
 pub(crate) use remote::{EventSender, RemoteSession, StatementOutcome};
 pub use result::{Coverage, Divergence, Explored, FinalState, Inspection};
+pub use search::Turn;
 pub use state::{End, State};
 pub use statement::Statement;
 pub use timeline::timeline;
 pub use token::{Token, TokenError};
-pub use turn::Turn;
 
 pub use crate::db::blocked::Explorable;

@@ -1,7 +1,6 @@
 //! A PostgreSQL database that was made to be changed at will: put back as it was, read, removed.
 
 mod catalog;
-mod connecting;
 mod contents;
 mod copies;
 mod keeper;
@@ -12,6 +11,9 @@ use diesel::PgConnection;
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use serde::de::DeserializeOwned;
+
+use super::postgres;
+use super::refusal::Refusal;
 
 pub use catalog::{Catalog, Column, ForeignKey, Table};
 pub use contents::{Contents, Row};
@@ -27,6 +29,11 @@ const SCHEMA: &str = "lockbench_race";
 struct Json {
     #[diesel(sql_type = Text)]
     json: String,
+}
+
+/// A connection by libpq's settings, whose session is left as it comes.
+fn connect(settings: &str) -> anyhow::Result<PgConnection> {
+    postgres::establish(settings).map_err(Refusal::into_error)
 }
 
 /// What a question gives whose only column, `json`, is a text of JSON.

@@ -1,10 +1,9 @@
 mod look;
 mod once;
 mod progress;
-#[cfg(feature = "cli")]
-mod remote;
 mod run;
 
+pub use look::Judgement;
 pub use run::Estimate;
 
 use std::fmt::Display;
@@ -12,6 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+#[cfg(feature = "cli")]
+use super::remote::RemoteSession;
 use super::result::Coverage;
 use super::scheduler::Footprints;
 use super::session::{Connect, SessionBody};
@@ -124,6 +125,17 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                     Err(error) => Err(error.to_string()),
                 }
             })));
+        self
+    }
+
+    /// Adds a session that is no code of this process's, and opens its connections itself.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn remote_session(mut self, remote: impl RemoteSession + 'static) -> Self {
+        self.sessions.push(SessionBody::Remote(Box::new(remote)));
+        self.by_shape = true;
+        // What such a session sends between two steps is not known to keep all locks.
+        self.sure = true;
         self
     }
 

@@ -15,6 +15,7 @@ pub(super) use descent::Descent;
 pub(super) use random::Random;
 pub(super) use replay::Replay;
 pub(super) use script::Script;
+pub use script::Turn;
 
 /// A moment at which everything has come to rest and a session has to be chosen.
 #[derive(Clone, Debug)]

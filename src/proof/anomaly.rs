@@ -21,7 +21,6 @@ mod result;
 mod run;
 mod seen;
 mod session;
-mod survey;
 mod table;
 mod vanishing;
 mod write_skew;
@@ -33,10 +32,9 @@ use clap::builder::PossibleValue;
 
 pub use line::{Does, Line, begin, commit, rollback, send};
 pub use outcome::{How, Outcome};
-pub use result::{AnomaliesResult, Finding, SCHEMA};
+pub use result::{AnomaliesResult, Finding, SCHEMA, Survey};
 pub use run::run;
 pub use seen::{Rows, Seen};
-pub use survey::Survey;
 pub use table::{COLUMNS, TABLE};
 
 /// An anomaly: what two or three transactions do to each other that no serial order explains.

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use diesel::connection::SimpleConnection;
 
-use super::connecting::connect;
+use super::connect;
 use crate::db::outliving::Outliving;
 
 /// Starts `program` with `argument`, which must call [`keep`]. The settings go through the pipe:

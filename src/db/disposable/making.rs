@@ -7,7 +7,7 @@ use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
 use thiserror::Error;
 
-use super::connecting::connect;
+use super::connect;
 use super::keeper::{self, drop_database};
 use super::quoted;
 use crate::db::Backend;

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use super::Exploration;
 use crate::db::blocked::Explorable;
-use crate::explore::{Inspection, Judgement, State};
+use crate::explore::{Inspection, State};
 
 pub(super) type Reset<C> = Box<dyn FnMut(&mut C) -> Result<(), String>>;
 pub(super) type Inspect<C, S> =
@@ -75,5 +75,24 @@ impl<C: Explorable, S: State> Exploration<C, S> {
             watch(connection).map_err(|error| error.to_string())
         }));
         self
+    }
+}
+
+/// What an invariant says of a final state that it could look at: `true`, or `Ok(())`, where it
+/// holds; otherwise `false`, or an error that says in a sentence what is wrong.
+pub trait Judgement {
+    /// What is wrong, in a sentence; `None`: nothing is.
+    fn wrong(self) -> Option<String>;
+}
+
+impl Judgement for bool {
+    fn wrong(self) -> Option<String> {
+        (!self).then(|| "the invariant does not hold".to_owned())
+    }
+}
+
+impl<W: Display> Judgement for Result<(), W> {
+    fn wrong(self) -> Option<String> {
+        self.err().map(|wrong| wrong.to_string())
     }
 }

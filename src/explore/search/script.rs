@@ -1,7 +1,16 @@
 //! One schedule, as a script tells it.
 
 use super::{Choice, DecisionPoint, Search};
-use crate::explore::Turn;
+
+/// A turn of a script, in which one session sends one statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The session, from 1.
+    pub session: usize,
+    /// Whether the statement is a ROLLBACK that is part of the script, and not the end of a
+    /// session that was refused.
+    pub rolls_back: bool,
+}
 
 /// Follows a script: the first turn goes next that has not been taken and whose session can go.
 /// A session that waits takes its turn as soon as it is free. One that was refused, and rolls

@@ -1,9 +1,7 @@
 //! All servers of a run, seen from the process that starts them.
 
-mod exited;
-mod killing;
+mod lifecycle;
 mod member;
-mod ready;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -23,7 +21,7 @@ use crate::hammer::{
 use crate::model::order::{Basket, Orders};
 use crate::model::scenario::Demand;
 use crate::system::clock::now_us;
-use killing::KILL_CHECK_INTERVAL;
+use lifecycle::KILL_CHECK_INTERVAL;
 use member::Member;
 
 /// How often to look whether the run is to end.

@@ -1,16 +1,27 @@
-//! What a survey found, in the shape of its JSON.
+//! What a survey is of, and what it found, in the shape of its JSON.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Anomaly, Outcome, Survey};
+use super::{Anomaly, Outcome};
 use crate::db::{Description, Level};
 use crate::explore::History;
 use crate::system::exit::Exit;
 
 /// The name and version of the JSON.
 pub const SCHEMA: &str = "lockbench.anomalies/1";
+
+/// Which scripts are run at which levels.
+#[derive(Clone, Debug)]
+pub struct Survey {
+    /// Which anomalies.
+    pub anomalies: Vec<&'static Anomaly>,
+    /// At which levels.
+    pub levels: Vec<Level>,
+    /// How long nothing may move in a script before it is given up.
+    pub patience: Duration,
+}
 
 /// What a survey found.
 #[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
