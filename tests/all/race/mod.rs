@@ -5,6 +5,7 @@ mod formats;
 mod leftovers;
 mod oracle;
 mod psycopg2;
+mod same_as_explore;
 mod schedules;
 mod wrong_use;
 
