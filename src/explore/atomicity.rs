@@ -120,11 +120,15 @@ pub(super) fn leaves_traces(statement: &Statement) -> bool {
 
 /// Whether a statement does several things, one after the other, so that others can come in
 /// between when it is not part of a transaction: it reads what it does not lock, and writes; it
-/// calls code that may; or it is several statements.
+/// calls code that may; or it is several statements. A BEGIN makes the others of its batch a part
+/// of a transaction.
 pub(super) fn does_several_things(statement: &Statement) -> bool {
     let words = words(&statement.sql);
     let has = |word: &str| words.iter().skip(1).any(|one| one == word);
     let writes = ["insert", "update", "delete", "replace", "merge", "call"];
+    if stays_in_transaction(&words) {
+        return false;
+    }
     let several = words.iter().rev().skip(1).any(|word| word == ";")
         && words.iter().any(|word| writes.contains(&word.as_str()));
     let calls = calls(&words, &[PURE, HARMLESS]);
@@ -139,6 +143,15 @@ pub(super) fn does_several_things(statement: &Statement) -> bool {
             "call" | "execute" | "merge" => true,
             _ => false,
         }
+}
+
+fn stays_in_transaction(words: &[String]) -> bool {
+    let first = words.first().map_or("", String::as_str);
+    let ends = ["commit", "end", "rollback", "abort"];
+    matches!(first, "begin" | "start")
+        && !words
+            .windows(2)
+            .any(|pair| pair[0] == ";" && ends.contains(&pair[1].as_str()))
 }
 
 /// Statements that were sent outside a transaction and do several things: each was taken for an
@@ -251,6 +264,7 @@ mod tests {
             "SELECT buy($1)",
             "CALL buy(1)",
             "UPDATE a SET x = 1; UPDATE b SET x = 1",
+            "BEGIN; UPDATE a SET x = 1; COMMIT; UPDATE b SET x = 1",
             "MERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN DELETE",
         ] {
             assert!(does_several_things(&statement(sql)), "{sql}");
@@ -268,6 +282,7 @@ mod tests {
              INSERT INTO b (k, id) SELECT k, id FROM o",
             "SELECT count(*) FROM a",
             "BEGIN",
+            "BEGIN; SELECT x FROM a FOR UPDATE",
             "UPDATE a SET x = 1;",
             "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION",
         ] {

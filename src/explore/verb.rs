@@ -4,7 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verb {
     Begin,
-    /// A transaction that takes a lock as it begins, or a snapshot.
+    /// A transaction that takes a lock as it begins, or a snapshot, or is sent with what follows.
     BeginAndMore,
     /// Both say whether the next transaction begins with it.
     Commit {
@@ -33,7 +33,14 @@ impl Verb {
             || text.starts_with("START TRANSACTION")
             || text.starts_with("SET TRANSACTION") && text.contains("START TRANSACTION");
         if begins {
-            return match MORE.iter().any(|word| text.contains(word)) {
+            let mut others = text.split(';').map(str::trim).filter(|one| {
+                !one.is_empty()
+                    && !["BEGIN", "START", "SET"]
+                        .iter()
+                        .any(|it| one.starts_with(it))
+            });
+            let does_more = others.next().is_some() || MORE.iter().any(|it| text.contains(it));
+            return match does_more {
                 true => Self::BeginAndMore,
                 false => Self::Begin,
             };
@@ -61,6 +68,8 @@ mod tests {
             ("BEGIN ISOLATION LEVEL SERIALIZABLE", Verb::Begin),
             (" begin", Verb::Begin),
             ("BEGIN IMMEDIATE", Verb::BeginAndMore),
+            ("BEGIN; UPDATE t SET a = 1", Verb::BeginAndMore),
+            ("BEGIN;", Verb::Begin),
             ("START TRANSACTION READ ONLY", Verb::Begin),
             (
                 "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; START TRANSACTION",
