@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use super::connection::{BatchKind, ConnectionState};
 use crate::explore::{EventSender, Statement, StatementOutcome};
@@ -127,11 +128,13 @@ impl Interceptor {
         self.inner().mode = Mode::PassThrough;
     }
 
-    /// Whether a connection is in a transaction, or may hold a lock that outlasts one.
-    pub(super) fn holds_anything(&self) -> bool {
-        let inner = self.inner();
-        let mut connections = inner.connections.values();
-        inner.step.is_some() || connections.any(ConnectionState::holds_anything)
+    /// Whether a connection is in a transaction, or may hold a lock that outlasts one, and is still
+    /// there after `time`: a client may have said goodbye, and the server not yet heard of it.
+    pub(super) fn holds_anything_for(&self, time: Duration) -> bool {
+        let held = self
+            .changed
+            .wait_timeout_while(self.inner(), time, |inner| inner.holds_anything());
+        held.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
     /// What the session was seen to do since it began.
@@ -225,6 +228,7 @@ impl Watcher for Interceptor {
             inner.step = None;
             inner.report_first();
         }
+        self.changed.notify_all();
     }
 
     fn wants_encryption(&self) {
@@ -233,6 +237,11 @@ impl Watcher for Interceptor {
 }
 
 impl Inner {
+    fn holds_anything(&self) -> bool {
+        let mut connections = self.connections.values();
+        self.step.is_some() || connections.any(ConnectionState::holds_anything)
+    }
+
     /// Whether a batch belongs to the step that its connection is at: it runs what that has
     /// prepared, or is the Sync behind it. One that does neither ends the step.
     fn is_part_of_its_step(&mut self, id: ConnectionId, batch: &Batch) -> bool {

@@ -16,6 +16,10 @@ use crate::wire::{Proxy, Traffic};
 /// How long the server may take to close the connections of a program that has ended.
 const CLOSING: Duration = Duration::from_secs(5);
 
+/// How long the server may take to close what a worker has left in a transaction and said goodbye
+/// to, before the worker is started anew for it.
+const GOODBYE: Duration = Duration::from_millis(200);
+
 /// How long a program that runs alone may take.
 const ALONE: Duration = Duration::from_secs(60);
 
@@ -111,7 +115,7 @@ impl Runner {
         worker.ask();
         let said = worker.said();
         let ending = said.ending(ALONE).ok_or_else(|| self.endless())?;
-        if self.interceptor.holds_anything() || ending.code.is_none() {
+        if self.interceptor.holds_anything_for(GOODBYE) || ending.code.is_none() {
             self.dismiss_worker()?;
         }
         Ok(ending)
@@ -232,7 +236,7 @@ impl Runner {
                 code: None,
                 words: "it never ended".to_owned(),
             });
-            let is_fit = ending.code.is_some() && !interceptor.holds_anything();
+            let is_fit = ending.code.is_some() && !interceptor.holds_anything_for(GOODBYE);
             if !is_fit {
                 interceptor.disconnect();
                 traffic.hang_up();

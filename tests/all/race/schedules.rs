@@ -1,5 +1,7 @@
 //! Which schedules there are, and when nothing can be said.
 
+use std::collections::BTreeSet;
+
 use diesel::connection::SimpleConnection;
 
 use super::{PYTHON, race, race_sql, race_worker, shop};
@@ -94,4 +96,24 @@ fn triggers_and_foreign_keys_do_not_keep_the_state_from_being_put_back() {
         .expect("a trigger");
     let raced = race_worker(&url, &[], "psycopg2_shop.py", "naive");
     assert_eq!(raced.counts(), (24, 22), "{raced:#?}");
+}
+
+#[test]
+fn a_worker_that_closes_its_connection_in_a_transaction_stays() {
+    let buy = "import os; open(os.environ['STARTS'], 'a').write(f'{os.getpid()}\\n'); \
+         own = psycopg2.connect(''); own.cursor().execute('SELECT units FROM stock'); \
+         own.cursor().execute('SELECT units FROM stock FOR UPDATE'); own.close()";
+    let folder = tempfile::tempdir().expect("a folder");
+    let starts = folder.path().join("starts");
+    let variable = format!("STARTS={}", starts.display());
+    let raced = race_sql(&shop(), &["--env", &variable], &[buy, buy]);
+    assert_eq!(raced.counts().1, 0, "{raced:#?}");
+    let text = std::fs::read_to_string(&starts).expect("who has worked");
+    let runs = text.lines().count();
+    let workers: BTreeSet<&str> = text.lines().collect();
+    // A server that is slow to close makes for a new one now and then.
+    assert!(
+        runs >= 12 && workers.len() <= runs / 3,
+        "{workers:?} in {runs} runs"
+    );
 }
