@@ -1,5 +1,7 @@
 //! The variables by which a program finds the database.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::db::disposable::{Listens, WhereClients};
 use crate::wire::Upstream;
 
@@ -92,8 +94,16 @@ impl Environment {
     }
 }
 
+/// What a URL need not escape, RFC 3986 wants it not to: some clients read the database's name as it
+/// stands there.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
 fn encoded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 #[cfg(test)]
@@ -107,7 +117,7 @@ mod tests {
             place: Listens::Port("db".to_owned(), 5432),
             user: "me@x".to_owned(),
             password: Some("a/b".to_owned()),
-            database: "shop".to_owned(),
+            database: "shop_test".to_owned(),
         };
         let variables = Environment::new(&own).unwrap().variables(&clients, 7);
         let value = |name: &str| {
@@ -116,12 +126,12 @@ mod tests {
         };
         assert_eq!(
             value("DATABASE_URL"),
-            Some("postgresql://me%40x:a%2Fb@127.0.0.1:7/shop")
+            Some("postgresql://me%40x:a%2Fb@127.0.0.1:7/shop_test")
         );
         assert_eq!(value("PGPASSWORD"), Some("a/b"));
         assert_eq!(
             value("SPRING"),
-            Some("jdbc:postgresql://127.0.0.1:7/shop?user=me@x")
+            Some("jdbc:postgresql://127.0.0.1:7/shop_test?user=me@x")
         );
         assert!(Environment::new(&["x".to_owned()]).is_err());
     }
