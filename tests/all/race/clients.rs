@@ -68,7 +68,11 @@ fn asyncpg() {
 fn sqlalchemy() {
     assert_counts(
         "sqlalchemy_shop.py",
-        &[("naive", 50, 48), ("for-update", 8, 0)],
+        &[
+            ("naive", 50, 48),
+            ("for-update", 8, 0),
+            ("serializable", 50, 0),
+        ],
     );
 }
 
@@ -94,6 +98,60 @@ fn django() {
 fn node_postgres() {
     assert_counts(
         "node_shop.js",
+        &[
+            ("naive", 24, 22),
+            ("for-update", 8, 0),
+            ("serializable", 24, 0),
+        ],
+    );
+}
+
+/// It prepares by Flush and goes on without a Sync. A pipeline that both writes are sent in is two
+/// steps, for each has an end of its own.
+#[test]
+fn postgres_js() {
+    assert_counts(
+        "postgresjs_shop.js",
+        &[
+            ("naive", 24, 22),
+            ("for-update", 8, 0),
+            ("serializable", 24, 0),
+            ("pipeline", 24, 22),
+        ],
+    );
+}
+
+/// The prototype counted 92 schedules, of which 80 were wrong: there the START TRANSACTION was a
+/// step, and here it is none.
+#[test]
+fn sequelize() {
+    assert_counts(
+        "sequelize_shop.js",
+        &[
+            ("naive", 24, 22),
+            ("for-update", 8, 0),
+            ("serializable", 24, 0),
+        ],
+    );
+}
+
+/// It reads the row again before it saves, to see what has changed: a step more.
+#[test]
+fn typeorm() {
+    assert_counts(
+        "typeorm_shop.js",
+        &[
+            ("naive", 92, 90),
+            ("for-update", 10, 0),
+            ("serializable", 92, 0),
+        ],
+    );
+}
+
+#[test]
+fn prisma() {
+    assert_counts(
+        "prisma_shop.js",
         &[
             ("naive", 24, 22),
             ("for-update", 8, 0),

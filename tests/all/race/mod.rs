@@ -20,7 +20,7 @@ use crate::common;
 
 /// How to get what is missing.
 const MISSING: &str =
-    "run tests/run: it installs the clients, and Python or Node.js if they are missing";
+    "run tests/run: it installs the clients, and Python or Node.js (20.19 or newer) if they are missing";
 
 /// The folder of the programs.
 fn programs() -> PathBuf {
@@ -69,13 +69,15 @@ fn shop() -> String {
 
 /// Races the command on a copy of the database.
 fn race(database: &str, arguments: &[&str], command: &[&str]) -> Raced {
+    let folders = ["node", "prisma"].map(|one| clients().join(one).join("node_modules"));
+    let node_path = std::env::join_paths(folders).expect("no colon in a path");
     let mut lockbench = common::lockbench();
     lockbench
         .args(["--quiet", "race", "--json", "--database", database])
         .args(arguments)
         .current_dir(programs())
         .env("PYTHONPATH", clients().join("python"))
-        .env("NODE_PATH", clients().join("node/node_modules"));
+        .env("NODE_PATH", node_path);
     if !command.is_empty() {
         lockbench.arg("--").args(command);
     }

@@ -1,5 +1,5 @@
-const readline = require("node:readline");
 const { Pool } = require("pg");
+const serve = require("./serving.js");
 
 const how = process.argv[2];
 const pool = new Pool({ max: 5 });
@@ -26,18 +26,4 @@ async function buy() {
   }
 }
 
-(async () => {
-  if (!process.argv.includes("worker")) {
-    await buy();
-    return pool.end();
-  }
-  console.log("ready");
-  for await (const _ of readline.createInterface({ input: process.stdin })) {
-    try {
-      await buy();
-      console.log("ok");
-    } catch (error) {
-      console.log(error.message);
-    }
-  }
-})();
+serve(buy, () => pool.end());

@@ -1,0 +1,35 @@
+require "active_record"
+
+HOW = ARGV[0]
+ActiveRecord::Base.establish_connection(ENV.fetch("DATABASE_URL"))
+
+class Stock < ActiveRecord::Base
+  self.table_name = "stock"
+end
+
+class Order < ActiveRecord::Base
+end
+
+def buy
+  level = HOW == "serializable" ? :serializable : :read_committed
+  ActiveRecord::Base.transaction(isolation: level) do
+    stock = HOW == "for-update" ? Stock.lock.find(1) : Stock.find(1)
+    if stock.units >= 1
+      stock.update!(units: stock.units - 1)
+      Order.create!(item: 1)
+    end
+  end
+end
+
+return buy unless ARGV.include?("worker")
+
+# The look at the tables is no part of the work.
+[Stock, Order].each(&:primary_key).each(&:columns)
+$stdout.sync = true
+puts "ready"
+$stdin.each_line do
+  buy
+  puts "ok"
+rescue StandardError => error
+  puts error.message.lines.first
+end
