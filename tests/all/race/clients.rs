@@ -159,3 +159,29 @@ fn prisma() {
         ],
     );
 }
+
+/// Where it is refused, it closes its connection in the failed transaction, and opens another.
+#[test]
+fn active_record() {
+    assert_counts(
+        "activerecord_shop.rb",
+        &[
+            ("naive", 24, 22),
+            ("for-update", 8, 0),
+            ("serializable", 24, 0),
+        ],
+    );
+}
+
+/// It sends BEGIN together with what follows.
+#[test]
+fn jdbc() {
+    assert_counts(
+        "JdbcShop.java",
+        &[
+            ("naive", 24, 22),
+            ("for-update", 8, 0),
+            ("serializable", 24, 0),
+        ],
+    );
+}

@@ -20,7 +20,11 @@ use crate::common;
 
 /// How to get what is missing.
 const MISSING: &str =
-    "run tests/run: it installs the clients, and Python or Node.js (20.19 or newer) if they are missing";
+    "run tests/run: it installs the clients, and Python, Node.js (20.19 or newer), Ruby or Java";
+
+/// How Java finds the database.
+const JDBC_URL: &str =
+    "JDBC_URL=jdbc:postgresql://{host}:{port}/{database}?user={user}&password={password}";
 
 /// The folder of the programs.
 fn programs() -> PathBuf {
@@ -77,7 +81,8 @@ fn race(database: &str, arguments: &[&str], command: &[&str]) -> Raced {
         .args(arguments)
         .current_dir(programs())
         .env("PYTHONPATH", clients().join("python"))
-        .env("NODE_PATH", node_path);
+        .env("NODE_PATH", node_path)
+        .args(["--env", JDBC_URL]);
     if !command.is_empty() {
         lockbench.arg("--").args(command);
     }
@@ -89,15 +94,40 @@ fn race(database: &str, arguments: &[&str], command: &[&str]) -> Raced {
     }
 }
 
-/// The same with a program of Python's, as a worker that stays.
+/// The same with a program in any of the languages, as a worker that stays.
 fn race_worker(database: &str, arguments: &[&str], program: &str, how: &str) -> Raced {
     let arguments = [&["--worker"], arguments].concat();
-    let command = match program.ends_with(".js") {
-        true => ["node", program, how, "worker"],
-        false => [PYTHON.as_str(), program, how, "worker"],
+    let (_, extension) = program.rsplit_once('.').expect("a language");
+    let jdbc = JDBC.as_str();
+    let runs: &[&str] = match extension {
+        "js" => &["node"],
+        // The system's packages are for the system's own Ruby.
+        "rb" if Path::new("/usr/bin/ruby").exists() => &["/usr/bin/ruby"],
+        "rb" => &["ruby"],
+        // It starts faster when it does not prepare for a long life.
+        "java" => &[
+            "java",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-cp",
+            jdbc,
+        ],
+        _ => &[PYTHON.as_str()],
     };
+    let command = [runs, &[program, how, "worker"]].concat();
     race(database, &arguments, &command)
 }
+
+/// JDBC's driver for PostgreSQL, where Debian has it, or Fedora.
+static JDBC: LazyLock<String> = LazyLock::new(|| {
+    let places = ["postgresql.jar", "postgresql-jdbc/postgresql.jar"];
+    let java = Path::new("/usr/share/java");
+    let found = places
+        .map(|place| java.join(place))
+        .into_iter()
+        .find(|it| it.exists());
+    found.unwrap_or_default().display().to_string()
+});
 
 /// A race of workers that each do what a piece of Python says, in a transaction of its own:
 /// `execute` sends SQL, and gives the first column of the first row.

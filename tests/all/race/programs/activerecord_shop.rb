@@ -23,7 +23,7 @@ end
 
 return buy unless ARGV.include?("worker")
 
-# The look at the tables is no part of the work.
+# It looks at the tables once, which is no part of the work.
 [Stock, Order].each(&:primary_key).each(&:columns)
 $stdout.sync = true
 puts "ready"
