@@ -40,7 +40,8 @@ impl Worker {
         let (sender, receiver) = channel();
         thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
+                // Messages often end with a line's end of their own.
+                if !line.trim().is_empty() && sender.send(line).is_err() {
                     return;
                 }
             }
@@ -70,8 +71,9 @@ impl Worker {
         }
     }
 
-    /// Has it do its work. One that is gone says so by its silence.
+    /// Has it do its work, whatever else it has said before. One that is gone says so by its silence.
     pub(super) fn ask(&mut self) {
+        while self.said.within(Duration::ZERO).is_ok() {}
         let _ = self.input.write_all(b"run\n");
         let _ = self.input.flush();
     }

@@ -99,6 +99,20 @@ fn triggers_and_foreign_keys_do_not_keep_the_state_from_being_put_back() {
 }
 
 #[test]
+fn what_a_worker_says_beyond_its_line_is_not_the_answer_to_the_next() {
+    let told = "exec(open('psycopg2_shop.py').read().replace('serve(buy)', ''))\n\
+                print('ready', flush=True)\n\
+                for _ in sys.stdin:\n    \
+                    try:\n        buy(); print('ok', flush=True)\n    \
+                    except Exception as error: print(error, '\\nand more', flush=True)";
+    let command = [PYTHON.as_str(), "-c", told, "serializable"];
+    let raced = race(&shop(), &["--worker"], &command);
+    assert_eq!(raced.counts(), (24, 0), "{raced:#?}");
+    assert_eq!(raced.result["failed"], 22, "{raced:#?}");
+    assert_eq!(raced.result["repetitions"], 0, "{raced:#?}");
+}
+
+#[test]
 fn a_worker_that_closes_its_connection_in_a_transaction_stays() {
     let buy = "import os; open(os.environ['STARTS'], 'a').write(f'{os.getpid()}\\n'); \
          own = psycopg2.connect(''); own.cursor().execute('SELECT units FROM stock'); \
