@@ -5,6 +5,7 @@
 //! its statements are stopped one by one. What is right nobody has to say: it is whatever the
 //! sessions leave when they run one after the other.
 
+mod application;
 mod connection;
 mod database;
 mod difference;
@@ -14,10 +15,12 @@ mod interceptor;
 mod judge;
 mod lexer;
 mod normalize;
+mod observations;
 mod oracle;
 mod prepare;
 mod program;
 mod request;
+mod resident;
 mod result;
 mod runner;
 mod shared_runner;
@@ -42,7 +45,7 @@ pub use difference::Difference;
 pub use environment::{Environment, InvalidVariable};
 pub use error::RaceError;
 pub use oracle::NotRepeatable;
-pub use request::{Request, SessionCommand};
+pub use request::{HttpRequest, NoRequest, Request, SessionCommand};
 pub use result::{
     FinalState, REPLAY_SCHEMA, RaceResult, ReplayedRace, SCHEMA, SerialOrder, Witness,
 };

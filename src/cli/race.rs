@@ -1,5 +1,6 @@
 //! `lockbench race`.
 
+mod http;
 mod schedule;
 mod sessions;
 
@@ -44,7 +45,7 @@ pub(super) struct RaceArguments {
     /// SQL that must give no row, or only true, at the end of every schedule; repeatable
     #[arg(long, value_name = "SQL")]
     invariant: Vec<String>,
-    /// Exit code that a session must end with; repeatable [default: any]
+    /// Exit code, or HTTP status, that a session must end with; repeatable [default: any]
     #[arg(long, value_name = "CODE")]
     expect_exit: Vec<i32>,
     /// Column to leave out of the comparison; repeatable

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::connection::{BatchKind, ConnectionState};
+use super::observations::Observations;
 use crate::explore::{EventSender, Statement, StatementOutcome};
 use crate::wire::{Answer, Batch, ConnectionId, Watcher};
 
@@ -47,6 +48,8 @@ enum Mode {
     PassThrough,
     /// It stops every step, and reports it here.
     Intercept(EventSender),
+    /// It lets everything through, although there should be nothing more.
+    Idle,
     /// It closes every connection.
     Disconnect,
 }
@@ -56,23 +59,6 @@ struct Step {
     connection: ConnectionId,
     /// What it has prepared and still has to run.
     to_run: Vec<String>,
-}
-
-/// What a session was seen to do since it began.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Observations {
-    /// Batches that ran or prepared anything.
-    pub(super) batches: u64,
-    /// Those of them that were steps.
-    pub(super) steps: u64,
-    /// The SQLSTATEs of errors, in their order.
-    pub(super) refusals: Vec<String>,
-    /// It used two connections at once, in this run or one before.
-    pub(super) at_once: bool,
-    /// It set itself a limit to waiting, in this run or one before.
-    pub(super) sets_limits: bool,
-    /// It wanted encryption and went away without.
-    pub(super) wants_encryption: bool,
 }
 
 impl Interceptor {
@@ -101,11 +87,7 @@ impl Interceptor {
     fn begin(&self, mode: Mode) {
         let mut inner = self.inner();
         inner.mode = mode;
-        inner.seen = Observations {
-            at_once: inner.seen.at_once,
-            sets_limits: inner.seen.sets_limits,
-            ..Observations::default()
-        };
+        inner.seen = inner.seen.lasting();
         inner.queue.clear();
         (inner.reported, inner.goes) = (false, false);
         inner.step = None;
@@ -123,18 +105,29 @@ impl Interceptor {
         self.changed.notify_all();
     }
 
-    /// Lets through whatever comes while there is nothing to do.
+    /// Lets through whatever comes while there is nothing to do, and notes what matters.
     pub(super) fn idle(&self) {
-        self.inner().mode = Mode::PassThrough;
+        self.inner().mode = Mode::Idle;
     }
 
     /// Whether a connection is in a transaction, or may hold a lock that outlasts one, and is still
-    /// there after `time`: a client may have said goodbye, and the server not yet heard of it.
+    /// there after a time in which nothing was heard of it: a client may have said goodbye and the
+    /// server not yet heard of it, or an application have answered before its last ROLLBACK.
     pub(super) fn holds_anything_for(&self, time: Duration) -> bool {
-        let held = self
-            .changed
-            .wait_timeout_while(self.inner(), time, |inner| inner.holds_anything());
-        held.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+        let mut inner = self.inner();
+        let mut deadline = Instant::now() + time;
+        while inner.holds_anything() && !matches!(inner.mode, Mode::Disconnect) {
+            let now = Instant::now();
+            if inner.step.is_some() || !inner.queue.is_empty() {
+                deadline = now + time;
+            }
+            if now >= deadline {
+                return true;
+            }
+            let waited = self.changed.wait_timeout(inner, deadline - now);
+            inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        inner.holds_anything()
     }
 
     /// What the session was seen to do since it began.
@@ -172,6 +165,7 @@ impl Watcher for Interceptor {
             BatchKind::Prepares(statement, names) => (statement, names),
         };
         inner.seen.steps += 1;
+        inner.seen.went_on |= matches!(inner.mode, Mode::Idle);
         if matches!(inner.mode, Mode::Intercept(_)) {
             inner.queue.push_back((id, statement));
             inner.seen.at_once |= inner.step.is_some() || inner.queue.len() > 1;
@@ -215,6 +209,7 @@ impl Watcher for Interceptor {
                     .map(|error| (error.code.clone(), error.message.clone())),
             });
         }
+        self.changed.notify_all();
     }
 
     fn closed(&self, id: ConnectionId) {

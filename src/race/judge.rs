@@ -47,10 +47,8 @@ impl Judge {
     pub(super) fn judge(&mut self, connection: &mut PgConnection) -> Result<Inspection> {
         let endings: Vec<Ending> = (self.oracle.sessions.iter())
             .map(|session| {
-                session.last_ending().unwrap_or(Ending {
-                    code: None,
-                    words: "it did not end".to_owned(),
-                })
+                let last = session.last_ending();
+                last.unwrap_or_else(|| Ending::unknown("it did not end"))
             })
             .collect();
         let state = self.oracle.look(connection)?;
@@ -104,7 +102,7 @@ impl Judge {
         let mut marks = Vec::new();
         for (session, ending) in self.oracle.sessions.iter().zip(endings) {
             let seen = session.seen();
-            if ending.is_success() {
+            if ending.succeeded {
                 continue;
             }
             marks.push(FAILED);
@@ -124,7 +122,7 @@ impl Judge {
 }
 
 fn sentence(endings: &[Ending]) -> String {
-    let succeeded = endings.iter().filter(|ending| ending.is_success()).count();
+    let succeeded = endings.iter().filter(|ending| ending.succeeded).count();
     match (succeeded, endings.len()) {
         (2, 2) => format!("Both ended well, and together {NOT_SERIAL}"),
         (well, all) if well == all => format!("All {all} ended well, and together {NOT_SERIAL}"),
@@ -132,7 +130,7 @@ fn sentence(endings: &[Ending]) -> String {
         (1, _) => {
             let place = endings
                 .iter()
-                .position(Ending::is_success)
+                .position(|ending| ending.succeeded)
                 .unwrap_or_default();
             format!(
                 "Only session {} ended well, and what is left is not what it leaves alone",

@@ -168,7 +168,7 @@ impl Oracle {
         let all: Vec<usize> = (0..endings.len()).collect();
         let mut orders = permutations(&all);
         let failed: Vec<usize> = (all.iter().copied())
-            .filter(|session| !endings[*session].is_success())
+            .filter(|session| !endings[*session].succeeded)
             .collect();
         for left_out in subsets(&failed) {
             let some: Vec<usize> = (all.iter().copied())

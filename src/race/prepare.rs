@@ -101,7 +101,7 @@ impl<'a> Race<'a> {
                      without (sslmode=disable, say)"
                 )));
             }
-            let is_expected = ending.is_success()
+            let is_expected = ending.succeeded
                 || ending
                     .code
                     .is_some_and(|code| request.expected_exits.contains(&code));
@@ -142,14 +142,17 @@ fn shared(
     .context("cannot open a port on this machine")?;
     let mut variables = request.environment.variables(clients, proxy.port());
     variables.push(("LOCKBENCH_SESSION".to_owned(), (number + 1).to_string()));
+    let mut command = request.sessions[number].clone();
+    let stays = request.worker || command.http.is_some();
+    command.http = command.http.map(|http| http.for_session(number + 1));
     let program = Program {
-        command: request.sessions[number].clone(),
+        command,
         variables,
         hidden: Environment::HIDDEN.to_vec(),
         log: logs.path().join(format!("session-{}", number + 1)),
     };
     let at_once = session.finds_deadlocks_at_once;
-    let runner = Runner::new(program, interceptor, proxy, at_once, request.worker);
+    let runner = Runner::new(program, interceptor, proxy, at_once, stays);
     Ok(SharedRunner::new(runner))
 }
 

@@ -5,6 +5,9 @@ use std::io::{self, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
@@ -25,8 +28,10 @@ pub(super) struct Program {
 /// How a session has ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Ending {
-    /// The exit code; `None` where a signal ended it.
+    /// The exit code, or the status of the answer to a request; `None` where there is none.
     pub(super) code: Option<i32>,
+    /// Whether the session has done what it was to do.
+    pub(super) succeeded: bool,
     /// The same in words, with the last line that it has written on its standard error.
     pub(super) words: String,
 }
@@ -80,6 +85,7 @@ impl Program {
         };
         Ending {
             code,
+            succeeded: code == Some(0),
             words: match said {
                 Some(said) => format!("{words}: {said}"),
                 None => words,
@@ -89,16 +95,48 @@ impl Program {
 }
 
 impl Ending {
-    /// Whether the session has done what it was to do.
-    pub(super) fn is_success(&self) -> bool {
-        self.code == Some(0)
+    /// One that nobody knows more of.
+    pub(super) fn unknown(words: &str) -> Self {
+        Self {
+            code: None,
+            succeeded: false,
+            words: words.to_owned(),
+        }
     }
 
     /// The same for the engine.
     pub(super) fn told(&self) -> Result<String, String> {
-        match self.is_success() {
+        match self.succeeded {
             true => Ok(self.words.clone()),
             false => Err(self.words.clone()),
+        }
+    }
+}
+
+/// What a program answers: how its work has ended, each time.
+#[derive(Clone)]
+pub(super) struct Answers(Arc<Mutex<Receiver<Ending>>>);
+
+impl Answers {
+    pub(super) fn new(receiver: Receiver<Ending>) -> Self {
+        Self(Arc::new(Mutex::new(receiver)))
+    }
+
+    /// The next of them, if it comes within `time`.
+    ///
+    /// # Errors
+    /// It did not come; or none will come any more.
+    pub(super) fn within(&self, time: Duration) -> Result<Ending, RecvTimeoutError> {
+        let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.recv_timeout(time)
+    }
+
+    /// How its work has ended; `None` where it is not told within `time`.
+    pub(super) fn ending(&self, time: Duration) -> Option<Ending> {
+        match self.within(time) {
+            Ok(ending) => Some(ending),
+            Err(RecvTimeoutError::Disconnected) => Some(Ending::unknown("the worker ended")),
+            Err(RecvTimeoutError::Timeout) => None,
         }
     }
 }

@@ -32,6 +32,93 @@ pub struct SessionCommand {
     pub words: Vec<String>,
     /// The same as its user has written it, without the passwords of addresses in it.
     pub shown: String,
+    /// The request, where the program is a web application that stays.
+    pub http: Option<HttpRequest>,
+}
+
+/// A request to a web application.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// The shell command that starts the application, at the port in `PORT`.
+    pub serve: String,
+    /// GET, POST, …
+    pub method: String,
+    /// The path and the query.
+    pub path: String,
+    /// What it contains besides.
+    pub headers: Vec<(String, String)>,
+    /// What it brings.
+    pub body: Option<String>,
+    /// The path that answers once the application is ready; `None`: it takes connections then.
+    pub ready: Option<String>,
+}
+
+/// Where a request's text stands for the number of its session, from 1.
+const SESSION: &str = "{session}";
+
+/// A text that is no request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoRequest {
+    /// It has no path.
+    #[error("'{0}' is no request: write the method and the path, as in 'POST /buy/1'")]
+    NoPath(String),
+    /// It names a host.
+    #[error(
+        "'{0}' names a host: write the path alone, as in 'POST /buy/1'. Each session has an \
+         instance of the application of its own, at the port in PORT"
+    )]
+    NamesHost(String),
+    /// A header that is none.
+    #[error("'{0}' is no header: write 'Name: value'")]
+    NoHeader(String),
+}
+
+impl HttpRequest {
+    /// Understands `POST /buy/1`; without a method it is GET.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn of(text: &str) -> Result<Self, NoRequest> {
+        let (method, path) = text.trim().split_once(' ').unwrap_or(("GET", text.trim()));
+        let path = path.trim();
+        if path.contains("://") {
+            return Err(NoRequest::NamesHost(text.to_owned()));
+        }
+        if !path.starts_with('/') || path.contains(char::is_whitespace) {
+            return Err(NoRequest::NoPath(text.to_owned()));
+        }
+        Ok(Self {
+            method: method.to_ascii_uppercase(),
+            path: path.to_owned(),
+            ..Self::default()
+        })
+    }
+
+    /// Understands `Name: value`.
+    ///
+    /// # Errors
+    /// It is no header.
+    pub fn header(text: &str) -> Result<(String, String), NoRequest> {
+        let parts = text
+            .split_once(':')
+            .filter(|(name, _)| !name.trim().is_empty());
+        let (name, value) = parts.ok_or_else(|| NoRequest::NoHeader(text.to_owned()))?;
+        Ok((name.trim().to_owned(), value.trim().to_owned()))
+    }
+
+    /// The same for the session with that number, from 1, which stands for `{session}` in it.
+    pub(super) fn for_session(&self, number: usize) -> Self {
+        let filled = |text: &String| text.replace(SESSION, &number.to_string());
+        let headers = self.headers.iter();
+        Self {
+            path: filled(&self.path),
+            headers: headers
+                .map(|(name, value)| (name.clone(), filled(value)))
+                .collect(),
+            body: self.body.as_ref().map(filled),
+            ..self.clone()
+        }
+    }
 }
 
 impl SessionCommand {
@@ -40,6 +127,16 @@ impl SessionCommand {
         Self {
             words: vec!["/bin/sh".to_owned(), "-c".to_owned(), text.to_owned()],
             shown: without_passwords(text.split(' ')),
+            http: None,
+        }
+    }
+
+    /// A request to a web application.
+    pub fn request(request: HttpRequest) -> Self {
+        Self {
+            shown: format!("{} {}", request.method, request.path),
+            words: Self::for_the_shell(&request.serve).words,
+            http: Some(request),
         }
     }
 
@@ -48,6 +145,7 @@ impl SessionCommand {
         Self {
             words: words.to_vec(),
             shown: without_passwords(words.iter().map(String::as_str)),
+            http: None,
         }
     }
 }

@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 
-use super::interceptor::{Interceptor, Observations};
+use super::interceptor::Interceptor;
+use super::observations::Observations;
 use super::program::{Ending, Program, end, group_of};
-use super::worker::Worker;
+use super::resident::Resident;
 use crate::explore::EventSender;
 use crate::wire::{Proxy, Traffic};
 
@@ -41,16 +42,16 @@ pub(super) struct Runner {
     is_victim_when_closing_cycle: bool,
     /// Whether the program stays.
     stays: bool,
-    worker: Option<Worker>,
+    resident: Option<Resident>,
 }
 
 /// A schedule's work.
 struct Running {
-    /// The processes that do it; `None` where a worker does.
+    /// The processes that do it; `None` where one does that stays.
     group: Option<Pid>,
     /// Whether it has come to its end, and that is about to be told.
     is_over: Arc<AtomicBool>,
-    /// Waits for its end. Gives whether the worker can be used again.
+    /// Waits for its end. Gives whether a program that stays can be used again.
     waiting: JoinHandle<bool>,
 }
 
@@ -71,7 +72,7 @@ impl Runner {
             last: Arc::default(),
             is_victim_when_closing_cycle,
             stays,
-            worker: None,
+            resident: None,
         }
     }
 
@@ -111,12 +112,16 @@ impl Runner {
     }
 
     fn work_alone(&mut self) -> Result<Ending, String> {
-        let worker = self.ready_worker()?;
-        worker.ask();
-        let said = worker.said();
-        let ending = said.ending(ALONE).ok_or_else(|| self.endless())?;
+        let resident = self.ready_resident()?;
+        resident.ask();
+        let ending = resident
+            .answers()
+            .ending(ALONE)
+            .ok_or_else(|| self.endless())?;
         if self.interceptor.holds_anything_for(GOODBYE) || ending.code.is_none() {
-            self.dismiss_worker()?;
+            self.dismiss_resident()?;
+        } else {
+            self.interceptor.idle();
         }
         Ok(ending)
     }
@@ -149,20 +154,20 @@ impl Runner {
         )
     }
 
-    /// A worker that waits for work, and nothing that stops it on its way there.
-    fn ready_worker(&mut self) -> Result<&mut Worker, String> {
+    /// One that waits for work, and nothing that stops it on its way there.
+    fn ready_resident(&mut self) -> Result<&mut Resident, String> {
         self.interceptor.pass_through();
-        let worker = match self.worker.take() {
-            Some(worker) => worker,
-            None => Worker::start(&self.program)?,
+        let resident = match self.resident.take() {
+            Some(resident) => resident,
+            None => Resident::start(&self.program)?,
         };
         // What it sent to get ready is not its work.
         self.interceptor.pass_through();
-        Ok(self.worker.insert(worker))
+        Ok(self.resident.insert(resident))
     }
 
-    fn dismiss_worker(&mut self) -> Result<(), String> {
-        self.worker = None;
+    fn dismiss_resident(&mut self) -> Result<(), String> {
+        self.resident = None;
         self.close_connections()
     }
 
@@ -224,20 +229,20 @@ impl Runner {
 
     fn begin_work(&mut self, events: &EventSender) -> Result<Running, String> {
         let (interceptor, last) = (Arc::clone(&self.interceptor), Arc::clone(&self.last));
-        let worker = self.ready_worker()?;
+        let resident = self.ready_resident()?;
         interceptor.intercept(events.clone());
-        worker.ask();
-        let (said, events) = (worker.said(), events.clone());
+        resident.ask();
+        let (answers, events) = (resident.answers(), events.clone());
         let traffic = self.traffic.clone();
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
         let waiting = thread::spawn(move || {
-            let ending = said.ending(FOR_EVER).unwrap_or(Ending {
-                code: None,
-                words: "it never ended".to_owned(),
-            });
+            let ending = answers.ending(FOR_EVER);
+            let ending = ending.unwrap_or_else(|| Ending::unknown("it never ended"));
             let is_fit = ending.code.is_some() && !interceptor.holds_anything_for(GOODBYE);
-            if !is_fit {
+            if is_fit {
+                interceptor.idle();
+            } else {
                 interceptor.disconnect();
                 traffic.hang_up();
                 traffic.wait_until_closed(CLOSING);
@@ -266,19 +271,18 @@ impl Runner {
                 self.interceptor.disconnect();
                 match running.group {
                     Some(group) => end(group),
-                    None => self.worker = None,
+                    None => self.resident = None,
                 }
                 self.traffic.hang_up();
             }
             let is_fit = running.waiting.join().unwrap_or_default();
-            if self.stays && is_fit && self.worker.is_some() {
-                self.interceptor.idle();
+            if is_fit && self.resident.is_some() {
                 return Ok(());
             }
-        } else if self.worker.is_some() {
+        } else if self.resident.is_some() {
             return Ok(());
         }
-        self.dismiss_worker()
+        self.dismiss_resident()
     }
 }
 
@@ -286,7 +290,7 @@ impl Drop for Runner {
     fn drop(&mut self) {
         // There is nobody to tell that it did not work.
         let _ = self.clean_up();
-        let _ = self.dismiss_worker();
+        let _ = self.dismiss_resident();
     }
 }
 

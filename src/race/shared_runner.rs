@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::interceptor::Observations;
+use super::observations::Observations;
 use super::program::Ending;
 use super::runner::Runner;
 use crate::explore::{EventSender, RemoteSession};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::judge::FAILED;
+use super::observations::Observations;
 use super::result::{FinalState, RaceResult, ReplayedRace, Witness};
 use super::{REPLAY_SCHEMA, Race, SCHEMA};
 use crate::explore::{Explored, History, Token};
@@ -81,8 +82,18 @@ impl Race<'_> {
 
     /// The verdict, and why where it is inconclusive.
     fn judged(&self, explored: &Explored) -> (Verdict, Option<String>) {
+        let was_seen = |what: fn(&Observations) -> bool| {
+            let mut sessions = self.sessions.iter();
+            sessions.any(|session| what(&session.seen()))
+        };
+        // What is wrong may then be the doing of statements that belong to no order.
+        if was_seen(|seen| seen.went_on) {
+            let reason = "a session sent more statements after it had told its end, and when they \
+                          ran was left to chance";
+            return (Verdict::Inconclusive, Some(reason.to_owned()));
+        }
         // That a session waits for ever may be its own doing, where it uses two connections.
-        let at_once = self.sessions.iter().any(|session| session.seen().at_once);
+        let at_once = was_seen(|seen| seen.at_once);
         let all_hung = explored.broken == explored.hung && explored.stray_broken == 0;
         match explored.verdict() {
             Verdict::Unsafe if !(at_once && all_hung) => (Verdict::Unsafe, None),

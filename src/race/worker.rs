@@ -5,12 +5,11 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use super::program::{Ending, Program, end, group_of};
+use super::program::{Answers, Ending, Program, end, group_of};
 
 /// How long it may take to get ready.
 const GETTING_READY: Duration = Duration::from_secs(60);
@@ -19,12 +18,8 @@ const GETTING_READY: Duration = Duration::from_secs(60);
 pub(super) struct Worker {
     child: Child,
     input: ChildStdin,
-    said: WorkerOutput,
+    answers: Answers,
 }
-
-/// What a worker writes.
-#[derive(Clone)]
-pub(super) struct WorkerOutput(Arc<Mutex<Receiver<String>>>);
 
 impl Worker {
     /// Starts it, and waits until it is ready.
@@ -41,7 +36,7 @@ impl Worker {
         thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 // Messages often end with a line's end of their own.
-                if !line.trim().is_empty() && sender.send(line).is_err() {
+                if !line.trim().is_empty() && sender.send(answer(&line)).is_err() {
                     return;
                 }
             }
@@ -49,13 +44,14 @@ impl Worker {
         let mut worker = Self {
             child,
             input,
-            said: WorkerOutput(Arc::new(Mutex::new(receiver))),
+            answers: Answers::new(receiver),
         };
         let command = &program.command.shown;
-        match worker.said.within(GETTING_READY) {
-            Ok(line) if line.trim() == "ready" => Ok(worker),
+        match worker.answers.within(GETTING_READY) {
+            Ok(line) if line.words == "ready" => Ok(worker),
             Ok(line) => Err(format!(
-                "the worker `{command}` wrote '{line}' instead of 'ready'"
+                "the worker `{command}` wrote '{}' instead of 'ready'",
+                line.words
             )),
             Err(RecvTimeoutError::Timeout) => Err(format!(
                 "the worker `{command}` has not written 'ready' after {} s (is its output flushed?)",
@@ -71,34 +67,26 @@ impl Worker {
         }
     }
 
-    /// Has it do its work, whatever else it has said before. One that is gone says so by its silence.
+    /// Has it do its work. One that is gone says so by its silence.
     pub(super) fn ask(&mut self) {
-        while self.said.within(Duration::ZERO).is_ok() {}
         let _ = self.input.write_all(b"run\n");
         let _ = self.input.flush();
     }
 
     /// What it writes.
-    pub(super) fn said(&self) -> WorkerOutput {
-        self.said.clone()
+    pub(super) fn answers(&self) -> Answers {
+        self.answers.clone()
     }
 }
 
-impl WorkerOutput {
-    fn within(&self, time: Duration) -> Result<String, RecvTimeoutError> {
-        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.recv_timeout(time)
-    }
-
-    /// How its work has ended; `None` where it is not told within `time`.
-    pub(super) fn ending(&self, time: Duration) -> Option<Ending> {
-        let (code, words) = match self.within(time) {
-            Ok(line) if line.trim() == "ok" => (Some(0), "ok".to_owned()),
-            Ok(line) => (Some(1), line.trim().chars().take(200).collect()),
-            Err(RecvTimeoutError::Disconnected) => (None, "the worker ended".to_owned()),
-            Err(RecvTimeoutError::Timeout) => return None,
-        };
-        Some(Ending { code, words })
+/// What a line of a worker's says.
+fn answer(line: &str) -> Ending {
+    let line = line.trim();
+    let succeeded = line == "ok";
+    Ending {
+        code: Some(i32::from(!succeeded)),
+        succeeded,
+        words: line.chars().take(200).collect(),
     }
 }
 

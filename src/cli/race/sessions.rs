@@ -3,6 +3,7 @@
 use anyhow::anyhow;
 use clap::Args;
 
+use super::http::HttpArguments;
 use crate::cli::failure::Failure;
 use crate::race::SessionCommand;
 
@@ -16,10 +17,10 @@ pub(super) struct SessionsArguments {
     #[arg(
         value_name = "COMMAND",
         last = true,
-        required_unless_present = "session"
+        required_unless_present_any = ["session", "http"]
     )]
     command: Vec<String>,
-    /// Number of sessions that run the command
+    /// Number of sessions that run the command, or send the one request
     #[arg(
         long,
         value_name = "N",
@@ -40,16 +41,21 @@ pub(super) struct SessionsArguments {
     /// then, which takes most of the time.
     #[arg(long)]
     pub(super) worker: bool,
+    #[command(flatten)]
+    http: HttpArguments,
 }
 
 impl SessionsArguments {
     /// The command of each session.
     pub(super) fn commands(&self) -> Result<Vec<SessionCommand>, Failure> {
-        let commands: Vec<SessionCommand> = match self.session.is_empty() {
-            true => vec![SessionCommand::of(&self.command); self.sessions],
-            false => (self.session.iter())
+        let requests = self.http.requests().map_err(Failure::usage)?;
+        let commands: Vec<SessionCommand> = match (requests.as_slice(), self.session.is_empty()) {
+            ([request], _) => vec![SessionCommand::request(request.clone()); self.sessions],
+            ([], true) => vec![SessionCommand::of(&self.command); self.sessions],
+            ([], false) => (self.session.iter())
                 .map(|text| SessionCommand::for_the_shell(text))
                 .collect(),
+            _ => requests.into_iter().map(SessionCommand::request).collect(),
         };
         match commands.len() {
             0 | 1 => Err(Failure::usage(anyhow!(

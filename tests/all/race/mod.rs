@@ -2,6 +2,7 @@
 
 mod clients;
 mod formats;
+mod http;
 mod leftovers;
 mod oracle;
 mod psycopg2;

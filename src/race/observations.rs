@@ -1,0 +1,32 @@
+//! What a session was seen to do.
+
+/// What a session was seen to do since it began.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Observations {
+    /// Batches that ran or prepared anything.
+    pub(super) batches: u64,
+    /// Those of them that were steps.
+    pub(super) steps: u64,
+    /// The SQLSTATEs of errors, in their order.
+    pub(super) refusals: Vec<String>,
+    /// It used two connections at once, in this run or one before.
+    pub(super) at_once: bool,
+    /// It set itself a limit to waiting, in this run or one before.
+    pub(super) sets_limits: bool,
+    /// It went on with a statement that matters after it had told its end, in this run or before.
+    pub(super) went_on: bool,
+    /// It wanted encryption and went away without.
+    pub(super) wants_encryption: bool,
+}
+
+impl Observations {
+    /// What is still true of its next run.
+    pub(super) fn lasting(&self) -> Self {
+        Self {
+            at_once: self.at_once,
+            sets_limits: self.sets_limits,
+            went_on: self.went_on,
+            ..Self::default()
+        }
+    }
+}

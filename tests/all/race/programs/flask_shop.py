@@ -1,0 +1,50 @@
+"""A shop as a web application of Flask's, with a pool of connections."""
+
+import os
+import sys
+import time
+
+from flask import Flask
+from psycopg_pool import ConnectionPool
+
+how = sys.argv[1]
+ping = "ping" in sys.argv
+application = Flask(__name__)
+pool = ConnectionPool(
+    "",
+    min_size=1,
+    max_size=5,
+    check=ConnectionPool.check_connection if ping else None,
+)
+
+
+@application.post("/buy/<int:item>")
+def buy(item):
+    lock = " FOR UPDATE" if how == "for-update" else ""
+    with pool.connection() as connection:
+        read = connection.execute("SELECT units FROM stock WHERE id = %s" + lock, (item,))
+        (units,) = read.fetchone()
+        if units < 1:
+            return "sold out", 409
+        connection.execute("UPDATE stock SET units = %s WHERE id = %s", (units - 1, item))
+        connection.execute("INSERT INTO orders (item) VALUES (%s)", (item,))
+    return "sold", 201
+
+
+@application.get("/late/<int:item>")
+def late(item):
+    """Answers, and writes only then."""
+    with pool.connection() as connection:
+        connection.execute("SELECT units FROM stock WHERE id = %s", (item,))
+    response = application.make_response("later")
+
+    @response.call_on_close
+    def write():
+        time.sleep(0.02)
+        with pool.connection() as connection:
+            connection.execute("INSERT INTO orders (item) VALUES (%s)", (item,))
+
+    return response
+
+
+application.run(port=int(os.environ["PORT"]), threaded=True)
