@@ -35,7 +35,7 @@ pub(super) fn attempt(
     };
     let lead = match context.coordinator.queues.join(number, *order) {
         Some(Turn::Leads(lead)) => lead,
-        Some(Turn::Served(word)) => return listen(connection, context, order, word),
+        Some(Turn::Served(reply)) => return listen(connection, context, order, reply),
         None => return Err(AttemptError::Failed(Error::NotFound)),
     };
     let wanted = lead.wanted();
@@ -54,14 +54,14 @@ pub(super) fn attempt(
     }
 }
 
-/// What the word of a leader means; a leader that left without one may have committed.
+/// What the reply of a leader means; a leader that left without one may have committed.
 fn listen(
     connection: &mut AnyConnection,
     context: &PurchaseContext<'_>,
     order: &Order,
-    word: Option<BatchReply>,
+    reply: Option<BatchReply>,
 ) -> Result<Answer, AttemptError> {
-    match word {
+    match reply {
         Some(BatchReply::Ended(answer)) => Ok(answer),
         Some(BatchReply::Conflict(conflict)) => Err(AttemptError::Conflict(conflict)),
         Some(BatchReply::Alone) => serve_alone(connection, context, order),

@@ -32,7 +32,7 @@ struct Queue<T, W> {
 #[derive(Debug)]
 struct Ticket<T, W> {
     wants: T,
-    /// What the leader says; `None`: it left without a word.
+    /// What the leader answers; `None`: it left without an answer.
     reply: OnceLock<Option<W>>,
     waits: Thread,
 }
@@ -42,7 +42,7 @@ struct Ticket<T, W> {
 pub enum Turn<'a, T: Clone, W: Copy> {
     /// It leads.
     Leads(Lead<'a, T, W>),
-    /// Somebody who led has seen to it, and says this; `None`: they left without a word.
+    /// A leader has seen to it, and answers this; `None`: it left without an answer.
     Served(Option<W>),
 }
 
@@ -182,7 +182,7 @@ impl<T: Clone, W: Copy> Lead<'_, T, W> {
         tickets.map(|ticket| ticket.wants.clone()).collect()
     }
 
-    /// Tells the first of the batch the first of the `words`, and so on, and hands the lead on.
+    /// Tells the first of the batch the first of the `replies`, and so on, and hands the lead on.
     pub fn tell(self, replies: impl IntoIterator<Item = W>) {
         for (ticket, reply) in self.batch.iter().zip(replies) {
             // Set once: nobody else holds the lead.
