@@ -51,7 +51,7 @@ impl Application {
             agent: agent(),
             request: wanted,
             sender,
-            answers: Answers::new(receiver),
+            answers: Answers::new(receiver, program.log.clone()),
         };
         application.wait_until_ready(&program, request, port)?;
         Ok(application)

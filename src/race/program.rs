@@ -113,13 +113,20 @@ impl Ending {
     }
 }
 
-/// What a program answers: how its work has ended, each time.
+/// What a program that stays answers: how its work has ended, each time.
 #[derive(Clone)]
-pub(super) struct Answers(Arc<Mutex<Receiver<Ending>>>);
+pub(super) struct Answers {
+    endings: Arc<Mutex<Receiver<Ending>>>,
+    /// Where its standard error goes.
+    log: PathBuf,
+}
 
 impl Answers {
-    pub(super) fn new(receiver: Receiver<Ending>) -> Self {
-        Self(Arc::new(Mutex::new(receiver)))
+    pub(super) fn new(receiver: Receiver<Ending>, log: PathBuf) -> Self {
+        Self {
+            endings: Arc::new(Mutex::new(receiver)),
+            log,
+        }
     }
 
     /// The next of them, if it comes within `time`.
@@ -127,15 +134,19 @@ impl Answers {
     /// # Errors
     /// It did not come; or none will come any more.
     pub(super) fn within(&self, time: Duration) -> Result<Ending, RecvTimeoutError> {
-        let answers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        answers.recv_timeout(time)
+        let endings = self.endings.lock().unwrap_or_else(PoisonError::into_inner);
+        endings.recv_timeout(time)
     }
 
     /// How its work has ended; `None` where it is not told within `time`.
     pub(super) fn ending(&self, time: Duration) -> Option<Ending> {
         match self.within(time) {
             Ok(ending) => Some(ending),
-            Err(RecvTimeoutError::Disconnected) => Some(Ending::unknown("the worker ended")),
+            Err(RecvTimeoutError::Disconnected) => {
+                let said = last_line(&self.log).map(|said| format!(": {said}"));
+                let words = format!("the worker ended{}", said.unwrap_or_default());
+                Some(Ending::unknown(&words))
+            }
             Err(RecvTimeoutError::Timeout) => None,
         }
     }
@@ -158,12 +169,54 @@ fn last_line(log: &Path) -> Option<String> {
     let mut file = File::open(log).ok()?.take(1 << 20);
     file.read_to_end(&mut text).ok()?;
     let text = String::from_utf8_lossy(&text).into_owned();
-    let lines = text.lines().map(str::trim);
-    // How PostgreSQL and its clients go on about an error.
-    let goes_on = ["DETAIL:", "HINT:", "CONTEXT:", "LINE ", "^"];
-    let mut lines = lines
+    let said = last_words(&text)?;
+    Some(said.chars().take(200).collect())
+}
+
+/// What a program has said last that says anything: not how PostgreSQL and its clients go on about an
+/// error, nor where in the program it was.
+fn last_words(text: &str) -> Option<&str> {
+    let goes_on = [
+        "DETAIL:", "HINT:", "CONTEXT:", "LINE ", "^", "at ", "from ", "...",
+    ];
+    let mut lines = text
+        .lines()
+        .map(str::trim)
         .filter(|line| !line.is_empty() && !goes_on.iter().any(|start| line.starts_with(start)));
-    lines
-        .next_back()
-        .map(|line| line.chars().take(200).collect())
+    let last = lines.next_back()?;
+    // Node.js ends with its version, after the error and all that is in it.
+    match last.starts_with("Node.js v") {
+        true => lines.rfind(|line| line.contains("rror: ")).or(Some(last)),
+        false => Some(last),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_error_is_told_and_not_where_it_was() {
+        for (text, words) in [
+            (
+                "psycopg2.errors.UndefinedTable: relation \"x\" does not exist\nLINE 1: SELECT * FROM x\n     ^\n",
+                "psycopg2.errors.UndefinedTable: relation \"x\" does not exist",
+            ),
+            (
+                "/shop.js:3\n  throw err;\n  ^\n\nerror: relation \"x\" does not exist\n    at Parser.parse (parser.js:1)\n  code: '42P01',\n}\n\nNode.js v20.20.2\n",
+                "error: relation \"x\" does not exist",
+            ),
+            (
+                "Exception in thread \"main\" org.postgresql.util.PSQLException: ERROR: no\n\tat Shop.main(Shop.java:3)\n\t... 2 more\n",
+                "Exception in thread \"main\" org.postgresql.util.PSQLException: ERROR: no",
+            ),
+            (
+                "shop.rb:3:in `exec': no (PG::UndefinedTable)\n\tfrom shop.rb:3:in `<main>'\n",
+                "shop.rb:3:in `exec': no (PG::UndefinedTable)",
+            ),
+        ] {
+            assert_eq!(last_words(text), Some(words));
+        }
+        assert_eq!(last_words("\n"), None);
+    }
 }

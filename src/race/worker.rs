@@ -3,7 +3,7 @@
 //! It writes `ready` when it is; then, for each line `run`, it does its work and writes a line:
 //! `ok`, or whatever went wrong.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Stdio};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -34,9 +34,9 @@ impl Worker {
         };
         let (sender, receiver) = channel();
         thread::spawn(move || {
-            for line in BufReader::new(output).lines().map_while(Result::ok) {
-                // Messages often end with a line's end of their own.
-                if !line.trim().is_empty() && sender.send(answer(&line)).is_err() {
+            let mut output = BufReader::new(output);
+            while let Some(text) = next_answer(&mut output) {
+                if sender.send(ending(&text)).is_err() {
                     return;
                 }
             }
@@ -44,7 +44,7 @@ impl Worker {
         let mut worker = Self {
             child,
             input,
-            answers: Answers::new(receiver),
+            answers: Answers::new(receiver, program.log.clone()),
         };
         let command = &program.command.shown;
         match worker.answers.within(GETTING_READY) {
@@ -79,14 +79,25 @@ impl Worker {
     }
 }
 
-/// What a line of a worker's says.
-fn answer(line: &str) -> Ending {
-    let line = line.trim();
-    let succeeded = line == "ok";
+/// What is written in one go is one answer, of which the first line counts that says anything: the
+/// messages of errors have several, and blank ones before and behind. `None` at the end.
+fn next_answer(output: &mut BufReader<impl Read>) -> Option<String> {
+    let mut text = String::new();
+    let read = output.read_line(&mut text).ok()?;
+    while output.buffer().contains(&b'\n') {
+        output.read_line(&mut text).ok()?;
+    }
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    (read > 0).then(|| lines.next().unwrap_or_default().to_owned())
+}
+
+/// How its work has ended by that answer.
+fn ending(answer: &str) -> Ending {
+    let succeeded = answer == "ok";
     Ending {
         code: Some(i32::from(!succeeded)),
         succeeded,
-        words: line.chars().take(200).collect(),
+        words: answer.chars().take(200).collect(),
     }
 }
 

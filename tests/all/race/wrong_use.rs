@@ -38,6 +38,15 @@ fn a_program_that_fails_alone_is_refused_in_its_own_words() {
 }
 
 #[test]
+fn a_worker_that_ends_at_its_work_is_refused_in_its_own_words() {
+    let worker = "console.log('ready'); process.stdin.once('data', () => nothing());";
+    let raced = race(&shop(), &["--worker"], &["node", "-e", worker]);
+    let words =
+        "fails already when it runs alone: the worker ended: ReferenceError: nothing is not";
+    assert_refused(&raced, 2, words);
+}
+
+#[test]
 fn a_program_that_does_not_repeat_itself_gives_no_verdict() {
     let dice = "import random; \
          [execute('INSERT INTO orders (item) VALUES (1)') for _ in range(random.randint(1, 1000000) % 997)]; \

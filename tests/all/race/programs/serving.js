@@ -12,7 +12,7 @@ module.exports = async (buy, end) => {
       await buy();
       console.log("ok");
     } catch (error) {
-      console.log(error.message.split("\n")[0]);
+      console.log(error.message.trim().split("\n")[0]);
     }
   }
 };
