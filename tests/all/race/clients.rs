@@ -185,3 +185,16 @@ fn jdbc() {
         ],
     );
 }
+
+/// By Erlang's own client of Debian's, since Postgrex would have to come from hex.pm.
+#[test]
+fn elixir() {
+    assert_counts(
+        "elixir_shop.exs",
+        &[
+            ("naive", 24, 22),
+            ("for-update", 8, 0),
+            ("serializable", 24, 0),
+        ],
+    );
+}

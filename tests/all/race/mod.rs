@@ -20,8 +20,7 @@ use serde_json::Value;
 use crate::common;
 
 /// How to get what is missing.
-const MISSING: &str =
-    "run tests/run: it installs the clients, and Python, Node.js (20.19 or newer), Ruby or Java";
+const MISSING: &str = "run tests/run: it installs the clients, and Python, Node.js (20.19 or newer), Ruby, Java or Elixir";
 
 /// How Java finds the database.
 const JDBC_URL: &str =
@@ -113,6 +112,7 @@ fn race_worker(database: &str, arguments: &[&str], program: &str, how: &str) -> 
             "-cp",
             jdbc,
         ],
+        "exs" => &["elixir"],
         _ => &[PYTHON.as_str()],
     };
     let command = [runs, &[program, how, "worker"]].concat();
