@@ -4,6 +4,8 @@ mod http;
 mod schedule;
 mod sessions;
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 
 use self::schedule::ScheduleArguments;
@@ -39,6 +41,9 @@ pub(super) struct RaceArguments {
     /// What fills the database: a shell command, or a file of SQL ending in .sql; repeatable
     #[arg(long, value_name = "COMMAND|FILE.sql")]
     setup: Vec<String>,
+    /// What pg_dump has written, in any format, to fill the database with before --setup
+    #[arg(long, value_name = "FILE")]
+    from_dump: Option<PathBuf>,
     /// Isolation level of all transactions that name none
     #[arg(long, value_enum)]
     isolation: Option<LevelArgument>,
@@ -84,7 +89,8 @@ const KEEPER: &str = "keeper";
 pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failure> {
     let request = arguments.request()?;
     let address = arguments.address()?;
-    let set_ups = arguments.setup.iter().map(|text| SetUp::of(text));
+    let dump = arguments.from_dump.iter().map(|path| SetUp::dump(path));
+    let set_ups = dump.chain(arguments.setup.iter().map(|text| SetUp::of(text)));
     let set_ups: Vec<SetUp> = set_ups.collect::<Result<_, _>>().map_err(Failure::usage)?;
     if let Some(token) = &arguments.schedule.replay {
         let checked = token.check(request.sessions.len());

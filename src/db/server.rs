@@ -16,3 +16,4 @@ pub use folder::Folder;
 pub use mariadb::MariadbServer;
 pub use options::ServerOptions;
 pub use postgres::PostgresServer;
+pub(crate) use programs::client_program;

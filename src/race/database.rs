@@ -1,18 +1,21 @@
 //! The database that a race is run in: made, and filled.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use diesel::connection::SimpleConnection;
 
 use super::environment::Environment;
 use super::interceptor::{Interceptor, Rules};
+use super::program::last_words;
 use crate::db::Address;
 use crate::db::disposable::{Disposable, MakeError};
+use crate::db::server::client_program;
 use crate::wire::Proxy;
 
 /// The database that a race is run in. Dropping it removes it.
@@ -28,6 +31,8 @@ pub enum SetUp {
     Command(String),
     /// SQL, and where it is from.
     Sql(String, String),
+    /// What `pg_dump` has written, in any of its formats.
+    Dump(PathBuf),
 }
 
 impl SetUp {
@@ -42,6 +47,15 @@ impl SetUp {
         }
         let sql = fs::read_to_string(path).with_context(|| format!("cannot read {text}"))?;
         Ok(Self::Sql(text.to_owned(), sql))
+    }
+
+    /// A dump in that file or folder.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn dump(path: &Path) -> Result<Self> {
+        fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(Self::Dump(path.to_owned()))
     }
 }
 
@@ -85,36 +99,61 @@ impl RaceDatabase {
                 .connect()?
                 .batch_execute(sql)
                 .with_context(|| format!("{name} failed")),
-            SetUp::Command(command) => self.run(command, environment),
+            SetUp::Command(command) => {
+                let mut shell = Command::new("/bin/sh");
+                shell.args(["-c", command]);
+                self.run(shell, environment)
+                    .with_context(|| format!("the set-up `{command}` failed"))
+            }
+            SetUp::Dump(path) => self
+                .run(restoring(path)?, environment)
+                .with_context(|| format!("{} was not restored", path.display())),
         }
     }
 
-    fn run(&self, command: &str, environment: &Environment) -> Result<()> {
+    fn run(&self, mut command: Command, environment: &Environment) -> Result<()> {
         // Only to have a port: a private server listens at a socket alone.
         let interceptor = Arc::new(Interceptor::new(Rules::default()));
         let upstream = environment.upstream(self.disposable.clients());
         let proxy = Proxy::open(upstream, Vec::new(), interceptor)
             .context("cannot open a port on this machine")?;
-        let mut shell = Command::new("/bin/sh");
-        shell
-            .args(["-c", command])
-            .stdin(Stdio::null())
-            .process_group(0);
+        command.stdin(Stdio::null()).process_group(0);
         for name in Environment::HIDDEN {
-            shell.env_remove(name);
+            command.env_remove(name);
         }
         let clients = self.disposable.clients();
-        shell.envs(environment.variables(clients, proxy.port()));
+        command.envs(environment.variables(clients, proxy.port()));
         // What it prints would get in front of the report.
-        let done = shell
-            .stdout(Stdio::null())
-            .output()
-            .map_err(|error| anyhow!("cannot start /bin/sh: {error}"))?;
+        let done = command.stdout(Stdio::null()).output();
+        let program = command.get_program().to_string_lossy();
+        let done = done.with_context(|| format!("cannot start {program}"))?;
         if done.status.success() {
             return Ok(());
         }
         let said = String::from_utf8_lossy(&done.stderr);
-        let said = said.trim().lines().last().unwrap_or("it said nothing");
-        bail!("the set-up `{command}` failed ({}): {said}", done.status)
+        let said = last_words(&said).unwrap_or("it said nothing");
+        bail!("{}: {said}", done.status)
     }
+}
+
+/// The command that fills a database with a dump. Who owned what elsewhere does not matter here,
+/// and the owners need not exist.
+fn restoring(dump: &Path) -> Result<Command> {
+    let mut start = Vec::new();
+    if dump.is_file() {
+        File::open(dump)?.take(5).read_to_end(&mut start)?;
+    }
+    // A custom dump, a folder, or a tar archive, whose first member is the table of contents.
+    if dump.is_dir() || start == b"PGDMP" || start == b"toc.d" {
+        let mut command = Command::new(client_program("pg_restore")?);
+        command.args(["--exit-on-error", "--no-owner", "--no-privileges"]);
+        // Unlike psql it writes SQL to its output where no database is named.
+        command.arg("--dbname=");
+        command.arg(dump);
+        return Ok(command);
+    }
+    let mut command = Command::new(client_program("psql")?);
+    command.args(["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file"]);
+    command.arg(dump);
+    Ok(command)
 }

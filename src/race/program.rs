@@ -175,7 +175,7 @@ fn last_line(log: &Path) -> Option<String> {
 
 /// What a program has said last that says anything: not how PostgreSQL and its clients go on about an
 /// error, nor where in the program it was.
-fn last_words(text: &str) -> Option<&str> {
+pub(super) fn last_words(text: &str) -> Option<&str> {
     let goes_on = [
         "DETAIL:", "HINT:", "CONTEXT:", "LINE ", "^", "at ", "from ", "...",
     ];

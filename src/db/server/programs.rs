@@ -40,6 +40,20 @@ pub(super) const POSTGRES: Wanted = Wanted {
     install: "Debian: `apt install postgresql`, Fedora: `dnf install postgresql-server`, macOS: `brew install postgresql`",
 };
 
+/// What fills a database with a dump; it need not be in the server's folder.
+const POSTGRES_CLIENTS: Wanted = Wanted {
+    needed: &["psql", "pg_restore"],
+    ..POSTGRES
+};
+
+/// A client program of PostgreSQL's.
+///
+/// # Errors
+/// It is not on this machine; the message says how to get it.
+pub(crate) fn client_program(name: &str) -> Result<PathBuf> {
+    POSTGRES_CLIENTS.find().map(|programs| programs.path(name))
+}
+
 /// MariaDB: folders of the distributions, Homebrew, and MariaDB's own packages.
 #[cfg(feature = "mysql")]
 pub(super) const MARIADB: Wanted = Wanted {

@@ -1,10 +1,11 @@
 //! Which schedules there are, and when nothing can be said.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
 use diesel::connection::SimpleConnection;
 
-use super::{PYTHON, race, race_sql, race_worker, shop};
+use super::{MISSING, PYTHON, race, race_sql, race_worker, shop};
 use crate::common;
 
 #[test]
@@ -29,6 +30,40 @@ fn an_advisory_lock_is_a_step_and_keeps_the_sessions_apart() {
     let raced = race_sql(&shop(), &[], &[buy, buy]);
     assert_eq!(raced.counts().1, 0, "{raced:#?}");
     assert!(raced.result["waited"].as_u64() > Some(0), "{raced:#?}");
+}
+
+#[test]
+fn a_dump_of_any_format_fills_the_database() {
+    let url = shop();
+    let folder = tempfile::tempdir().expect("a folder");
+    for format in ["plain", "custom", "directory", "tar"] {
+        let dump = folder.path().join(format);
+        let dump = dump.to_str().expect("UTF-8");
+        let done = Command::new("pg_dump")
+            .args([&format!("--format={format}"), "--file", dump, &url])
+            .status();
+        assert!(done.expect("pg_dump").success(), "{MISSING}");
+        let raced = race_worker(
+            "postgres",
+            &["--from-dump", dump],
+            "psycopg2_shop.py",
+            "naive",
+        );
+        assert_eq!(raced.counts(), (24, 22), "{format}: {raced:#?}");
+    }
+    let none = folder.path().join("none");
+    std::fs::write(&none, "this is no SQL").expect("a file");
+    let none = none.to_str().expect("UTF-8");
+    let raced = race_worker(
+        "postgres",
+        &["--from-dump", none],
+        "psycopg2_shop.py",
+        "naive",
+    );
+    assert_eq!(raced.exit, Some(3), "{raced:#?}");
+    for words in [none, "was not restored", "syntax error"] {
+        assert!(raced.said.contains(words), "{words} in {}", raced.said);
+    }
 }
 
 #[test]
