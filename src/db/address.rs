@@ -22,6 +22,15 @@ pub use server::ServerAddress;
 pub use sqlite::SqliteFile;
 
 /// A database, as the user names it.
+///
+/// ```
+/// use lockbench::db::{Address, Backend};
+///
+/// let address: Address = "postgres://me:secret@localhost/shop".parse()?;
+/// assert_eq!(address.backend(), Backend::Postgres);
+/// assert!(!address.shown().contains("secret"));
+/// # Ok::<(), lockbench::db::address::AddressError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
     /// `sqlite`: a private temporary file.

@@ -24,6 +24,13 @@ impl Backend {
     /// The release that a version is a patch of: patches mend faults, and leave alone what is
     /// measured. PostgreSQL counts releases by the first number since 10
     /// (<https://www.postgresql.org/support/versioning/>), the others by the first two.
+    ///
+    /// ```
+    /// use lockbench::db::Backend;
+    ///
+    /// assert_eq!(Backend::Postgres.release("15.18"), "15");
+    /// assert_eq!(Backend::Mysql.release("10.11.6"), "10.11");
+    /// ```
     pub fn release(self, version: &str) -> &str {
         let numbers = match self {
             Self::Postgres => 1,

@@ -37,7 +37,7 @@ pub enum Pruning {
 ///
 /// Two or more sessions, each of them code that uses a diesel connection, are run against a
 /// real database in every order in which their statements can meet. After each of these
-/// schedules the final state is looked at.
+/// schedules the final state is looked at. The [first page](crate) has an example.
 ///
 /// `S` is what a state is told as: words, unless it begins with
 /// [`with_state`](Self::with_state).

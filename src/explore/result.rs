@@ -165,7 +165,7 @@ impl<S> Explored<S> {
 }
 
 impl<S: fmt::Display> Explored<S> {
-    /// For tests.
+    /// For tests: docs/explore-your-own-code.md has one.
     ///
     /// # Panics
     /// Where not everything is safe in every schedule: with the counts and the witness.

@@ -7,6 +7,15 @@ use serde::{Serialize, Serializer};
 use thiserror::Error;
 
 /// The sessions that went on, in order, counted from 1: `1.1.2.1.2.2`.
+///
+/// ```
+/// use lockbench::explore::Token;
+///
+/// let token: Token = "1.1.2".parse()?;
+/// assert_eq!(token.0, [1, 1, 2]);
+/// assert!(token.check(1).is_err());
+/// # Ok::<(), lockbench::explore::TokenError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Token(pub Vec<usize>);
 

@@ -114,6 +114,17 @@ impl Default for Load {
 impl Load {
     /// Checks that the numbers make a run.
     ///
+    /// ```
+    /// use lockbench::model::load::Load;
+    ///
+    /// let nobody = Load {
+    ///     threads: 0,
+    ///     ..Load::default()
+    /// };
+    /// assert!(Load::default().check().is_ok());
+    /// assert!(nobody.check().is_err());
+    /// ```
+    ///
     /// # Errors
     /// The first one that does not.
     pub fn check(&self) -> Result<(), LoadError> {

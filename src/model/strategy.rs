@@ -80,6 +80,12 @@ pub struct Lesson {
 
 impl Strategy {
     /// The row: guard, isolation, read, write, and layers if it has any.
+    ///
+    /// ```
+    /// use lockbench::model::strategy::{Read, Strategy};
+    ///
+    /// assert_eq!(Strategy::Pessimistic.plan().read, Read::ForUpdate);
+    /// ```
     pub fn plan(self) -> Plan {
         use {Guard as G, Isolation as I, Read as R, Write as W};
         let (guard, isolation, read, write) = match self {
@@ -121,6 +127,15 @@ impl Strategy {
     }
 
     /// What the strategy promises in that deployment; `None` where it cannot be run.
+    ///
+    /// ```
+    /// use lockbench::db::{Backend, Engine};
+    /// use lockbench::model::strategy::{Promise, Strategy};
+    ///
+    /// let engine = Engine::of(Backend::Postgres);
+    /// assert_eq!(Strategy::Naive.promise(engine), Some(Promise::Unsafe));
+    /// assert_eq!(Strategy::Pessimistic.promise(engine), Some(Promise::Safe));
+    /// ```
     pub fn promise(self, deployment: impl Into<Deployment>) -> Option<Promise> {
         let deployment = deployment.into();
         let engine = deployment.engine;

@@ -1,5 +1,3 @@
-//! Why a race cannot be run.
-
 use super::oracle::NotRepeatable;
 use crate::explore::ExploreError;
 

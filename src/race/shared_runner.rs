@@ -1,5 +1,3 @@
-//! A runner that the scheduler leads, and whoever runs the sessions one after the other.
-
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::observations::Observations;

@@ -1,5 +1,3 @@
-//! What a server answers to a batch.
-
 use super::body::Body;
 use super::frame::Frame;
 use super::value;

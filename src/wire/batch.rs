@@ -1,5 +1,3 @@
-//! What a client sends until the server is asked to do it.
-
 use super::body::Body;
 use super::frame::Frame;
 use super::names::Names;

@@ -1,5 +1,3 @@
-//! The connections of a proxy that are open.
-
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::Shutdown;

@@ -1,5 +1,3 @@
-//! Sessions that are requests to a web application.
-
 use clap::Args;
 
 use crate::race::{HttpRequest, NoRequest};

@@ -1,5 +1,3 @@
-//! Which commands are raced.
-
 use anyhow::anyhow;
 use clap::Args;
 

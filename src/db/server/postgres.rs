@@ -23,6 +23,15 @@ const PROTOCOL: u32 = 3 << 16;
 
 /// A PostgreSQL server of our own: in a private folder, on a Unix socket, without a network.
 /// Dropping it stops it and removes every trace.
+///
+/// ```no_run
+/// use diesel::{Connection, PgConnection};
+/// use lockbench::db::server::{PostgresServer, ServerOptions};
+///
+/// let server = PostgresServer::start(&ServerOptions::default())?;
+/// let connection = PgConnection::establish(&server.url())?;
+/// # Ok::<(), anyhow::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct PostgresServer {
     folder: Folder,
