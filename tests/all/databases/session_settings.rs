@@ -22,7 +22,7 @@ const HARMFUL: &[(&str, Option<&str>)] = &[
     ("default_transaction_deferrable", Some("on")),
     ("row_security", None),
     ("session_replication_role", Some("replica")),
-    ("statement_timeout", Some("30")),
+    ("statement_timeout", Some("100")),
     ("lock_timeout", Some("1")),
     ("idle_in_transaction_session_timeout", Some("5")),
     ("idle_session_timeout", Some("300")),
@@ -41,7 +41,7 @@ const HARMFUL: &[(&str, Option<&str>)] = &[
     ("tx_read_only", Some("ON")),
     ("transaction_read_only", None),
     ("sql_mode", Some("ORACLE")),
-    ("max_statement_time", Some("0.03")),
+    ("max_statement_time", Some("0.1")),
     ("max_execution_time", None),
     ("innodb_lock_wait_timeout", Some("1")),
     ("lock_wait_timeout", Some("1")),
@@ -72,7 +72,7 @@ fn load() -> Load {
         pool: 4,
         stock: 10,
         orders: Some(20),
-        hold: std::time::Duration::from_millis(15),
+        hold: std::time::Duration::from_millis(60),
         ..Load::default()
     }
 }
@@ -260,9 +260,10 @@ fn servers_and_explorations_set_them_too() {
         let all: Vec<(&str, &str)> = Setting::all(backend)
             .filter_map(|setting| Some((setting.name, harmful(setting)?)))
             .map(|(name, value)| match name {
-                // On a busy machine each of the many sessions here is idle for longer before it
-                // has said its first word.
-                "idle_session_timeout" => (name, "10000"),
+                // On a busy machine one of the many sessions here is idle for longer before it has
+                // said its first word, or works longer for the answer to it.
+                "idle_session_timeout" | "statement_timeout" => (name, "10000"),
+                "max_statement_time" => (name, "10"),
                 _ => (name, value),
             })
             .collect();

@@ -156,9 +156,12 @@ impl Way {
                 let url = common::postgres_url();
                 let mut program = run.at_work(&url);
                 let mut holder = common::postgres(&url);
-                let all = "BEGIN; DO $$ DECLARE one text; BEGIN FOR one IN SELECT format('%I.%I', schemaname, tablename) \
+                // Whoever looks at the tables may wait for us while it keeps a session stopped that
+                // we wait for: no server sees that circle, and a time limit breaks it.
+                let all = "BEGIN; SET LOCAL lock_timeout = '200ms'; \
+                     DO $$ DECLARE one text; BEGIN FOR one IN SELECT format('%I.%I', schemaname, tablename) \
                      FROM pg_tables WHERE schemaname = 'lockbench' LOOP EXECUTE 'LOCK TABLE ' || one; END LOOP; END $$";
-                // The buyers' locks and these may deadlock.
+                // The buyers' locks and these may deadlock, too.
                 wait_for("all locks", PATIENCE, || {
                     let locked = holder.batch_execute(all);
                     if locked.is_err() {
