@@ -16,4 +16,5 @@ pub use folder::Folder;
 pub use mariadb::MariadbServer;
 pub use options::ServerOptions;
 pub use postgres::PostgresServer;
+#[cfg(feature = "cli")]
 pub(crate) use programs::client_program;

@@ -41,6 +41,7 @@ pub(super) const POSTGRES: Wanted = Wanted {
 };
 
 /// What fills a database with a dump; it need not be in the server's folder.
+#[cfg(feature = "cli")]
 const POSTGRES_CLIENTS: Wanted = Wanted {
     needed: &["psql", "pg_restore"],
     ..POSTGRES
@@ -50,6 +51,7 @@ const POSTGRES_CLIENTS: Wanted = Wanted {
 ///
 /// # Errors
 /// It is not on this machine; the message says how to get it.
+#[cfg(feature = "cli")]
 pub(crate) fn client_program(name: &str) -> Result<PathBuf> {
     POSTGRES_CLIENTS.find().map(|programs| programs.path(name))
 }
