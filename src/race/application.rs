@@ -21,8 +21,18 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// The longest answer that is read: more than a sentence is not shown anyway.
 const LONGEST_ANSWER: u64 = 1 << 20;
 
+/// Starts the application, and beside it in its group who ends that group once nothing more can
+/// come through a pipe: when we are gone, in whatever way. An application would not end by itself.
+const WATCHED: &str = r#"
+exec 3<&0
+{ cat <&3 >/dev/null; kill -s KILL 0; } &
+exec 3<&- </dev/null
+exec /bin/sh -c "$1"
+"#;
+
 /// A web application. Dropping it ends it.
 pub(super) struct Application {
+    /// With the pipe that tells whether we are there.
     child: Child,
     agent: Agent,
     /// What it is asked.
@@ -42,12 +52,21 @@ impl Application {
         program
             .variables
             .push(("PORT".to_owned(), port.to_string()));
+        program.command.words = [
+            "/bin/sh",
+            "-c",
+            WATCHED,
+            "lockbench-application",
+            &request.serve,
+        ]
+        .map(str::to_owned)
+        .to_vec();
         let address = format!("http://127.0.0.1:{port}");
         let wanted = built(request, &address)
             .map_err(|error| format!("`{}` is no request: {error}", program.command.shown))?;
         let (sender, receiver) = channel();
         let mut application = Self {
-            child: program.start_with(Stdio::null(), Stdio::null())?,
+            child: program.start_with(Stdio::piped(), Stdio::null())?,
             agent: agent(),
             request: wanted,
             sender,

@@ -1,5 +1,6 @@
 //! Nothing of the user's is changed, and nothing is left behind.
 
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use diesel::sql_types::{BigInt, Text};
@@ -7,7 +8,7 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
 use super::{PYTHON, clients, programs, race_worker, shop};
 use crate::common;
-use crate::common::program::Program;
+use crate::common::program::{PATIENCE, Program, wait_for};
 
 #[derive(Debug, PartialEq, Eq, QueryableByName)]
 struct Contents {
@@ -108,6 +109,46 @@ fn a_killed_lockbench_leaves_neither_programs_nor_a_copy() {
     within("the copy is still there", &|| !there(&copy[0].name));
     within("a program is still there", &|| copies(&url) == 0);
     assert_eq!(contents(&url), before);
+}
+
+/// Whether a process other than lockbench, which is told to serve it, has this in its command line.
+fn runs(what: &str) -> bool {
+    let listed = Command::new("ps").args(["-Awwo", "args="]).output();
+    let listed = listed.expect("ps, which tests/run installs").stdout;
+    let listed = String::from_utf8_lossy(&listed);
+    listed
+        .lines()
+        .any(|line| line.contains(what) && !line.contains("--serve"))
+}
+
+#[test]
+fn a_killed_lockbench_leaves_no_application() {
+    let python = clients().join("python").display().to_string();
+    let application = programs().join("flask_shop.py").display().to_string();
+    let serve = format!(
+        "exec {} {application} naive left-by-nobody",
+        PYTHON.as_str()
+    );
+    let program = Program::start_command(
+        &[("PYTHONPATH", python.as_str())],
+        &[
+            "race",
+            "--http",
+            "POST /buy/1",
+            "--serve",
+            &serve,
+            "--every-statement",
+            "--sessions",
+            "4",
+            "--database",
+            &shop(),
+        ],
+    );
+    wait_for("the application", PATIENCE, || runs("left-by-nobody"));
+    drop(program);
+    wait_for("the application's end", PATIENCE, || {
+        !runs("left-by-nobody")
+    });
 }
 
 #[derive(QueryableByName)]
