@@ -10,7 +10,7 @@ use ureq::Agent;
 use ureq::http::{self, Request};
 
 use super::program::{Answers, Ending, Program, end, group_of};
-use super::request::HttpRequest;
+use super::request::{HttpRequest, for_people};
 
 /// How long it may take to get ready.
 const GETTING_READY: Duration = Duration::from_secs(60);
@@ -92,7 +92,7 @@ impl Application {
                 answer.is_ok_and(|answer| !answer.status().is_server_error())
             }
         };
-        let serve = &request.serve;
+        let serve = for_people(&request.serve);
         let deadline = Instant::now() + GETTING_READY;
         while !is_ready() {
             if let Ok(Some(status)) = self.child.try_wait() {

@@ -13,6 +13,7 @@ use diesel::connection::SimpleConnection;
 use super::environment::Environment;
 use super::interceptor::{Interceptor, Rules};
 use super::program::last_words;
+use super::request::for_people;
 use crate::db::Address;
 use crate::db::disposable::{Disposable, MakeError};
 use crate::db::server::client_program;
@@ -102,16 +103,18 @@ impl RaceDatabase {
             SetUp::Command(command) => {
                 let mut shell = Command::new("/bin/sh");
                 shell.args(["-c", command]);
-                self.run(shell, environment)
-                    .with_context(|| format!("the set-up `{command}` failed"))
+                let failed = format!("the set-up `{}` failed", for_people(command));
+                self.run(shell, environment, &failed)
             }
-            SetUp::Dump(path) => self
-                .run(restoring(path)?, environment)
-                .with_context(|| format!("{} was not restored", path.display())),
+            SetUp::Dump(path) => {
+                let failed = format!("{} was not restored", path.display());
+                self.run(restoring(path)?, environment, &failed)
+            }
         }
     }
 
-    fn run(&self, mut command: Command, environment: &Environment) -> Result<()> {
+    /// Runs a command that fills the database; `failed` is what is said where it does not.
+    fn run(&self, mut command: Command, environment: &Environment, failed: &str) -> Result<()> {
         // Only to have a port: a private server listens at a socket alone.
         let interceptor = Arc::new(Interceptor::new(Rules::default()));
         let upstream = environment.upstream(self.disposable.clients());
@@ -132,7 +135,7 @@ impl RaceDatabase {
         }
         let said = String::from_utf8_lossy(&done.stderr);
         let said = last_words(&said).unwrap_or("it said nothing");
-        bail!("{}: {said}", done.status)
+        bail!("{failed} ({}): {said}", done.status)
     }
 }
 

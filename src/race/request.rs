@@ -126,7 +126,7 @@ impl SessionCommand {
     pub fn for_the_shell(text: &str) -> Self {
         Self {
             words: vec!["/bin/sh".to_owned(), "-c".to_owned(), text.to_owned()],
-            shown: without_passwords(text.split(' ')),
+            shown: for_people(text),
             http: None,
         }
     }
@@ -148,6 +148,11 @@ impl SessionCommand {
             http: None,
         }
     }
+}
+
+/// A shell command without the passwords of addresses in it.
+pub(super) fn for_people(command: &str) -> String {
+    without_passwords(command.split(' '))
 }
 
 fn without_passwords<'a>(words: impl Iterator<Item = &'a str>) -> String {

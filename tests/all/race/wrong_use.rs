@@ -91,4 +91,16 @@ fn what_makes_no_sense_is_refused_before_anything_runs() {
 fn a_set_up_that_fails_says_what_it_said() {
     let raced = race(&shop(), &["--setup", "echo broken >&2; exit 7"], &["true"]);
     assert_refused(&raced, 3, "failed (exit status: 7): broken");
+    let with_password = ["--setup", "false postgres://me:secret@localhost/shop"];
+    let raced = race(&shop(), &with_password, &["true"]);
+    assert_refused(&raced, 3, "failed (exit status: 1)");
+    assert!(!raced.said.contains("secret"), "{}", raced.said);
+}
+
+#[test]
+fn an_application_is_named_without_its_password() {
+    let serve = "false postgres://me:secret@localhost/shop";
+    let raced = race(&shop(), &["--http", "/", "--serve", serve], &[]);
+    assert_refused(&raced, 2, "ended before it took requests");
+    assert!(!raced.said.contains("secret"), "{}", raced.said);
 }
