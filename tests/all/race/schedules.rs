@@ -139,7 +139,8 @@ fn what_a_worker_says_beyond_its_line_is_not_the_answer_to_the_next() {
                 print('ready', flush=True)\n\
                 for _ in sys.stdin:\n    \
                     try:\n        buy(); print('ok', flush=True)\n    \
-                    except Exception as error: print(f'\\n{error}and more\\n', flush=True)";
+                    except Exception as error:\n        \
+                        sys.stdout.write(f'\\n{error}and more\\n\\n'); sys.stdout.flush()";
     let command = [PYTHON.as_str(), "-c", told, "serializable"];
     let raced = race(&shop(), &["--worker"], &command);
     assert_eq!(raced.counts(), (24, 0), "{raced:#?}");
