@@ -202,41 +202,25 @@ impl Runner {
         self.interceptor.intercept(events.clone());
         let mut child = self.program.start()?;
         let group = group_of(&child);
-        let (events, program) = (events.clone(), self.program.clone());
-        let (interceptor, last) = (Arc::clone(&self.interceptor), Arc::clone(&self.last));
-        let traffic = self.traffic.clone();
-        let is_over = Arc::new(AtomicBool::new(false));
-        let over = Arc::clone(&is_over);
-        let waiting = thread::spawn(move || {
+        let program = self.program.clone();
+        let (interceptor, traffic) = (Arc::clone(&self.interceptor), self.traffic.clone());
+        Ok(self.watch(Some(group), events, move || {
             let ending = program.ending(child.wait());
             interceptor.disconnect();
             // Whatever it has left running in the background goes with it.
             end(group);
             traffic.wait_until_closed(CLOSING);
-            let told = ending.told();
-            *lock(&last) = Some(ending);
-            over.store(true, Relaxed);
-            events.session_ended(told);
-            false
-        });
-        let group = Some(group);
-        Ok(Running {
-            group,
-            is_over,
-            waiting,
-        })
+            (ending, false)
+        }))
     }
 
     fn begin_work(&mut self, events: &EventSender) -> Result<Running, String> {
-        let (interceptor, last) = (Arc::clone(&self.interceptor), Arc::clone(&self.last));
+        let (interceptor, traffic) = (Arc::clone(&self.interceptor), self.traffic.clone());
         let resident = self.ready_resident()?;
         interceptor.intercept(events.clone());
         resident.ask();
-        let (answers, events) = (resident.answers(), events.clone());
-        let traffic = self.traffic.clone();
-        let is_over = Arc::new(AtomicBool::new(false));
-        let over = Arc::clone(&is_over);
-        let waiting = thread::spawn(move || {
+        let answers = resident.answers();
+        Ok(self.watch(None, events, move || {
             let ending = answers.ending(FOR_EVER);
             let ending = ending.unwrap_or_else(|| Ending::unknown("it never ended"));
             let is_fit = ending.code.is_some() && !interceptor.holds_anything_for(GOODBYE);
@@ -247,18 +231,34 @@ impl Runner {
                 traffic.hang_up();
                 traffic.wait_until_closed(CLOSING);
             }
+            (ending, is_fit)
+        }))
+    }
+
+    /// Waits beside us for the end of the work, and tells of it. `end` gives how it has ended, and
+    /// whether a program that stays can be used again.
+    fn watch(
+        &self,
+        group: Option<Pid>,
+        events: &EventSender,
+        end: impl FnOnce() -> (Ending, bool) + Send + 'static,
+    ) -> Running {
+        let (events, last) = (events.clone(), Arc::clone(&self.last));
+        let is_over = Arc::new(AtomicBool::new(false));
+        let over = Arc::clone(&is_over);
+        let waiting = thread::spawn(move || {
+            let (ending, is_fit) = end();
             let told = ending.told();
             *lock(&last) = Some(ending);
             over.store(true, Relaxed);
             events.session_ended(told);
             is_fit
         });
-        let group = None;
-        Ok(Running {
+        Running {
             group,
             is_over,
             waiting,
-        })
+        }
     }
 
     /// Ends the work, if it has not ended, and returns once nothing that it held is left.
