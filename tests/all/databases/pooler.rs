@@ -224,7 +224,7 @@ fn a_pooler_with_too_few_sessions_is_named_as_such() {
         let bouncer = Bouncer::start(&url, "session", size);
         common::lockbench()
             .args(["run", "--strategy=atomic", "--database", &bouncer.url()])
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_secs(300))
             .assert()
             .code(3)
             .stderr(contains(words));

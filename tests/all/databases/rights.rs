@@ -75,7 +75,7 @@ impl Standby {
             server: server.spawn().expect("postgres"),
             folder,
         };
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(300);
         while PgConnection::establish(&standby.url()).is_err() {
             assert!(
                 std::time::Instant::now() < deadline,

@@ -25,7 +25,7 @@ const FORGETFUL: &[&str] = &[
     "wal_writer_flush_after=1GB",
 ];
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 fn load() -> Load {
     Load {

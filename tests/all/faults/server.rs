@@ -22,7 +22,7 @@ use crate::common;
 use crate::common::aftermath;
 
 /// Far more than anything here takes, and still an end.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 fn server(settings: &[&str]) -> PostgresServer {
     let mut options = ServerOptions {

@@ -121,7 +121,7 @@ fn no_database_sees_the_locks_of_a_mutex_and_yet_it_does_not_hang() {
     let url = common::postgres_url();
     let waited_in_vain = (1..=stories::TRIES).any(|seed| {
         let done = common::lockbench()
-            .timeout(Duration::from_secs(60))
+            .timeout(Duration::from_secs(300))
             .args(["run", "--strategy=mutex", "--no-control", "--format=json"])
             .args(["--items=3", "--basket=2", "--stock=20", "--hold=1ms"])
             .args(["--seed", &seed.to_string(), "--database", &url])

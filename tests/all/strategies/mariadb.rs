@@ -224,7 +224,7 @@ fn an_advisory_lock_keeps_others_out_of_its_item_and_database() {
     advisory::lock(&mut stranger, 1).expect("another database's lock");
 
     advisory::unlock(&mut holder, 1).expect("its own lock");
-    assert_eq!(hear.recv_timeout(Duration::from_secs(10)), Ok(()));
+    assert_eq!(hear.recv_timeout(Duration::from_secs(300)), Ok(()));
     waiter.join().expect("no panic");
     // A lock that was never had cannot be given back.
     advisory::unlock(&mut passer_by, 1).expect_err("NULL or 0 for an answer");

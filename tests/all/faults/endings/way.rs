@@ -382,7 +382,12 @@ impl<'a> Run<'a> {
                 said.iter().filter(|byte| **byte == b'\n').count()
             };
             assert!(!program.has_ended(), "{} ended by itself", self.row.name);
-            lines(self.said()) > AT_WORK || lines(self.signs_of_work()) > SCHEDULES
+            match self.row.place {
+                // Its statements tell nothing: how often it looks at programs that run alone
+                // depends on how long they take.
+                Place::Copied => lines(self.signs_of_work()) > SCHEDULES,
+                _ => lines(self.said()) > AT_WORK,
+            }
         });
         program.look_at_its_processes();
         program
