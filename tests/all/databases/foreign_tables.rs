@@ -121,7 +121,8 @@ fn a_users_sqlite_file_keeps_its_tables_its_journal_mode_and_diesels_record() {
         .expect("their tables");
     let name = format!("sqlite:{path}");
     common::lockbench()
-        .args(["run", "--strategy", "atomic", "--database", &name])
+        .args(["run", "--strategy", "atomic", "--no-control"])
+        .args(["--database", &name])
         .assert()
         .success()
         .stdout(contains("journal_mode delete"));

@@ -50,6 +50,7 @@ fn nothing_is_left_after_success() {
     let temporary = temporary();
     common::lockbench()
         .args(["run", "--database", "mariadb", "--strategy", "atomic"])
+        .arg("--no-control")
         .env("TMPDIR", temporary.path())
         .assert()
         .success();

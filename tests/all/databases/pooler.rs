@@ -147,7 +147,8 @@ fn a_pooler_that_lends_by_the_transaction_or_the_statement_is_refused() {
         }
     }
     common::lockbench()
-        .args(["run", "--strategy=advisory", "--database", &url])
+        .args(["run", "--strategy=advisory", "--no-control"])
+        .args(["--database", &url])
         .assert()
         .success();
 }
@@ -202,6 +203,7 @@ fn a_pooler_that_lends_for_as_long_as_a_client_stays_is_as_good_as_the_server() 
                 "run",
                 &strategy,
                 "--threads=4",
+                "--no-control",
                 "--database",
                 &bouncer.url(),
             ])

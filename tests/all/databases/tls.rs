@@ -107,7 +107,8 @@ fn free_port() -> u16 {
 
 fn run(url: &str) -> Output {
     common::lockbench()
-        .args(["run", "--strategy", "optimistic", "--database", url])
+        .args(["run", "--strategy", "optimistic", "--no-control"])
+        .args(["--database", url])
         .output()
         .unwrap()
 }

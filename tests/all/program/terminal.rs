@@ -202,6 +202,7 @@ fn quiet_shows_no_progress_and_verbose_shows_the_statements() {
             "run",
             "-s",
             "optimistic",
+            "--no-control",
             "--hold",
             "2ms",
             "-v",
