@@ -15,9 +15,8 @@ use tempfile::TempDir;
 /// Far more than anything here takes, also on a machine that does ten other things, and still an end.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
-/// How soon a private server must be gone after lockbench was killed: seconds, on a machine that has
-/// nothing else to do.
-pub const SOON: Duration = Duration::from_secs(60);
+/// How soon a private server must be gone after lockbench was killed.
+pub const SOON: Duration = Duration::from_secs(5);
 
 /// A `lockbench run`, or another command, in a process group of its own, as a terminal would start it, and with a
 /// temporary folder of its own.

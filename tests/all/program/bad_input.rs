@@ -314,7 +314,7 @@ fn a_refused_port_is_answered_within_seconds_in_the_systems_own_words() {
     assert!(said.contains("postgres://u:***@127.0.0.1:1/x"), "{said}");
     assert!(!said.contains("secret"), "{said}");
     // The promise is 5 s; the machine may be slow.
-    assert!(asked.elapsed() < Duration::from_secs(60));
+    assert!(asked.elapsed() < Duration::from_secs(20));
 }
 
 #[test]
@@ -329,7 +329,7 @@ fn a_host_that_never_answers_is_given_up() {
         said.contains("timeout expired") || said.contains("no answer within 5 s"),
         "{said}"
     );
-    assert!(asked.elapsed() < Duration::from_secs(60));
+    assert!(asked.elapsed() < Duration::from_secs(20));
 }
 
 #[test]
