@@ -15,7 +15,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, User, geteuid};
 use tempfile::TempDir;
 
-const PATIENCE: Duration = Duration::from_secs(300);
+use super::program::{PATIENCE, wait_for};
 
 /// What dies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,11 +125,7 @@ impl Server {
         };
         let process = self.quietly(&mut serve).spawn().unwrap();
         *self.process.lock().unwrap() = Some(process);
-        let deadline = Instant::now() + PATIENCE;
-        while !self.answers() {
-            assert!(Instant::now() < deadline, "{serve:?} does not answer");
-            thread::sleep(Duration::from_millis(20));
-        }
+        wait_for(&format!("{serve:?} to answer"), PATIENCE, || self.answers());
     }
 
     fn answers(&self) -> bool {

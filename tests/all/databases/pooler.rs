@@ -16,6 +16,7 @@ use predicates::str::contains;
 use tempfile::TempDir;
 
 use crate::common;
+use crate::common::program::PATIENCE;
 
 /// A PgBouncer in front of a database, on a socket of its own.
 struct Bouncer {
@@ -226,7 +227,7 @@ fn a_pooler_with_too_few_sessions_is_named_as_such() {
         let bouncer = Bouncer::start(&url, "session", size);
         common::lockbench()
             .args(["run", "--strategy=atomic", "--database", &bouncer.url()])
-            .timeout(Duration::from_secs(300))
+            .timeout(PATIENCE)
             .assert()
             .code(3)
             .stderr(contains(words));

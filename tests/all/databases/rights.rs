@@ -12,6 +12,7 @@ use predicates::prelude::*;
 use predicates::str::contains;
 
 use crate::common;
+use crate::common::program::{PATIENCE, wait_for};
 
 /// What lockbench says when it ends with exit code 3.
 fn refusal(arguments: &[&str], url: &str) -> String {
@@ -75,14 +76,9 @@ impl Standby {
             server: server.spawn().expect("postgres"),
             folder,
         };
-        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(300);
-        while PgConnection::establish(&standby.url()).is_err() {
-            assert!(
-                std::time::Instant::now() < deadline,
-                "the standby never answered"
-            );
-            std::thread::sleep(std::time::Duration::from_millis(50));
-        }
+        wait_for("the standby", PATIENCE, || {
+            PgConnection::establish(&standby.url()).is_ok()
+        });
         standby
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use lockbench::db::server::ServerOptions;
 use lockbench::db::{Address, Database};
@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use crate::common;
 use crate::common::crashing::{Crash, Server};
+use crate::common::program::{PATIENCE, wait_for};
 
 /// Acknowledges a commit before it is written anywhere, and puts that off.
 const FORGETFUL: &[&str] = &[
@@ -24,8 +25,6 @@ const FORGETFUL: &[&str] = &[
     "wal_writer_delay=10s",
     "wal_writer_flush_after=1GB",
 ];
-
-const PATIENCE: Duration = Duration::from_secs(300);
 
 fn load() -> Load {
     Load {
@@ -60,11 +59,7 @@ fn try_to_run(server: &Server, trouble: impl FnOnce() + Send) -> anyhow::Result<
 }
 
 fn wait_for_sales(server: &Server, least: i64) {
-    let deadline = Instant::now() + PATIENCE;
-    while server.sales() < least {
-        assert!(Instant::now() < deadline, "nothing was ever sold");
-        thread::sleep(Duration::from_millis(5));
-    }
+    wait_for("the first sales", PATIENCE, || server.sales() >= least);
 }
 
 fn assert_blames_the_server(result: &RunResult, setting: &str) {
@@ -209,11 +204,7 @@ fn a_check_does_not_count_a_round_in_which_the_server_forgot() {
         // The control comes first, and begins with an empty ledger as the strategy does.
         wait_for_sales(&server, 50);
         let first = server.ledger_file();
-        let deadline = Instant::now() + PATIENCE;
-        while server.ledger_file() == first {
-            assert!(Instant::now() < deadline, "there was no second run");
-            thread::sleep(Duration::from_millis(5));
-        }
+        wait_for("a second run", PATIENCE, || server.ledger_file() != first);
         wait_for_sales(&server, 50);
         server.crash(Crash::Session);
     });

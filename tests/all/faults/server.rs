@@ -20,9 +20,7 @@ use nix::unistd::Pid;
 
 use crate::common;
 use crate::common::aftermath;
-
-/// Far more than anything here takes, and still an end.
-const PATIENCE: Duration = Duration::from_secs(300);
+use crate::common::program::{PATIENCE, wait_for};
 
 fn server(settings: &[&str]) -> PostgresServer {
     let mut options = ServerOptions {
@@ -81,11 +79,9 @@ fn backends(connection: &mut PgConnection) -> Vec<i32> {
 }
 
 fn wait_for_sales(connection: &mut PgConnection) {
-    let deadline = Instant::now() + PATIENCE;
-    while aftermath::ledger_rows(connection) < 10 {
-        assert!(Instant::now() < deadline, "nothing was ever sold");
-        thread::sleep(Duration::from_millis(20));
-    }
+    wait_for("the first sales", PATIENCE, || {
+        aftermath::ledger_rows(connection) >= 10
+    });
 }
 
 fn for_a_while() -> Load {

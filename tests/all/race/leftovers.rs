@@ -1,7 +1,7 @@
 //! Nothing of the user's is changed, and nothing is left behind.
 
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
@@ -9,6 +9,9 @@ use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use super::{PYTHON, clients, programs, race_worker, shop};
 use crate::common;
 use crate::common::program::{PATIENCE, Program, wait_for};
+
+/// How soon nothing of a race is left after lockbench was killed.
+const GONE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, PartialEq, Eq, QueryableByName)]
 struct Contents {
@@ -85,14 +88,7 @@ fn a_killed_lockbench_leaves_neither_programs_nor_a_copy() {
             "worker",
         ],
     );
-    let within = |what: &str, is_so: &dyn Fn() -> bool| {
-        let deadline = Instant::now() + Duration::from_secs(300);
-        while !is_so() {
-            assert!(Instant::now() < deadline, "{what}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    };
-    within("no session has come", &|| copies(&url) > 0);
+    wait_for("a session", PATIENCE, || copies(&url) > 0);
     let copy: Vec<Name> = sql_query(
         "SELECT DISTINCT datname::text AS name FROM pg_stat_activity WHERE application_name = 'leftovers'",
     )
@@ -106,8 +102,8 @@ fn a_killed_lockbench_leaves_neither_programs_nor_a_copy() {
             .expect("a count");
         found.count > 0
     };
-    within("the copy is still there", &|| !there(&copy[0].name));
-    within("a program is still there", &|| copies(&url) == 0);
+    wait_for("the copy's end", GONE, || !there(&copy[0].name));
+    wait_for("the programs' end", GONE, || copies(&url) == 0);
     assert_eq!(contents(&url), before);
 }
 

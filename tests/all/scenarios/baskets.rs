@@ -16,6 +16,7 @@ use lockbench::run::{Request, Shop};
 
 use crate::common;
 use crate::common::books::{assert_balanced, sums};
+use crate::common::program::PATIENCE;
 use crate::common::stories;
 use crate::common::stories::{in_autocommit, number, run_until};
 
@@ -121,7 +122,7 @@ fn no_database_sees_the_locks_of_a_mutex_and_yet_it_does_not_hang() {
     let url = common::postgres_url();
     let waited_in_vain = (1..=stories::TRIES).any(|seed| {
         let done = common::lockbench()
-            .timeout(Duration::from_secs(300))
+            .timeout(PATIENCE)
             .args(["run", "--strategy=mutex", "--no-control", "--format=json"])
             .args(["--items=3", "--basket=2", "--stock=20", "--hold=1ms"])
             .args(["--seed", &seed.to_string(), "--database", &url])

@@ -27,6 +27,7 @@ use lockbench::tables::{item, ledger};
 use crate::common;
 use crate::common::books::{assert_balanced, sums};
 use crate::common::mariadb;
+use crate::common::program::PATIENCE;
 
 fn crowd(seed: u64) -> Load {
     Load {
@@ -224,7 +225,7 @@ fn an_advisory_lock_keeps_others_out_of_its_item_and_database() {
     advisory::lock(&mut stranger, 1).expect("another database's lock");
 
     advisory::unlock(&mut holder, 1).expect("its own lock");
-    assert_eq!(hear.recv_timeout(Duration::from_secs(300)), Ok(()));
+    assert_eq!(hear.recv_timeout(PATIENCE), Ok(()));
     waiter.join().expect("no panic");
     // A lock that was never had cannot be given back.
     advisory::unlock(&mut passer_by, 1).expect_err("NULL or 0 for an answer");

@@ -26,9 +26,6 @@ const AT_WORK: usize = 150;
 /// its runs alone.
 const SCHEDULES: usize = 20;
 
-/// Whoever loses a database waits several times for it to come back.
-const LONG_PATIENCE: Duration = Duration::from_secs(300);
-
 /// How often what is soon done is started to be interrupted before that.
 const TRIES: usize = 5;
 
@@ -192,7 +189,7 @@ impl Way {
             Self::ServerKilled => {
                 let program = run.at_work("postgres");
                 kill(program.postgres().unwrap(), Signal::SIGKILL).unwrap();
-                run.found_no_database(&program.end_leaving_nothing(LONG_PATIENCE))
+                run.found_no_database(&program.end_leaving_nothing(PATIENCE))
             }
             Self::DatabaseClosed => {
                 let url = common::postgres_url();
@@ -208,7 +205,7 @@ impl Way {
                 ] {
                     server.batch_execute(&sql).unwrap();
                 }
-                run.found_no_database(&program.end_leaving_nothing(LONG_PATIENCE))
+                run.found_no_database(&program.end_leaving_nothing(PATIENCE))
             }
             Self::TerminalFull => {
                 let full = File::options().write(true).open("/dev/full").unwrap();
