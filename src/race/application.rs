@@ -13,7 +13,7 @@ use super::program::{Answers, Ending, Program, end, group_of};
 use super::request::{HttpRequest, for_people};
 
 /// How long it may take to get ready.
-const GETTING_READY: Duration = Duration::from_secs(60);
+const GETTING_READY: Duration = Duration::from_secs(120);
 
 /// Between two looks at whether it is.
 const PAUSE: Duration = Duration::from_millis(20);

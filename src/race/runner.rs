@@ -15,14 +15,14 @@ use crate::explore::EventSender;
 use crate::wire::{Proxy, Traffic};
 
 /// How long the server may take to close the connections of a program that has ended.
-const CLOSING: Duration = Duration::from_secs(5);
+const CLOSING: Duration = Duration::from_secs(30);
 
 /// How long the server may take to close what a worker has left in a transaction and said goodbye
 /// to, before the worker is started anew for it.
 const GOODBYE: Duration = Duration::from_millis(200);
 
 /// How long a program that runs alone may take.
-const ALONE: Duration = Duration::from_secs(60);
+const ALONE: Duration = Duration::from_secs(120);
 
 /// Longer than the engine waits for anything.
 const FOR_EVER: Duration = Duration::from_secs(3_600);

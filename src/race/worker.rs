@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::program::{Answers, Ending, Program, end, group_of};
 
 /// How long it may take to get ready.
-const GETTING_READY: Duration = Duration::from_secs(60);
+const GETTING_READY: Duration = Duration::from_secs(120);
 
 /// A program that stays. Dropping it ends it.
 pub(super) struct Worker {

@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use super::message::{Assignment, FromServer, ToServer, send};
 
 /// How long a server that has said its last may take to end.
-const EXIT_PATIENCE: Duration = Duration::from_secs(1);
+const EXIT_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A server's process. Dropping it ends it.
 pub(super) struct Process {
@@ -85,7 +85,7 @@ impl Process {
         let deadline = Instant::now() + EXIT_PATIENCE;
         let ended = loop {
             match self.child.try_wait() {
-                Ok(None) if Instant::now() < deadline => thread::sleep(EXIT_PATIENCE / 100),
+                Ok(None) if Instant::now() < deadline => thread::sleep(EXIT_PATIENCE / 500),
                 Ok(None) => {
                     self.kill();
                     break self.child.wait();

@@ -11,8 +11,9 @@ use crate::hammer::{OrderResult, Outcome, Progress};
 use crate::model::order::Orders;
 use crate::model::scenario::Demand;
 
-/// How long a server may take until it has its connections.
-const READY: Duration = Duration::from_secs(30);
+/// How long a server may take until it has its connections, also on a machine that is busy with
+/// other things. One that fails says so.
+const READY: Duration = Duration::from_secs(300);
 
 /// How often to look whether the moment has come to kill a server.
 pub(super) const KILL_CHECK_INTERVAL: Duration = Duration::from_micros(500);
