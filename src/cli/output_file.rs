@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::system::interrupt;
+
 /// A file that can be written, as was tried, and has not been yet.
 pub(super) struct OutputFile {
     path: PathBuf,
@@ -34,6 +36,10 @@ impl OutputFile {
     /// Writes the report in place of whatever was there. Where not all of it can be written, what
     /// was there before is there again.
     pub(super) fn write(self, report: &[u8]) -> Result<()> {
+        interrupt::uncut(|| self.replace(report))
+    }
+
+    fn replace(self, report: &[u8]) -> Result<()> {
         let Self { path, there } = self;
         let before = match &there {
             Some(file) if file.metadata()?.is_file() => Some(fs::read(&path).unwrap_or_default()),
