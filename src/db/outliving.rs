@@ -10,7 +10,7 @@ use std::io;
 #[cfg(feature = "cli")]
 use std::io::Write as _;
 use std::os::unix::process::CommandExt;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// The process. Dropping it has it do its work, and waits for that.
 #[derive(Debug)]
@@ -24,11 +24,26 @@ impl Outliving {
     ///
     /// # Errors
     /// It cannot be started.
+    #[cfg(feature = "cli")]
     pub(super) fn start(command: &mut Command) -> io::Result<Self> {
+        Self::spawn(command.stdout(Stdio::null()))
+    }
+
+    /// The same, with what it writes to its standard output.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub(super) fn start_heard(command: &mut Command) -> io::Result<(Self, ChildStdout)> {
+        let mut started = Self::spawn(command.stdout(Stdio::piped()))?;
+        let output = started.process.stdout.take();
+        let output = output.ok_or_else(|| io::Error::other("it has no output"))?;
+        Ok((started, output))
+    }
+
+    fn spawn(command: &mut Command) -> io::Result<Self> {
         let mut process = command
             .current_dir("/")
             .stdin(Stdio::piped())
-            .stdout(Stdio::null())
             .stderr(Stdio::null())
             // Out of reach of the terminal's Ctrl-C, which is for us to answer.
             .process_group(0)

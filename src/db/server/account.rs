@@ -1,10 +1,9 @@
 //! The account a server runs under: PostgreSQL and MariaDB refuse to run as root.
 
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use nix::unistd::{Gid, Uid, User, geteuid};
 
 /// An unprivileged account to step down to.
@@ -40,11 +39,5 @@ impl Account {
     /// Makes `command` run under this account.
     pub(super) fn step_down(self, command: &mut Command) {
         command.uid(self.user.as_raw()).gid(self.group.as_raw());
-    }
-
-    /// Gives `path` to this account.
-    pub(super) fn take_over(self, path: &Path) -> Result<()> {
-        std::os::unix::fs::chown(path, Some(self.user.as_raw()), Some(self.group.as_raw()))
-            .with_context(|| format!("cannot change the owner of {}", path.display()))
     }
 }

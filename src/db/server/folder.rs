@@ -1,6 +1,6 @@
 //! A private folder that is removed in every case, also when lockbench is killed.
 
-use std::fs::Permissions;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,6 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
-use tempfile::TempDir;
 
 use super::account::Account;
 use super::watcher::{Signal, Watcher};
@@ -24,70 +23,57 @@ const UNFIT: [char; 3] = [' ', '\\', ','];
 /// A folder that only its owner may enter, and what runs in it.
 #[derive(Debug)]
 pub struct Folder {
-    // Dropped first: it stops the server and empties the folder.
-    watcher: Option<Watcher>,
-    folder: TempDir,
+    path: PathBuf,
+    // Dropping it stops the server and removes the folder.
+    _watcher: Watcher,
 }
 
 impl Folder {
-    /// Makes a folder in the system's temporary one, and a watcher that removes it if we die.
+    /// Has a folder made in the system's temporary one, by a watcher that removes it when we end.
     ///
     /// # Errors
     /// The folder or the watcher could not be made.
     pub fn private() -> Result<Self> {
-        let mut folder = Self::make(&temporary_folder())?;
-        folder.watcher = Some(Watcher::over(folder.path(), None)?);
-        Ok(folder)
+        Self::make(&temporary_folder(), |path| Watcher::over(path, None))
     }
 
-    /// Makes a folder for a server's files and socket, which `account` can reach and owns.
+    /// The same for a server's files and socket, in a place that `account` can reach and with the
+    /// server in it that `command` gives for its path. It is stopped by `stop`.
     ///
     /// # Errors
-    /// No temporary folder is fit for it.
-    pub(super) fn for_server(account: Option<Account>) -> Result<Self> {
+    /// No temporary folder is fit for it, or the watcher could not be made.
+    pub(super) fn for_server(
+        account: Option<Account>,
+        stop: Signal,
+        command: impl Fn(&Path) -> Command,
+    ) -> Result<Self> {
         let candidates = [
             temporary_folder(),
             PathBuf::from("/tmp"),
             PathBuf::from("/var/tmp"),
         ];
-        let base = choose(&candidates, account)?;
-        let folder = Self::make(base)?;
-        if let Some(account) = account {
-            account.take_over(folder.path())?;
-        }
-        Ok(folder)
-    }
-
-    /// Starts `server` in this folder, watched over, to be stopped by `stop`.
-    ///
-    /// # Errors
-    /// The watcher could not be started.
-    pub(super) fn serve(
-        &mut self,
-        server: &Command,
-        account: Option<Account>,
-        stop: Signal,
-    ) -> Result<()> {
-        let watched = Some((server, account, stop));
-        self.watcher = Some(Watcher::over(self.folder.path(), watched)?);
-        Ok(())
+        Self::make(choose(&candidates, account)?, |path| {
+            Watcher::over(path, Some((&command(path), account, stop)))
+        })
     }
 
     /// Where the folder is.
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.path
     }
 
-    fn make(base: &Path) -> Result<Self> {
-        let folder = tempfile::Builder::new()
+    fn make(base: &Path, watcher: impl Fn(&Path) -> Result<Watcher>) -> Result<Self> {
+        // Only its name comes from here, and to remove it is the watcher's part.
+        let mut named = tempfile::Builder::new();
+        let (watcher, path) = named
             .prefix("lockbench-")
-            // Anybody who can reach the socket is the server's superuser.
-            .permissions(Permissions::from_mode(0o700))
-            .tempdir_in(base)
-            .with_context(|| format!("cannot create a private folder in {}", base.display()))?;
+            .disable_cleanup(true)
+            .make_in(base, |path| watcher(path).map_err(io::Error::other))
+            .with_context(|| format!("cannot create a private folder in {}", base.display()))?
+            .into_parts();
         Ok(Self {
-            watcher: None,
-            folder,
+            path: path.to_path_buf(),
+            _watcher: watcher,
         })
     }
 }

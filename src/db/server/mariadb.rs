@@ -35,9 +35,10 @@ impl MariadbServer {
     /// The programs are not there, or failed: then in their own words.
     pub fn start(options: &ServerOptions) -> Result<Self> {
         let account = Account::unprivileged("mysql")?;
-        let mut folder = Folder::for_server(account)?;
-        let command = serve(folder.path(), options)?;
-        folder.serve(&command, account, Signal::Kill)?;
+        let programs = find()?;
+        let folder = Folder::for_server(account, Signal::Kill, |path| {
+            serve(&programs, path, options)
+        })?;
         let server = Self { folder };
         let url = server.database("");
         ready::wait("MariaDB", server.folder(), || {
@@ -79,7 +80,9 @@ exec "$server" --no-defaults $small --datadir="$folder/data" --tmpdir="$folder" 
 "#;
 
 /// The programs that make the data and serve them, and how the first is asked.
-fn find() -> Result<(PathBuf, PathBuf, &'static str)> {
+type MakeAndServe = (PathBuf, PathBuf, &'static str);
+
+fn find() -> Result<MakeAndServe> {
     match (MARIADB.find(), MYSQL.find()) {
         (Ok(programs), _) => Ok((
             programs.path("mariadb-install-db"),
@@ -95,12 +98,15 @@ fn find() -> Result<(PathBuf, PathBuf, &'static str)> {
     }
 }
 
-fn serve(folder: &Path, options: &ServerOptions) -> Result<Command> {
-    let (install, program, making) = find()?;
+fn serve(
+    (install, program, making): &MakeAndServe,
+    folder: &Path,
+    options: &ServerOptions,
+) -> Command {
     let mut server = Command::new("/bin/sh");
     server
         .args(["-c", SCRIPT, "lockbench-server"])
-        .args([folder, &install, &program])
+        .args([folder, install, program])
         .args([making, SMALL])
         .arg(format!("--socket={}", folder.join("socket").display()))
         .arg(format!("--pid-file={}", folder.join("pid").display()))
@@ -120,5 +126,5 @@ fn serve(folder: &Path, options: &ServerOptions) -> Result<Command> {
     for setting in &options.settings {
         server.arg(format!("--{setting}"));
     }
-    Ok(server)
+    server
 }

@@ -48,10 +48,10 @@ impl PostgresServer {
     pub fn start(options: &ServerOptions) -> Result<Self> {
         let programs = POSTGRES.find()?;
         let account = Account::unprivileged("postgres")?;
-        let mut folder = Folder::for_server(account)?;
         // SIGQUIT is PostgreSQL's immediate shutdown: right for data that is thrown away.
-        let command = serve(&programs, folder.path(), options);
-        folder.serve(&command, account, Signal::Quit)?;
+        let folder = Folder::for_server(account, Signal::Quit, |path| {
+            serve(&programs, path, options)
+        })?;
         let port = options
             .settings
             .iter()

@@ -1,13 +1,14 @@
-//! A small process that [outlives](crate::db::outliving) lockbench, stops the server, which is its
-//! own child, and removes the folder.
+//! A small process that [outlives](crate::db::outliving) lockbench. It makes the folder, runs the
+//! server as its own child, stops it, and removes the folder.
 //!
 //! The watcher is a shell because it must run from wherever the library is used: in a test program,
 //! lockbench's own binary could not be found to start again.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::account::Account;
 use crate::db::outliving::Outliving;
@@ -18,13 +19,25 @@ pub(super) const ENDED: &str = "ended";
 /// What the server printed.
 pub(super) const LOG: &str = "server.log";
 
+/// What the watcher says once the folder is there. Else it says what `mkdir` said, and is gone.
+const MADE: &str = "made";
+
+/// The folder is made here, where it is removed: were it made before, and lockbench killed at that
+/// moment, it would stay.
+///
 /// A shell keeps a SIGQUIT from what it runs in the background, until that asks for it; so
 /// whatever may still be preparing the server is sent a SIGTERM, as a group. The watcher's own
 /// shell takes that as a reason to look up from its `wait`, and no more. Signals are repeated,
 /// since a program that is just being started has no ear for them, but not for ever.
 const SCRIPT: &str = r#"
-folder=$1; ended=$2; log=$3; signal=$4; shift 4
-exec 3<&0
+folder=$1; ended=$2; log=$3; signal=$4; made=$5; shift 5
+# Anybody who can reach the socket is the server's superuser.
+mkdir -m 700 "$folder" 2>&1 || exit
+# Should nobody hear it any more, that is no reason to end without removing the folder.
+trap '' PIPE
+echo "$made"
+trap - PIPE
+exec 3<&0 >/dev/null
 if [ $# -gt 0 ]; then
     trap : TERM
     "$@" 3<&- </dev/null >"$log" 2>&1 &
@@ -84,28 +97,84 @@ pub(super) struct Watcher {
 }
 
 impl Watcher {
-    /// Watches over `folder`, and runs `server` in it.
+    /// Makes `folder`, watches over it, and runs `server` in it.
     ///
     /// # Errors
-    /// The system's shell could not be started.
+    /// The system's shell could not be started, or the folder not made.
     pub(super) fn over(
         folder: &Path,
         server: Option<(&Command, Option<Account>, Signal)>,
     ) -> Result<Self> {
-        let stop = server.map_or(Signal::Quit, |(_, _, stop)| stop);
-        let mut shell = Command::new("/bin/sh");
-        shell
-            .args(["-c", SCRIPT, "lockbench-watcher"])
-            .arg(folder)
-            .args([folder.join(ENDED), folder.join(LOG)])
-            .arg(stop.name());
-        if let Some((server, account, _)) = server {
-            shell.arg(server.get_program()).args(server.get_args());
-            if let Some(account) = account {
-                account.step_down(&mut shell);
-            }
+        let mut shell = shell(folder, server);
+        let (process, output) =
+            Outliving::start_heard(&mut shell).context("cannot start /bin/sh")?;
+        let mut said = String::new();
+        BufReader::new(output).read_line(&mut said)?;
+        match said.trim_end() {
+            MADE => Ok(Self { _process: process }),
+            said => bail!("{said}"),
         }
-        let process = Outliving::start(&mut shell).context("cannot start /bin/sh")?;
-        Ok(Self { _process: process })
+    }
+}
+
+/// The watcher's shell.
+fn shell(folder: &Path, server: Option<(&Command, Option<Account>, Signal)>) -> Command {
+    let stop = server.map_or(Signal::Quit, |(_, _, stop)| stop);
+    let mut shell = Command::new("/bin/sh");
+    shell
+        .args(["-c", SCRIPT, "lockbench-watcher"])
+        .arg(folder)
+        .args([folder.join(ENDED), folder.join(LOG)])
+        .args([stop.name(), MADE]);
+    if let Some((server, account, _)) = server {
+        shell.arg(server.get_program()).args(server.get_args());
+        if let Some(account) = account {
+            account.step_down(&mut shell);
+        }
+    }
+    shell
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::process::Stdio;
+
+    use super::*;
+
+    #[test]
+    fn the_folder_comes_and_goes_with_its_watcher() {
+        let base = tempfile::tempdir().expect("a folder");
+        let folder = base.path().join("it");
+        let watcher = Watcher::over(&folder, None).expect("a watcher");
+        let mode = fs::metadata(&folder).expect("it").permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        drop(watcher);
+        assert!(!folder.exists());
+    }
+
+    #[test]
+    fn it_goes_also_when_lockbench_was_killed_while_it_came() {
+        let base = tempfile::tempdir().expect("a folder");
+        let folder = base.path().join("it");
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let mut shell = shell(&folder, None);
+        let ended = shell.stdin(Stdio::null()).stdout(writer).status();
+        assert!(ended.expect("a shell").success());
+        assert!(!folder.exists());
+    }
+
+    #[test]
+    fn what_was_there_before_is_nobodys_to_remove() {
+        let base = tempfile::tempdir().expect("a folder");
+        fs::write(base.path().join("file"), "kept").expect("a file");
+        let said = Watcher::over(base.path(), None)
+            .expect_err("it is there")
+            .to_string();
+        assert!(said.contains("File exists"), "{said}");
+        let kept = fs::read_to_string(base.path().join("file")).expect("the file");
+        assert_eq!(kept, "kept");
     }
 }
