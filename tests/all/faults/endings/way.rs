@@ -5,7 +5,7 @@ use std::io::pipe;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use lockbench::db::server::ServerOptions;
@@ -31,6 +31,9 @@ const TRIES: usize = 5;
 
 /// The bytes of a block of `ulimit -f`, in a POSIX shell.
 const BLOCK: u64 = 512;
+
+/// After a signal: how long the program's clean end may take, as the handler of signals has it.
+const GRACE: Duration = Duration::from_secs(30);
 
 /// A way to end early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,34 +117,25 @@ impl Way {
                     false => "sqlite".to_owned(),
                 };
                 let program = run.at_work(&database);
+                let asked = Instant::now();
                 program.signal(match self {
                     Self::CtrlC => Signal::SIGINT,
                     _ => Signal::SIGTERM,
                 });
                 let output = program.end_leaving_nothing(PATIENCE);
-                run.ended(&output, &[130])?;
-                run.says(INTERRUPTED)
+                run.interrupted(&output, asked)
             }
             Self::CtrlCAtTheStart => {
-                let mut output = run.interrupted_at_the_start();
+                let (mut output, mut asked) = run.interrupted_at_the_start();
                 // What only looks may have been done before the signal came.
                 for _ in 1..TRIES {
                     if row.endless.is_none() && output.status.success() {
                         run = Run::new(row, formats);
-                        output = run.interrupted_at_the_start();
+                        (output, asked) = run.interrupted_at_the_start();
                     }
                 }
                 match row.endless {
-                    // The programs run alone first: on a slow machine there is nothing to report
-                    // by the time that patience ends.
-                    Some(_) if row.place == Place::Copied => {
-                        run.ended(&output, &[130])?;
-                        run.says(INTERRUPTED).or_else(|_| run.left_no_file())
-                    }
-                    Some(_) => {
-                        run.ended(&output, &[130])?;
-                        run.says(INTERRUPTED)
-                    }
+                    Some(_) => run.interrupted(&output, asked),
                     // What only looks is killed, which a shell shows as 130 as well.
                     None => {
                         run.ended(&output, &[-2])?;
@@ -176,7 +170,8 @@ impl Way {
                 run.ended(&output, &[130])?;
                 match early {
                     true => run.says(INTERRUPTED),
-                    false => run.left_no_file(),
+                    // It may have been about to end by itself when the second signal came.
+                    false => run.left_no_file().or_else(|_| run.says(INTERRUPTED)),
                 }
             }
             Self::TimeLimit => {
@@ -350,7 +345,7 @@ impl<'a> Run<'a> {
     }
 
     /// Started on a private server, and interrupted before that is there.
-    fn interrupted_at_the_start(&self) -> Output {
+    fn interrupted_at_the_start(&self) -> (Output, Instant) {
         let mut program = self.started("postgres", self.row.endless.or(self.row.brief).unwrap());
         wait_for("the folder of the server", PATIENCE, || {
             program.folder().is_some()
@@ -358,9 +353,10 @@ impl<'a> Run<'a> {
         // Or it would go on while we look, which may take long.
         program.signal(Signal::SIGSTOP);
         program.look_at_its_processes();
+        let asked = Instant::now();
         program.signal(Signal::SIGINT);
         program.signal(Signal::SIGCONT);
-        program.end_leaving_nothing(PATIENCE)
+        (program.end_leaving_nothing(PATIENCE), asked)
     }
 
     /// Started with work that never ends, and in the middle of it.
@@ -378,7 +374,12 @@ impl<'a> Run<'a> {
                 let said = fs::read(file).unwrap_or_default();
                 said.iter().filter(|byte| **byte == b'\n').count()
             };
-            assert!(!program.has_ended(), "{} ended by itself", self.row.name);
+            assert!(
+                !program.has_ended(),
+                "{} ended by itself: {}",
+                self.row.name,
+                String::from_utf8_lossy(&fs::read(self.said()).unwrap_or_default())
+            );
             match self.row.place {
                 // Its statements tell nothing: how often it looks at programs that run alone
                 // depends on how long they take.
@@ -434,6 +435,16 @@ impl<'a> Run<'a> {
         let said = String::from_utf8_lossy(&said);
         let lines: Vec<&str> = said.lines().collect();
         lines[lines.len().saturating_sub(5)..].join("\n")
+    }
+
+    /// Sees to it that it ended as after a signal, and that every report says so first. Whatever
+    /// keeps it from its end for half a minute keeps it from its report as well.
+    fn interrupted(&self, output: &Output, asked: Instant) -> Result<(), String> {
+        self.ended(output, &[130])?;
+        match self.says(INTERRUPTED) {
+            Err(_) if asked.elapsed() > GRACE => self.left_no_file(),
+            said => said,
+        }
     }
 
     /// Sees to it that every report says so first.
