@@ -5,14 +5,13 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
 
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::common;
+use crate::common::program::{PATIENCE, wait_for};
 
 /// A folder for temporary files that the server's own account may write to.
 fn temporary() -> TempDir {
@@ -30,15 +29,6 @@ fn contents(folder: &Path) -> Vec<PathBuf> {
     entries
         .map(|entry| entry.expect("an entry").path())
         .collect()
-}
-
-/// Waits until `found` is true.
-fn wait_until(what: &str, found: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !found() {
-        assert!(Instant::now() < deadline, "waited in vain until {what}");
-        thread::sleep(Duration::from_millis(10));
-    }
 }
 
 fn is_alive(process: i32) -> bool {
@@ -75,14 +65,14 @@ fn long_run(temporary: &TempDir) -> Child {
 fn nothing_is_left_after_a_sigkill_while_the_files_are_made() {
     let temporary = temporary();
     let mut lockbench = long_run(&temporary);
-    wait_until("there is a file", || {
+    wait_for("a file", PATIENCE, || {
         contents(temporary.path())
             .pop()
             .is_some_and(|folder| folder.join("data").exists())
     });
     lockbench.kill().expect("a process of ours");
     lockbench.wait().expect("its end");
-    wait_until("the folder is gone", || {
+    wait_for("the folder to be gone", PATIENCE, || {
         contents(temporary.path()).is_empty()
     });
 }
@@ -95,7 +85,7 @@ fn nothing_is_left_after_a_sigkill() {
         let folder = contents(temporary.path()).pop()?;
         Some(folder.join(name)).filter(|path| path.exists())
     };
-    wait_until("the server runs", || {
+    wait_for("the server to run", PATIENCE, || {
         let text = file("pid").and_then(|path| std::fs::read_to_string(path).ok());
         text.is_some_and(|text| text.ends_with('\n')) && file("socket").is_some()
     });
@@ -110,8 +100,8 @@ fn nothing_is_left_after_a_sigkill() {
 
     lockbench.kill().expect("a process of ours");
     lockbench.wait().expect("its end");
-    wait_until("the server has ended", || !is_alive(server));
-    wait_until("the folder is gone", || {
+    wait_for("the server to end", PATIENCE, || !is_alive(server));
+    wait_for("the folder to be gone", PATIENCE, || {
         contents(temporary.path()).is_empty()
     });
 }

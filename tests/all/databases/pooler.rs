@@ -16,7 +16,7 @@ use predicates::str::contains;
 use tempfile::TempDir;
 
 use crate::common;
-use crate::common::program::PATIENCE;
+use crate::common::program::{PATIENCE, wait_for};
 
 /// A PgBouncer in front of a database, on a socket of its own.
 struct Bouncer {
@@ -62,11 +62,9 @@ impl Bouncer {
         }
         let process = command.current_dir("/").spawn().unwrap();
         let bouncer = Self { process, folder };
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while PgConnection::establish(&bouncer.url()).is_err() {
-            assert!(Instant::now() < deadline, "PgBouncer does not answer");
-            thread::sleep(Duration::from_millis(20));
-        }
+        wait_for("PgBouncer's answer", PATIENCE, || {
+            PgConnection::establish(&bouncer.url()).is_ok()
+        });
         bouncer
     }
 

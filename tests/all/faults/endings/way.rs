@@ -397,8 +397,8 @@ impl<'a> Run<'a> {
         let database = match (self.row.place, self.limited) {
             (Place::Anywhere, false) => "sqlite".to_owned(),
             (Place::Nowhere, _) => String::new(),
-            (Place::Copied, false) => "postgres".to_owned(),
-            (Place::Copied, true) => common::postgres_url(),
+            // A copy is made sooner than a server.
+            (Place::Copied, _) => common::postgres_url(),
             _ => self.lasting(),
         };
         let mut command = self.command(&database, self.row.brief.unwrap());
