@@ -6,6 +6,7 @@
 //! sessions leave when they run one after the other.
 
 mod application;
+mod caller;
 mod connection;
 mod database;
 mod difference;
@@ -17,6 +18,7 @@ mod lexer;
 mod normalize;
 mod observations;
 mod oracle;
+mod outside;
 mod prepare;
 mod program;
 mod request;
@@ -45,6 +47,7 @@ pub use difference::Difference;
 pub use environment::{Environment, InvalidVariable};
 pub use error::RaceError;
 pub use oracle::NotRepeatable;
+pub use outside::{NoPort, Outside};
 pub use request::{HttpRequest, NoRequest, Request, SessionCommand};
 pub use result::{
     FinalState, REPLAY_SCHEMA, RaceResult, ReplayedRace, SCHEMA, SerialOrder, Witness,

@@ -17,7 +17,7 @@ use crate::db::address::AddressError;
 use crate::db::disposable::MakeError;
 use crate::db::{Address, IsolationLevel};
 use crate::explore::TokenError;
-use crate::race::{Environment, Race, RaceDatabase, RaceError, Request, SetUp};
+use crate::race::{Environment, Outside, Race, RaceDatabase, RaceError, Request, SetUp};
 use crate::report::race::{RaceFormat, render, render_replay};
 use crate::system::exit::Exit;
 use crate::system::interrupt;
@@ -87,7 +87,9 @@ impl LevelArgument {
 const KEEPER: &str = "keeper";
 
 pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failure> {
-    let request = arguments.request()?;
+    let outside = arguments.schedule.outside.map(Outside::open);
+    let outside = outside.transpose().map_err(Failure::usage)?;
+    let request = arguments.request(outside.as_ref())?;
     let address = arguments.address()?;
     let dump = arguments.from_dump.iter().map(|path| SetUp::dump(path));
     let set_ups = dump.chain(arguments.setup.iter().map(|text| SetUp::of(text)));
@@ -106,7 +108,7 @@ pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failur
     for set_up in &set_ups {
         database.set_up(set_up, &request.environment)?;
     }
-    let race = Race::prepare(&request, &database).map_err(not_raced)?;
+    let race = Race::prepare(&request, &database, outside.as_ref()).map_err(not_raced)?;
     if let Some(token) = &arguments.schedule.replay {
         let mut result = race.replay(token).map_err(not_raced)?;
         result.command = command_line::whole_command();
@@ -129,7 +131,8 @@ pub(super) fn keep() -> Result<Exit, Failure> {
 }
 
 impl RaceArguments {
-    fn request(&self) -> Result<Request, Failure> {
+    fn request(&self, outside: Option<&Outside>) -> Result<Request, Failure> {
+        let environment = Environment::new(&self.schedule.env, outside.map(Outside::address));
         Ok(Request {
             sessions: self.sessions.commands()?,
             isolation: self.isolation.map(LevelArgument::level),
@@ -138,7 +141,7 @@ impl RaceArguments {
             invariants: self.invariant.clone(),
             expected_exits: self.expect_exit.clone(),
             worker: self.sessions.worker,
-            environment: Environment::new(&self.schedule.env).map_err(Failure::usage)?,
+            environment: environment.map_err(Failure::usage)?,
         })
     }
 

@@ -1,5 +1,6 @@
 //! A PostgreSQL database that was made to be changed at will: put back as it was, read, removed.
 
+mod calls;
 mod catalog;
 mod contents;
 mod copies;
@@ -15,6 +16,7 @@ use serde::de::DeserializeOwned;
 use super::postgres;
 use super::refusal::Refusal;
 
+pub use calls::{Call, Calls, Kept};
 pub use catalog::{Catalog, Column, ForeignKey, Table};
 pub use contents::{Contents, Row};
 pub use copies::Copies;
@@ -24,6 +26,9 @@ pub use settings::{Session, ready};
 
 /// The schema that holds the copies of the tables.
 const SCHEMA: &str = "lockbench_race";
+
+/// The schema that holds the calls to the outside.
+const OUTSIDE: &str = "lockbench_outside";
 
 #[derive(QueryableByName)]
 struct Json {

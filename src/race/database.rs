@@ -10,6 +10,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use diesel::connection::SimpleConnection;
 
+use super::caller::Caller;
 use super::environment::Environment;
 use super::interceptor::{Interceptor, Rules};
 use super::program::last_words;
@@ -125,7 +126,7 @@ impl RaceDatabase {
             command.env_remove(name);
         }
         let clients = self.disposable.clients();
-        command.envs(environment.variables(clients, proxy.port()));
+        command.envs(environment.variables(clients, proxy.port(), Caller::SetUp));
         // What it prints would get in front of the report.
         let done = command.stdout(Stdio::null()).output();
         let program = command.get_program().to_string_lossy();

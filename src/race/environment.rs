@@ -2,6 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::caller::Caller;
 use crate::db::disposable::{Listens, WhereClients};
 use crate::wire::Upstream;
 
@@ -9,16 +10,27 @@ use crate::wire::Upstream;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
     /// Each as `NAME=value`, in which `{host}`, `{port}`, `{user}`, `{password}` and `{database}`
-    /// stand for the database's own.
+    /// stand for the database's own, and `{outside}` for the address that it is to call.
     pub(super) templates: Vec<(String, String)>,
+    /// The address of the outside, if there is one.
+    outside: Option<String>,
 }
 
 /// Text that is no variable.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "'{0}' is not a variable: write NAME=VALUE, as in 'DB_URL=jdbc:postgresql://{{host}}:{{port}}/{{database}}'"
-)]
-pub struct InvalidVariable(String);
+pub enum InvalidVariable {
+    /// It has no name.
+    #[error(
+        "'{0}' is not a variable: write NAME=VALUE, as in 'DB_URL=jdbc:postgresql://{{host}}:{{port}}/{{database}}'"
+    )]
+    NoName(String),
+    /// It names an address that there is not.
+    #[error("'{0}' names the outside, and there is none: add --outside PORT")]
+    NoOutside(String),
+}
+
+/// What stands for the address of the outside.
+const OUTSIDE: &str = "{outside}";
 
 impl Environment {
     /// What of our own environment would lead a program elsewhere.
@@ -33,21 +45,31 @@ impl Environment {
         "PGTARGETSESSIONATTRS",
     ];
 
-    /// With these variables of the user's.
+    /// With these variables of the user's, and the address of the outside, if there is one.
     ///
     /// # Errors
     /// One of them is none.
-    pub fn new(variables: &[String]) -> Result<Self, InvalidVariable> {
+    pub fn new(variables: &[String], outside: Option<&str>) -> Result<Self, InvalidVariable> {
         let one = |text: &String| match text.split_once('=') {
+            Some((_, value)) if value.contains(OUTSIDE) && outside.is_none() => {
+                Err(InvalidVariable::NoOutside(text.clone()))
+            }
             Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-            _ => Err(InvalidVariable(text.clone())),
+            _ => Err(InvalidVariable::NoName(text.clone())),
         };
-        let templates = variables.iter().map(one).collect::<Result<_, _>>()?;
-        Ok(Self { templates })
+        Ok(Self {
+            templates: variables.iter().map(one).collect::<Result<_, _>>()?,
+            outside: outside.map(str::to_owned),
+        })
     }
 
-    /// The variables for a program that connects through `port`.
-    pub(super) fn variables(&self, clients: &WhereClients, port: u16) -> Vec<(String, String)> {
+    /// The variables for a program of the `caller`'s that connects through `port`.
+    pub(super) fn variables(
+        &self,
+        clients: &WhereClients,
+        port: u16,
+        caller: Caller,
+    ) -> Vec<(String, String)> {
         let password = clients.password.clone().unwrap_or_default();
         let secret = match password.is_empty() {
             true => String::new(),
@@ -72,6 +94,11 @@ impl Environment {
         if !password.is_empty() {
             variables.push(("PGPASSWORD".to_owned(), password.clone()));
         }
+        let outside = self.outside.as_ref();
+        let outside = outside.map(|address| format!("{address}/{caller}"));
+        if let Some(address) = &outside {
+            variables.push(("OUTSIDE_URL".to_owned(), address.clone()));
+        }
         let filled = |template: &str| {
             template
                 .replace("{host}", "127.0.0.1")
@@ -79,6 +106,7 @@ impl Environment {
                 .replace("{user}", &clients.user)
                 .replace("{password}", &password)
                 .replace("{database}", database)
+                .replace(OUTSIDE, outside.as_deref().unwrap_or_default())
         };
         let own = self.templates.iter();
         variables.extend(own.map(|(name, value)| (name.clone(), filled(value))));
@@ -112,14 +140,18 @@ mod tests {
 
     #[test]
     fn a_program_finds_the_way_by_its_own_variables() {
-        let own = ["SPRING=jdbc:postgresql://{host}:{port}/{database}?user={user}".to_owned()];
+        let own = [
+            "SPRING=jdbc:postgresql://{host}:{port}/{database}?user={user}".to_owned(),
+            "BILLING={outside}/v1".to_owned(),
+        ];
         let clients = WhereClients {
             place: Listens::Port("db".to_owned(), 5432),
             user: "me@x".to_owned(),
             password: Some("a/b".to_owned()),
             database: "shop_test".to_owned(),
         };
-        let variables = Environment::new(&own).unwrap().variables(&clients, 7);
+        let environment = Environment::new(&own, Some("http://127.0.0.1:8")).unwrap();
+        let variables = environment.variables(&clients, 7, Caller::Session(2));
         let value = |name: &str| {
             let found = variables.iter().find(|(known, _)| known == name);
             found.map(|(_, value)| value.as_str())
@@ -133,6 +165,10 @@ mod tests {
             value("SPRING"),
             Some("jdbc:postgresql://127.0.0.1:7/shop_test?user=me@x")
         );
-        assert!(Environment::new(&["x".to_owned()]).is_err());
+        let outside = "http://127.0.0.1:8/session-2";
+        assert_eq!(value("OUTSIDE_URL"), Some(outside));
+        assert_eq!(value("BILLING"), Some(format!("{outside}/v1").as_str()));
+        assert!(Environment::new(&["x".to_owned()], None).is_err());
+        assert!(Environment::new(&own, None).is_err());
     }
 }

@@ -1,12 +1,17 @@
-//! Stops the statements of one session between its connections and the scheduler.
+//! Stops the statements of one session, and its calls to the outside, between the program and the
+//! scheduler.
 
-use std::collections::{BTreeMap, VecDeque};
+mod calls;
+mod state;
+
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+pub(super) use self::state::Passage;
+use self::state::{Mode, Origin, State, Step};
 use super::connection::{BatchKind, ConnectionState};
 use super::observations::Observations;
-use crate::explore::{EventSender, Statement, StatementOutcome};
+use crate::explore::{EventSender, StatementOutcome};
 use crate::wire::{Answer, Batch, ConnectionId, Watcher};
 
 /// How statements are to be stopped.
@@ -21,57 +26,27 @@ pub(super) struct Rules {
 /// Stops the statements of one session, as the scheduler wants it.
 pub(super) struct Interceptor {
     rules: Rules,
-    inner: Mutex<Inner>,
+    state: Mutex<State>,
     /// Notified when somebody may go on, or has to leave.
     changed: Condvar,
-}
-
-#[derive(Default)]
-struct Inner {
-    mode: Mode,
-    connections: BTreeMap<ConnectionId, ConnectionState>,
-    /// Connections that are stopped, with their statements; the first of them is reported.
-    queue: VecDeque<(ConnectionId, Statement)>,
-    /// Whether the first of them has been reported.
-    reported: bool,
-    /// Whether it may go on.
-    goes: bool,
-    step: Option<Step>,
-    seen: Observations,
-}
-
-/// What is done with statements.
-#[derive(Clone, Default)]
-enum Mode {
-    /// It lets everything through.
-    #[default]
-    PassThrough,
-    /// It stops every step, and reports it here.
-    Intercept(EventSender),
-    /// It lets everything through, although there should be nothing more.
-    Idle,
-    /// It closes every connection.
-    Disconnect,
-}
-
-/// A statement that was let go.
-struct Step {
-    connection: ConnectionId,
-    /// What it has prepared and still has to run.
-    to_run: Vec<String>,
 }
 
 impl Interceptor {
     pub(super) fn new(rules: Rules) -> Self {
         Self {
             rules,
-            inner: Mutex::default(),
+            state: Mutex::default(),
             changed: Condvar::new(),
         }
     }
 
-    fn inner(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets everything through while a program gets ready: what it calls is no doing of its.
+    pub(super) fn get_ready(&self) {
+        self.begin(Mode::GetReady);
     }
 
     /// Lets everything through.
@@ -85,123 +60,117 @@ impl Interceptor {
     }
 
     fn begin(&self, mode: Mode) {
-        let mut inner = self.inner();
-        inner.mode = mode;
-        inner.seen = inner.seen.lasting();
-        inner.queue.clear();
-        (inner.reported, inner.goes) = (false, false);
-        inner.step = None;
+        self.state().begin(mode);
+        self.changed.notify_all();
+    }
+
+    fn wait<'a>(&'a self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        let waited = self.changed.wait(state);
+        waited.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets whoever is stopped go on.
     pub(super) fn release(&self) {
-        self.inner().goes = true;
+        self.state().goes = true;
         self.changed.notify_all();
     }
 
     /// Closes every connection; nothing is reported any more.
     pub(super) fn disconnect(&self) {
-        self.inner().mode = Mode::Disconnect;
+        self.state().mode = Mode::Disconnect;
         self.changed.notify_all();
     }
 
     /// Lets through whatever comes while there is nothing to do, and notes what matters.
     pub(super) fn idle(&self) {
-        self.inner().mode = Mode::Idle;
+        self.state().mode = Mode::Idle;
     }
 
     /// Whether a connection is in a transaction, or may hold a lock that outlasts one, and is still
     /// there after a time in which nothing was heard of it: a client may have said goodbye and the
     /// server not yet heard of it, or an application have answered before its last ROLLBACK.
     pub(super) fn holds_anything_for(&self, time: Duration) -> bool {
-        let mut inner = self.inner();
+        let mut state = self.state();
         let mut deadline = Instant::now() + time;
-        while inner.holds_anything() && !matches!(inner.mode, Mode::Disconnect) {
+        while state.holds_anything() && !state.is_disconnecting() {
             let now = Instant::now();
-            if inner.step.is_some() || !inner.queue.is_empty() {
+            if state.step.is_some() || !state.queue.is_empty() {
                 deadline = now + time;
             }
             if now >= deadline {
                 return true;
             }
-            let waited = self.changed.wait_timeout(inner, deadline - now);
-            inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let waited = self.changed.wait_timeout(state, deadline - now);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
-        inner.holds_anything()
+        state.holds_anything()
     }
 
     /// What the session was seen to do since it began.
     pub(super) fn seen(&self) -> Observations {
-        self.inner().seen.clone()
+        self.state().seen.clone()
     }
 }
 
 impl Watcher for Interceptor {
     fn connected(&self, id: ConnectionId, process: i32, settings: &[(String, String)]) {
-        let state = ConnectionState::new(process, self.rules.keeps_snapshot, settings);
-        self.inner().connections.insert(id, state);
+        let connection = ConnectionState::new(process, self.rules.keeps_snapshot, settings);
+        self.state().connections.insert(id, connection);
     }
 
     fn arrives(&self, id: ConnectionId, batch: &Batch) -> bool {
-        let mut inner = self.inner();
-        if matches!(inner.mode, Mode::Disconnect) {
+        let mut state = self.state();
+        if state.is_disconnecting() {
             return false;
         }
-        inner.seen.batches += u64::from(!batch.is_bare());
+        state.seen.batches += u64::from(!batch.is_bare());
         let mut texts = batch
             .executed
             .iter()
             .map(|sql| sql.text.to_ascii_lowercase());
-        inner.seen.sets_limits |= texts.any(|text| text.contains("_timeout"));
-        if inner.is_part_of_its_step(id, batch) {
+        state.seen.sets_limits |= texts.any(|text| text.contains("_timeout"));
+        if state.is_part_of_its_step(id, batch) {
             return true;
         }
-        let Some(state) = inner.connections.get_mut(&id) else {
+        let Some(connection) = state.connections.get_mut(&id) else {
             return true;
         };
-        let (statement, to_run) = match state.classify(batch, self.rules.every_statement) {
+        let (statement, to_run) = match connection.classify(batch, self.rules.every_statement) {
             BatchKind::Passes => return true,
             BatchKind::Step(statement) => (statement, Vec::new()),
             BatchKind::Prepares(statement, names) => (statement, names),
         };
-        inner.seen.steps += 1;
-        inner.seen.went_on |= matches!(inner.mode, Mode::Idle);
-        if matches!(inner.mode, Mode::Intercept(_)) {
-            inner.queue.push_back((id, statement));
-            inner.seen.at_once |= inner.step.is_some() || inner.queue.len() > 1;
-            inner.report_first();
-            while !matches!(inner.mode, Mode::Disconnect) && !inner.is_turn_of(id) {
-                inner = self
-                    .changed
-                    .wait(inner)
-                    .unwrap_or_else(PoisonError::into_inner);
+        let origin = Origin::Connection(id);
+        state.seen.steps += 1;
+        state.seen.went_on |= matches!(state.mode, Mode::Idle);
+        if matches!(state.mode, Mode::Intercept(_)) {
+            state.stop(origin, statement);
+            while !state.is_disconnecting() && !state.is_turn_of(origin) {
+                state = self.wait(state);
             }
-            if matches!(inner.mode, Mode::Disconnect) {
+            if state.is_disconnecting() {
                 return false;
             }
-            inner.queue.pop_front();
-            (inner.reported, inner.goes) = (false, false);
+            state.let_first_go();
         }
-        inner.step = Some(Step {
-            connection: id,
-            to_run,
-        });
+        state.step = Some(Step { origin, to_run });
         true
     }
 
     fn answered(&self, id: ConnectionId, answer: &Answer) {
-        let mut inner = self.inner();
-        if let Some(state) = inner.connections.get_mut(&id) {
-            state.answered(answer);
+        let mut state = self.state();
+        if let Some(connection) = state.connections.get_mut(&id) {
+            connection.answered(answer);
         }
         if let Some(error) = &answer.error {
-            inner.seen.refusals.push(error.code.clone());
+            state.seen.refusals.push(error.code.clone());
         }
-        let is_over = inner.step.as_ref().is_some_and(|step| {
-            step.connection == id && (step.to_run.is_empty() || answer.error.is_some())
+        let is_over = state.step.as_ref().is_some_and(|step| {
+            step.origin == Origin::Connection(id)
+                && (step.to_run.is_empty() || answer.error.is_some())
         });
         if is_over {
-            inner.finish(StatementOutcome {
+            state.finish(StatementOutcome {
                 seen: answer.in_short(),
                 refused: answer
                     .error
@@ -213,76 +182,20 @@ impl Watcher for Interceptor {
     }
 
     fn closed(&self, id: ConnectionId) {
-        let mut inner = self.inner();
-        inner.connections.remove(&id);
-        if inner
+        let mut state = self.state();
+        state.connections.remove(&id);
+        if state
             .step
             .as_ref()
-            .is_some_and(|step| step.connection == id)
+            .is_some_and(|step| step.origin == Origin::Connection(id))
         {
-            inner.step = None;
-            inner.report_first();
+            state.step = None;
+            state.report_first();
         }
         self.changed.notify_all();
     }
 
     fn wants_encryption(&self) {
-        self.inner().seen.wants_encryption = true;
-    }
-}
-
-impl Inner {
-    fn holds_anything(&self) -> bool {
-        let mut connections = self.connections.values();
-        self.step.is_some() || connections.any(ConnectionState::holds_anything)
-    }
-
-    /// Whether a batch belongs to the step that its connection is at: it runs what that has
-    /// prepared, or is the Sync behind it. One that does neither ends the step.
-    fn is_part_of_its_step(&mut self, id: ConnectionId, batch: &Batch) -> bool {
-        let Some(step) = self.step.as_mut().filter(|step| step.connection == id) else {
-            return false;
-        };
-        if batch.is_bare() || step.to_run.is_empty() {
-            return batch.is_bare();
-        }
-        let runs = |sql: &crate::wire::Sql| step.to_run.contains(&sql.text);
-        if batch.prepared.is_empty() && batch.executed.iter().any(runs) {
-            step.to_run.clear();
-            return true;
-        }
-        self.finish(StatementOutcome::default());
-        false
-    }
-
-    fn finish(&mut self, outcome: StatementOutcome) {
-        self.step = None;
-        if let Mode::Intercept(events) = &self.mode {
-            events.statement_finished(outcome);
-        }
-        self.report_first();
-    }
-
-    /// Reports whoever was stopped first, once the step before is over.
-    fn report_first(&mut self) {
-        let Mode::Intercept(events) = &self.mode else {
-            return;
-        };
-        let Some((id, statement)) = self.queue.front().filter(|_| self.step.is_none()) else {
-            return;
-        };
-        if std::mem::replace(&mut self.reported, true) {
-            return;
-        }
-        let process = self.connections.get(id).map_or(0, |state| state.process);
-        let in_transaction = self
-            .connections
-            .values()
-            .any(ConnectionState::is_in_transaction);
-        events.stopped_before(statement.clone(), process.into(), in_transaction);
-    }
-
-    fn is_turn_of(&self, id: ConnectionId) -> bool {
-        self.goes && self.queue.front().is_some_and(|(first, _)| *first == id)
+        self.state().seen.wants_encryption = true;
     }
 }

@@ -4,16 +4,18 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::caller::Caller;
 use super::interceptor::{Interceptor, Rules};
 use super::judge::{Judge, holds};
 use super::oracle::Oracle;
+use super::outside::{Desk, Outside};
 use super::program::Program;
 use super::runner::Runner;
 use super::shared_runner::SharedRunner;
 use super::{
     Environment, Race, RaceDatabase, RaceError, Request, SerialOrder, SessionCommand, difference,
 };
-use crate::db::disposable::{Copies, Session, ready};
+use crate::db::disposable::{Calls, Copies, Session, ready};
 use crate::db::server::Folder;
 use crate::wire::Proxy;
 use anyhow::{Context, Result};
@@ -21,18 +23,39 @@ use diesel::PgConnection;
 
 impl<'a> Race<'a> {
     /// Prepares the sessions, and runs them one after the other in every order, to learn what is
-    /// right. The database must have been filled.
+    /// right. The database must have been filled. Calls to the `outside` are steps.
     ///
     /// # Errors
     /// They cannot be raced.
-    pub fn prepare(request: &'a Request, database: &'a RaceDatabase) -> Result<Self, RaceError> {
+    pub fn prepare(
+        request: &'a Request,
+        database: &'a RaceDatabase,
+        outside: Option<&Outside>,
+    ) -> Result<Self, RaceError> {
         let mut connection = database.disposable.connect()?;
         let session = Session::ask(&mut connection, request.isolation)?;
         ready(&mut connection)?;
         let logs = Folder::private()?;
-        let sessions = (0..request.sessions.len())
-            .map(|number| shared(request, database, &session, &logs, number))
-            .collect::<Result<Vec<_>>>()?;
+        let desks = match outside {
+            Some(outside) => Some((outside, Arc::new(Calls::make(&database.disposable)?))),
+            None => None,
+        };
+        let mut sessions = Vec::new();
+        for number in 0..request.sessions.len() {
+            let interceptor = Arc::new(Interceptor::new(Rules {
+                every_statement: request.every_statement,
+                keeps_snapshot: session.keeps_snapshot,
+            }));
+            if let Some((outside, calls)) = &desks {
+                let desk = Desk {
+                    interceptor: Arc::clone(&interceptor),
+                    calls: Arc::clone(calls),
+                };
+                outside.take_at(number + 1, desk);
+            }
+            let runner = shared(request, database, &session, interceptor, &logs, number)?;
+            sessions.push(runner);
+        }
         let copies = Copies::take(&mut connection)?;
         let mut oracle = Oracle::new(sessions.clone(), copies);
         ignore(&mut oracle, &request.ignored)?;
@@ -126,13 +149,10 @@ fn shared(
     request: &Request,
     database: &RaceDatabase,
     session: &Session,
+    interceptor: Arc<Interceptor>,
     logs: &Folder,
     number: usize,
 ) -> Result<SharedRunner> {
-    let interceptor = Arc::new(Interceptor::new(Rules {
-        every_statement: request.every_statement,
-        keeps_snapshot: session.keeps_snapshot,
-    }));
     let clients = database.disposable.clients();
     let proxy = Proxy::open(
         request.environment.upstream(clients),
@@ -140,7 +160,8 @@ fn shared(
         Arc::<Interceptor>::clone(&interceptor),
     )
     .context("cannot open a port on this machine")?;
-    let mut variables = request.environment.variables(clients, proxy.port());
+    let mut variables =
+        (request.environment).variables(clients, proxy.port(), Caller::Session(number + 1));
     variables.push(("LOCKBENCH_SESSION".to_owned(), (number + 1).to_string()));
     let mut command = request.sessions[number].clone();
     let stays = request.worker || command.http.is_some();

@@ -156,7 +156,7 @@ impl Runner {
 
     /// One that waits for work, and nothing that stops it on its way there.
     fn ready_resident(&mut self) -> Result<&mut Resident, String> {
-        self.interceptor.pass_through();
+        self.interceptor.get_ready();
         let resident = match self.resident.take() {
             Some(resident) => resident,
             None => Resident::start(&self.program)?,

@@ -26,7 +26,15 @@ pub(super) struct ScheduleArguments {
     )]
     pub(super) replay: Option<Token>,
     /// Another variable for the programs, with the database's {host}, {port}, {user}, {password}
-    /// and {database} in it, as in 'DB_URL=jdbc:postgresql://{host}:{port}/{database}'; repeatable
+    /// and {database} in it, as in 'DB_URL=jdbc:postgresql://{host}:{port}/{database}', and
+    /// {outside}, the address that --outside gives it; repeatable
     #[arg(long, value_name = "NAME=VALUE", help_heading = None::<&'static str>)]
     pub(super) env: Vec<String>,
+    /// Play the HTTP API that the programs call, at this port of 127.0.0.1; 0 is any that is free
+    ///
+    /// Each call is a step, as a statement is, is answered with 200, and is kept in the table
+    /// lockbench_outside.calls, which is compared as all others are. Each program has an address of
+    /// its own to call, in OUTSIDE_URL. A call with an Idempotency-Key that is known is not kept again.
+    #[arg(long, value_name = "PORT", help_heading = None::<&'static str>)]
+    pub(super) outside: Option<u16>,
 }

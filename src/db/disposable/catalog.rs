@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use diesel::PgConnection;
 use serde::Deserialize;
 
-use super::{SCHEMA, ask, quoted};
+use super::{OUTSIDE, SCHEMA, ask, quoted};
 
 /// The tables of a database that hold rows, and its sequences.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -99,10 +99,11 @@ impl Catalog {
 }
 
 impl Table {
-    /// Its name for people: the schema only where it is not the usual one.
+    /// Its name for people: the schema only where it is not the usual one, and ours without our name.
     pub fn shown(&self) -> String {
         match self.schema.as_str() {
             "public" => self.name.clone(),
+            OUTSIDE => format!("outside.{}", self.name),
             schema => format!("{schema}.{}", self.name),
         }
     }

@@ -8,6 +8,7 @@ mod oracle;
 mod psycopg2;
 mod same_as_explore;
 mod schedules;
+mod stories;
 mod wrong_use;
 
 use std::path::{Path, PathBuf};
@@ -65,9 +66,14 @@ impl Raced {
 
 /// A database with the shop in it, on the server of the tests.
 fn shop() -> String {
+    filled("shop.sql")
+}
+
+/// A database on the server of the tests that a file of the programs' has filled.
+fn filled(file: &str) -> String {
     let url = common::postgres_url();
-    let sql = std::fs::read_to_string(programs().join("shop.sql")).expect("the shop");
-    common::postgres(&url).batch_execute(&sql).expect("a shop");
+    let sql = std::fs::read_to_string(programs().join(file)).expect("the file");
+    common::postgres(&url).batch_execute(&sql).expect("tables");
     url
 }
 

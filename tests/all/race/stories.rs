@@ -1,0 +1,103 @@
+//! The stories of the project as small programs in Python and Elixir: one credit that is spent in two
+//! windows, and invoices that are billed through an API, which lockbench plays.
+
+use super::{Raced, filled, race_worker};
+
+const CREDIT: [&str; 2] = ["psycopg2_credit.py", "elixir_credit.exs"];
+const INVOICES: [&str; 2] = ["psycopg2_invoices.py", "elixir_invoices.exs"];
+
+fn race_credit(program: &str, how: &str) -> Raced {
+    race_worker(&filled("credit.sql"), &[], program, how)
+}
+
+/// Races the billing, with an API at any port.
+fn race_invoices(more: &[&str], program: &str, how: &str) -> Raced {
+    let arguments = [&["--outside", "0"], more].concat();
+    race_worker(&filled("invoices.sql"), &arguments, program, how)
+}
+
+/// What a table has in the schedule that goes wrong, where it is not what it should be.
+fn found_in<'a>(raced: &'a Raced, table: &str) -> Option<&'a str> {
+    let differences = raced.result["witness"]["differences"].as_array()?;
+    let found = differences.iter().find(|one| one["table"] == table)?;
+    found["found"].as_str()
+}
+
+#[test]
+fn credit_that_is_read_checked_and_written_is_spent_twice() {
+    for program in CREDIT {
+        let raced = race_credit(program, "naive");
+        assert_eq!(raced.counts(), (24, 22), "{program}: {raced:#?}");
+        assert_eq!(raced.exit, Some(1));
+        assert!(found_in(&raced, "purchases").is_some(), "{raced:#?}");
+    }
+}
+
+#[test]
+fn credit_that_is_locked_at_the_read_or_taken_in_one_statement_is_spent_once() {
+    for program in CREDIT {
+        for (how, schedules) in [("for-update", 8), ("atomic", 6)] {
+            let raced = race_credit(program, how);
+            assert_eq!(
+                raced.counts(),
+                (schedules, 0),
+                "{program} {how}: {raced:#?}"
+            );
+            assert_eq!(raced.exit, Some(0));
+        }
+    }
+}
+
+#[test]
+fn an_invoice_that_is_looked_at_billed_and_marked_is_billed_twice() {
+    for program in INVOICES {
+        let raced = race_invoices(&[], program, "naive");
+        assert_eq!(raced.counts(), (50, 48), "{program}: {raced:#?}");
+        assert_eq!(raced.exit, Some(1));
+        // The table of the invoices does not show it: only what was called does.
+        let calls = found_in(&raced, "outside.calls");
+        assert!(calls.is_some_and(|it| it.starts_with("2 × ")), "{raced:#?}");
+        assert_eq!(found_in(&raced, "invoices"), None);
+        let steps = &raced.result["witness"]["steps"];
+        let steps = steps.as_array().into_iter().flatten();
+        let calls = steps.filter(|step| step["sql"] == "POST /bill/1" && step["result"] == "200");
+        assert_eq!(calls.count(), 2, "{raced:#?}");
+    }
+}
+
+#[test]
+fn a_lock_at_the_look_has_every_invoice_billed_once() {
+    for program in INVOICES {
+        let raced = race_invoices(&[], program, "for-update");
+        assert_eq!(raced.counts(), (8, 0), "{program}: {raced:#?}");
+        assert_eq!(raced.exit, Some(0));
+    }
+}
+
+#[test]
+fn an_invoice_that_is_claimed_before_the_call_is_billed_once() {
+    for program in INVOICES {
+        let raced = race_invoices(&[], program, "claim");
+        assert_eq!(raced.counts(), (10, 0), "{program}: {raced:#?}");
+        assert_eq!(raced.exit, Some(0));
+    }
+}
+
+#[test]
+fn a_call_whose_key_is_known_bills_nobody_again() {
+    for program in INVOICES {
+        let raced = race_invoices(&[], program, "key");
+        assert_eq!(raced.counts(), (50, 0), "{program}: {raced:#?}");
+        assert_eq!(raced.exit, Some(0));
+    }
+}
+
+#[test]
+fn a_refused_transaction_does_not_take_its_call_back() {
+    for program in INVOICES {
+        let raced = race_invoices(&["--isolation", "serializable"], program, "naive");
+        assert_eq!(raced.counts(), (50, 48), "{program}: {raced:#?}");
+        assert_eq!(raced.result["refused"]["40001"], 48, "{raced:#?}");
+        assert!(found_in(&raced, "outside.calls").is_some(), "{raced:#?}");
+    }
+}
