@@ -133,7 +133,7 @@ fn taken(request: &mut Request, desks: &Desks) -> Result<(), (u16, String)> {
     let call = Call {
         method: request.method().to_string(),
         path,
-        body: String::from_utf8_lossy(&body).into_owned(),
+        body: (!body.is_empty()).then(|| String::from_utf8_lossy(&body).into_owned()),
         idempotency_key: key.map(|it| it.value.to_string()),
     };
     desk.take(&call)

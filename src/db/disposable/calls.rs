@@ -16,8 +16,8 @@ pub struct Call {
     pub method: String,
     /// The path and the query.
     pub path: String,
-    /// What it brings.
-    pub body: String,
+    /// What it brings, if anything.
+    pub body: Option<String>,
     /// The key by which it is known again.
     pub idempotency_key: Option<String>,
 }
@@ -47,7 +47,7 @@ impl Calls {
         let make = format!(
             "DROP SCHEMA IF EXISTS {OUTSIDE} CASCADE; CREATE SCHEMA {OUTSIDE}; \
              CREATE TABLE {OUTSIDE}.calls (method text NOT NULL, path text NOT NULL, \
-             body text NOT NULL, idempotency_key text UNIQUE)"
+             body text, idempotency_key text UNIQUE)"
         );
         disposable
             .connect()?
@@ -84,7 +84,7 @@ impl Calls {
         ))
         .bind::<Text, _>(text(&call.method))
         .bind::<Text, _>(text(&call.path))
-        .bind::<Text, _>(text(&call.body))
+        .bind::<Nullable<Text>, _>(call.body.as_deref().map(text))
         .bind::<Nullable<Text>, _>(call.idempotency_key.as_deref().map(text))
         .execute(&mut connection)?;
         *place = Some(connection);

@@ -108,6 +108,11 @@ impl Table {
         }
     }
 
+    /// Whether it holds the calls to the outside, and not what is a program's.
+    pub fn is_of_calls(&self) -> bool {
+        self.schema == OUTSIDE
+    }
+
     pub(super) fn sql(&self) -> String {
         format!("{}.{}", quoted(&self.schema), quoted(&self.name))
     }

@@ -5,6 +5,7 @@ mod formats;
 mod http;
 mod leftovers;
 mod oracle;
+mod outside;
 mod psycopg2;
 mod same_as_explore;
 mod schedules;
