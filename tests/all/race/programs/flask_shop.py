@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from urllib.request import Request, urlopen
 
 from flask import Flask
 from psycopg_pool import ConnectionPool
@@ -29,6 +30,18 @@ def buy(item):
         connection.execute("UPDATE stock SET units = %s WHERE id = %s", (units - 1, item))
         connection.execute("INSERT INTO orders (item) VALUES (%s)", (item,))
     return "sold", 201
+
+
+@application.post("/ship/<int:item>")
+def ship(item):
+    """Has somebody else send it."""
+    with pool.connection() as connection:
+        read = connection.execute("SELECT units FROM stock WHERE id = %s", (item,))
+        if read.fetchone()[0] > 0:
+            parcel = f"{os.environ['OUTSIDE_URL']}/parcels/{item}"
+            urlopen(Request(parcel, b"to Ann", method="PUT")).close()
+            connection.execute("UPDATE stock SET units = 0 WHERE id = %s", (item,))
+    return "shipped", 200
 
 
 @application.get("/late/<int:item>")
