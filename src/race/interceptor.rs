@@ -83,7 +83,10 @@ impl Interceptor {
 
     /// Lets through whatever comes while there is nothing to do, and notes what matters.
     pub(super) fn idle(&self) {
-        self.state().mode = Mode::Idle;
+        let mut state = self.state();
+        // Whoever is stopped has not waited for the end.
+        state.seen.went_on |= !state.queue.is_empty();
+        state.mode = Mode::Idle;
     }
 
     /// Whether a connection is in a transaction, or may hold a lock that outlasts one, and is still

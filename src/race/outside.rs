@@ -114,8 +114,8 @@ fn serve(mut request: Request, desks: &Desks) {
 /// Takes a call; gives the status and the words where it is refused.
 fn taken(request: &mut Request, desks: &Desks) -> Result<(), (u16, String)> {
     let Some((caller, path)) = Caller::of(request.url()) else {
-        let words = "lockbench does not know whose call this is: call what OUTSIDE_URL names, \
-                     with its path in front";
+        let words = "lockbench does not know whose call this is: begin the address with all that \
+                     OUTSIDE_URL holds";
         return Err((404, words.to_owned()));
     };
     let desk = match caller {

@@ -99,30 +99,56 @@ execute('SELECT 1 FROM invoices')";
     assert!(raced.said.contains("add --outside PORT"), "{raced:#?}");
 }
 
+/// Races workers with an API; `work` is what each does, with the indentation of a loop's body.
+fn race_callers(more: &[&str], before: &str, work: &str) -> Raced {
+    let worker = format!(
+        "{CALL}
+import sys, psycopg2
+{before}
+connection = psycopg2.connect('')
+print('ready', flush=True)
+def look():
+    with connection, connection.cursor() as cursor:
+        cursor.execute('SELECT 1 FROM invoices')
+for _ in sys.stdin:
+{work}"
+    );
+    let arguments = [&["--outside", "0", "--worker"], more].concat();
+    let command = [PYTHON.as_str(), "-c", &worker];
+    race(&filled("invoices.sql"), &arguments, &command)
+}
+
 #[test]
 fn what_is_called_before_the_work_is_answered_and_not_kept() {
     let set_up = format!(
         "{} -c \"{CALL}\ncall('/migrated')\"",
         PYTHON.as_str().replace(' ', "\\ ")
     );
-    let worker = format!(
-        "{CALL}
-import sys, psycopg2
-call('/ready')
-connection = psycopg2.connect('')
-print('ready', flush=True)
-for _ in sys.stdin:
+    let work = "
     call('/bill')
-    with connection, connection.cursor() as cursor:
-        cursor.execute('SELECT 1 FROM invoices')
-    print('ok', flush=True)"
-    );
-    let arguments = ["--outside", "0", "--setup", &set_up, "--worker"];
-    let command = [PYTHON.as_str(), "-c", &worker];
-    let raced = race(&filled("invoices.sql"), &arguments, &command);
+    look()
+    print('ok', flush=True)";
+    let raced = race_callers(&["--setup", &set_up], "call('/ready')", work);
     assert_eq!(raced.counts(), (20, 0), "{raced:#?}");
     let calls = "\"outside.calls: 2 × (method POST, path /bill)\"";
     assert_eq!(left(&raced), calls, "{raced:#?}");
+}
+
+#[test]
+fn a_call_after_the_end_of_the_work_gives_no_verdict() {
+    let work = "
+    look()
+    print('ok', flush=True)
+    call('/late')";
+    let raced = race_callers(&[], "", work);
+    assert_eq!(raced.exit, Some(4), "{raced:#?}");
+    // Whether it is noticed by its doings or by what they leave is a matter of moments.
+    let reason = raced.result["reason"].to_string() + &raced.said;
+    let noticed = ["after it had told its end", "do not leave the same"];
+    assert!(
+        noticed.iter().any(|words| reason.contains(words)),
+        "{raced:#?}"
+    );
 }
 
 #[test]

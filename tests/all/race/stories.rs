@@ -62,6 +62,13 @@ fn an_invoice_that_is_looked_at_billed_and_marked_is_billed_twice() {
         let steps = steps.as_array().into_iter().flatten();
         let calls = steps.filter(|step| step["sql"] == "POST /bill/1" && step["result"] == "200");
         assert_eq!(calls.count(), 2, "{raced:#?}");
+        // What was found is found again, from the token alone.
+        let witness = &raced.result["witness"];
+        assert_eq!(witness["repeats"], true, "{raced:#?}");
+        let token = witness["replay"].as_str().expect("a token");
+        let again = race_invoices(&["--replay", token], program, "naive");
+        assert_eq!(again.result["broken"], witness["broken"], "{again:#?}");
+        assert_eq!(again.exit, Some(1));
     }
 }
 
