@@ -88,8 +88,8 @@ impl Race<'_> {
         };
         // What is wrong may then be the doing of statements that belong to no order.
         if was_seen(|seen| seen.went_on) {
-            let reason = "a session sent more statements after it had told its end, and when they \
-                          ran was left to chance";
+            let reason = "a session sent more statements, or calls, after it had told its end, and \
+                          when they ran was left to chance";
             return (Verdict::Inconclusive, Some(reason.to_owned()));
         }
         // That a session waits for ever may be its own doing, where it uses two connections.
