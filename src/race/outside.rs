@@ -21,16 +21,16 @@ const KEY: &str = "Idempotency-Key";
 pub struct Outside {
     address: String,
     server: Arc<Server>,
-    desks: Arc<Desks>,
+    receivers: Arc<CallReceivers>,
     accepting: Option<JoinHandle<()>>,
 }
 
 /// Who takes the calls of each session, by its number, from 1.
-type Desks = Mutex<BTreeMap<usize, Desk>>;
+type CallReceivers = Mutex<BTreeMap<usize, CallReceiver>>;
 
 /// Who takes the calls of a session.
 #[derive(Clone)]
-pub(super) struct Desk {
+pub(super) struct CallReceiver {
     pub(super) interceptor: Arc<Interceptor>,
     pub(super) calls: Arc<Calls>,
 }
@@ -53,8 +53,8 @@ impl Outside {
         let server = Server::http((Ipv4Addr::LOCALHOST, port))
             .map_err(|error| refused(error.to_string()))?;
         let address = format!("http://{}", server.server_addr());
-        let (server, desks) = (Arc::new(server), Arc::<Desks>::default());
-        let (taken, known) = (Arc::clone(&server), Arc::clone(&desks));
+        let (server, receivers) = (Arc::new(server), Arc::<CallReceivers>::default());
+        let (taken, known) = (Arc::clone(&server), Arc::clone(&receivers));
         let accepting = thread::Builder::new()
             .name("outside".to_owned())
             .spawn(move || accept(&taken, &known))
@@ -62,7 +62,7 @@ impl Outside {
         Ok(Self {
             address,
             server,
-            desks,
+            receivers,
             accepting: Some(accepting),
         })
     }
@@ -72,10 +72,13 @@ impl Outside {
         &self.address
     }
 
-    /// Has the calls of the session with that number, from 1, taken at `desk`.
-    pub(super) fn take_at(&self, number: usize, desk: Desk) {
-        let mut desks = self.desks.lock().unwrap_or_else(PoisonError::into_inner);
-        desks.insert(number, desk);
+    /// Has the calls of the session with that number, from 1, taken by `receiver`.
+    pub(super) fn take_by(&self, number: usize, receiver: CallReceiver) {
+        let mut receivers = self
+            .receivers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        receivers.insert(number, receiver);
     }
 }
 
@@ -88,17 +91,17 @@ impl Drop for Outside {
     }
 }
 
-fn accept(server: &Server, desks: &Arc<Desks>) {
+fn accept(server: &Server, receivers: &Arc<CallReceivers>) {
     for request in server.incoming_requests() {
-        let desks = Arc::clone(desks);
+        let receivers = Arc::clone(receivers);
         // Without a thread it is answered with an error, which the program will say.
         let thread = thread::Builder::new().name("call".to_owned());
-        let _ = thread.spawn(move || serve(request, &desks));
+        let _ = thread.spawn(move || serve(request, &receivers));
     }
 }
 
-fn serve(mut request: Request, desks: &Desks) {
-    let (status, said) = match taken(&mut request, desks) {
+fn serve(mut request: Request, receivers: &CallReceivers) {
+    let (status, said) = match taken(&mut request, receivers) {
         Ok(()) => (200, json!({ "ok": true })),
         Err((status, words)) => (status, json!({ "error": words })),
     };
@@ -112,20 +115,20 @@ fn serve(mut request: Request, desks: &Desks) {
 }
 
 /// Takes a call; gives the status and the words where it is refused.
-fn taken(request: &mut Request, desks: &Desks) -> Result<(), (u16, String)> {
+fn taken(request: &mut Request, receivers: &CallReceivers) -> Result<(), (u16, String)> {
     let Some((caller, path)) = Caller::of(request.url()) else {
         let words = "lockbench does not know whose call this is: begin the address with all that \
                      OUTSIDE_URL holds";
         return Err((404, words.to_owned()));
     };
-    let desk = match caller {
+    let receiver = match caller {
         Caller::SetUp => return Ok(()),
         Caller::Session(number) => {
-            let desks = desks.lock().unwrap_or_else(PoisonError::into_inner);
-            desks.get(&number).cloned()
+            let receivers = receivers.lock().unwrap_or_else(PoisonError::into_inner);
+            receivers.get(&number).cloned()
         }
     };
-    let desk = desk.ok_or_else(|| (404, "there is no such session".to_owned()))?;
+    let receiver = receiver.ok_or_else(|| (404, "there is no such session".to_owned()))?;
     let mut body = Vec::new();
     let read = request.as_reader().read_to_end(&mut body);
     read.map_err(|error| (400, format!("the body did not come: {error}")))?;
@@ -136,10 +139,10 @@ fn taken(request: &mut Request, desks: &Desks) -> Result<(), (u16, String)> {
         body: (!body.is_empty()).then(|| String::from_utf8_lossy(&body).into_owned()),
         idempotency_key: key.map(|it| it.value.to_string()),
     };
-    desk.take(&call)
+    receiver.take(&call)
 }
 
-impl Desk {
+impl CallReceiver {
     /// Holds a call until it is its turn, and keeps it.
     fn take(&self, call: &Call) -> Result<(), (u16, String)> {
         let label = format!("{} {}", call.method, call.path);

@@ -8,7 +8,7 @@ use super::caller::Caller;
 use super::interceptor::{Interceptor, Rules};
 use super::judge::{Judge, holds};
 use super::oracle::Oracle;
-use super::outside::{Desk, Outside};
+use super::outside::{CallReceiver, Outside};
 use super::program::Program;
 use super::runner::Runner;
 use super::shared_runner::SharedRunner;
@@ -36,7 +36,7 @@ impl<'a> Race<'a> {
         let session = Session::ask(&mut connection, request.isolation)?;
         ready(&mut connection)?;
         let logs = Folder::private()?;
-        let desks = match outside {
+        let receivers = match outside {
             Some(outside) => Some((outside, Arc::new(Calls::make(&database.disposable)?))),
             None => None,
         };
@@ -46,12 +46,12 @@ impl<'a> Race<'a> {
                 every_statement: request.every_statement,
                 keeps_snapshot: session.keeps_snapshot,
             }));
-            if let Some((outside, calls)) = &desks {
-                let desk = Desk {
+            if let Some((outside, calls)) = &receivers {
+                let receiver = CallReceiver {
                     interceptor: Arc::clone(&interceptor),
                     calls: Arc::clone(calls),
                 };
-                outside.take_at(number + 1, desk);
+                outside.take_by(number + 1, receiver);
             }
             let runner = shared(request, database, &session, interceptor, &logs, number)?;
             sessions.push(runner);
