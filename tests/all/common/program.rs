@@ -15,6 +15,9 @@ use tempfile::TempDir;
 /// Far more than anything here takes, also on a machine that does ten other things, and still an end.
 pub const PATIENCE: Duration = Duration::from_secs(300);
 
+/// How soon nothing is left after lockbench was killed, its folders included.
+pub const GONE: Duration = Duration::from_secs(30);
+
 /// How soon a private server must be gone after lockbench was killed.
 pub const SOON: Duration = Duration::from_secs(5);
 

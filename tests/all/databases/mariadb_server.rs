@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use crate::common;
-use crate::common::program::{PATIENCE, wait_for};
+use crate::common::program::{GONE, PATIENCE, wait_for};
 
 /// A folder for temporary files that the server's own account may write to.
 fn temporary() -> TempDir {
@@ -72,7 +72,7 @@ fn nothing_is_left_after_a_sigkill_while_the_files_are_made() {
     });
     lockbench.kill().expect("a process of ours");
     lockbench.wait().expect("its end");
-    wait_for("the folder to be gone", PATIENCE, || {
+    wait_for("the folder to be gone", GONE, || {
         contents(temporary.path()).is_empty()
     });
 }
@@ -100,8 +100,8 @@ fn nothing_is_left_after_a_sigkill() {
 
     lockbench.kill().expect("a process of ours");
     lockbench.wait().expect("its end");
-    wait_for("the server to end", PATIENCE, || !is_alive(server));
-    wait_for("the folder to be gone", PATIENCE, || {
+    wait_for("the server to end", GONE, || !is_alive(server));
+    wait_for("the folder to be gone", GONE, || {
         contents(temporary.path()).is_empty()
     });
 }

@@ -1,17 +1,13 @@
 //! Nothing of the user's is changed, and nothing is left behind.
 
 use std::process::Command;
-use std::time::Duration;
 
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
 use super::{PYTHON, clients, programs, race_worker, shop};
 use crate::common;
-use crate::common::program::{PATIENCE, Program, wait_for};
-
-/// How soon nothing of a race is left after lockbench was killed.
-const GONE: Duration = Duration::from_secs(30);
+use crate::common::program::{GONE, PATIENCE, Program, wait_for};
 
 #[derive(Debug, PartialEq, Eq, QueryableByName)]
 struct Contents {
