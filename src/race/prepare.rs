@@ -36,8 +36,11 @@ impl<'a> Race<'a> {
         let session = Session::ask(&mut connection, request.isolation)?;
         ready(&mut connection)?;
         let logs = Folder::private()?;
-        let receivers = match outside {
-            Some(outside) => Some((outside, Arc::new(Calls::make(&database.disposable)?))),
+        let calls = match outside {
+            Some(_) => Some(Arc::new(Calls::make(
+                &database.disposable,
+                &mut connection,
+            )?)),
             None => None,
         };
         let mut sessions = Vec::new();
@@ -46,7 +49,7 @@ impl<'a> Race<'a> {
                 every_statement: request.every_statement,
                 keeps_snapshot: session.keeps_snapshot,
             }));
-            if let Some((outside, calls)) = &receivers {
+            if let Some((outside, calls)) = outside.zip(calls.as_ref()) {
                 let receiver = CallReceiver {
                     interceptor: Arc::clone(&interceptor),
                     calls: Arc::clone(calls),

@@ -39,18 +39,17 @@ pub struct Calls {
 }
 
 impl Calls {
-    /// Makes their table.
+    /// Makes their table, on a connection that is there.
     ///
     /// # Errors
     /// Whatever the database answers.
-    pub fn make(disposable: &Disposable) -> Result<Self> {
+    pub fn make(disposable: &Disposable, connection: &mut PgConnection) -> Result<Self> {
         let make = format!(
             "DROP SCHEMA IF EXISTS {OUTSIDE} CASCADE; CREATE SCHEMA {OUTSIDE}; \
              CREATE TABLE {OUTSIDE}.calls (method text NOT NULL, path text NOT NULL, \
              body text, idempotency_key text UNIQUE)"
         );
-        disposable
-            .connect()?
+        connection
             .batch_execute(&make)
             .context("the table of the calls could not be made")?;
         Ok(Self {
