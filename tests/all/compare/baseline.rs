@@ -12,20 +12,23 @@ use crate::common;
 /// compares of the same have been ten times apart.
 const FAR: f64 = 1e6;
 
+/// A load as short as can be. Orders, and no time, in which a busy machine may sell nothing.
+const LOAD: [&str; 7] = [
+    "--orders",
+    "40",
+    "--warm-up",
+    "20ms",
+    "--hold",
+    "1ms",
+    "--no-control",
+];
+
 /// A compare of two, as short as can be, with `more`: what it said, after seeing to its end.
 fn compare(code: i32, more: &[&str]) -> (String, String) {
     let done = common::lockbench()
         .args(["compare", "--strategies", "pessimistic,atomic"])
-        // Orders, and no time, in which a busy machine may sell nothing.
-        .args(["--orders", "40", "--hold", "1ms", "--no-control"])
-        .args([
-            "--warm-up",
-            "20ms",
-            "--precision",
-            "90%",
-            "--max-time",
-            "5m",
-        ])
+        .args(LOAD)
+        .args(["--precision", "90%", "--max-time", "5m"])
         .args(more)
         .assert()
         .code(code);
@@ -171,16 +174,7 @@ fn a_baseline_of_something_else_is_refused_in_a_sentence() {
             "has atomic, which is not",
         ),
     ] {
-        let mut all = vec![
-            "compare",
-            "--no-control",
-            "--orders",
-            "40",
-            "--warm-up",
-            "20ms",
-            "--hold",
-            "1ms",
-        ];
+        let mut all = [&["compare"], &LOAD[..]].concat();
         if arguments[0] != "--strategies" {
             all.extend(["--strategies", "pessimistic,atomic"]);
         }

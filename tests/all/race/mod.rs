@@ -63,6 +63,24 @@ impl Raced {
         let counts = count("schedules").zip(count("unsafe"));
         counts.unwrap_or_else(|| panic!("{self:#?}\n{MISSING}"))
     }
+
+    /// So many schedules, and every one of them right.
+    fn assert_right(&self, schedules: u64) {
+        assert_eq!(self.counts(), (schedules, 0), "{self:#?}");
+        assert_eq!(self.exit, Some(0), "{self:#?}");
+    }
+
+    /// No verdict, since a session went on after it had told its end.
+    fn assert_went_on(&self) {
+        assert_eq!(self.exit, Some(4), "{self:#?}");
+        // Whether it is noticed by its doings or by what they leave is a matter of moments.
+        let reason = self.result["reason"].to_string() + &self.said;
+        let noticed = ["after it had told its end", "do not leave the same"];
+        assert!(
+            noticed.iter().any(|words| reason.contains(words)),
+            "{self:#?}"
+        );
+    }
 }
 
 /// A database with the shop in it, on the server of the tests.

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 
-use super::{PYTHON, Raced, filled, race, race_sql};
+use super::{PYTHON, Raced, filled, race, race_sql, shell_quoted};
 
 /// In front of what a session does: `call` sends a request, and `outside` is where.
 const CALL: &str = "
@@ -120,10 +120,8 @@ for _ in sys.stdin:
 
 #[test]
 fn what_is_called_before_the_work_is_answered_and_not_kept() {
-    let set_up = format!(
-        "{} -c \"{CALL}\ncall('/migrated')\"",
-        PYTHON.as_str().replace(' ', "\\ ")
-    );
+    let migration = shell_quoted(&format!("{CALL}\ncall('/migrated')"));
+    let set_up = format!("{} -c {migration}", PYTHON.as_str());
     let work = "
     call('/bill')
     look()
@@ -141,14 +139,7 @@ fn a_call_after_the_end_of_the_work_gives_no_verdict() {
     print('ok', flush=True)
     call('/late')";
     let raced = race_callers(&[], "", work);
-    assert_eq!(raced.exit, Some(4), "{raced:#?}");
-    // Whether it is noticed by its doings or by what they leave is a matter of moments.
-    let reason = raced.result["reason"].to_string() + &raced.said;
-    let noticed = ["after it had told its end", "do not leave the same"];
-    assert!(
-        noticed.iter().any(|words| reason.contains(words)),
-        "{raced:#?}"
-    );
+    raced.assert_went_on();
 }
 
 #[test]

@@ -37,13 +37,7 @@ fn credit_that_is_read_checked_and_written_is_spent_twice() {
 fn credit_that_is_locked_at_the_read_or_taken_in_one_statement_is_spent_once() {
     for program in CREDIT {
         for (how, schedules) in [("for-update", 8), ("atomic", 6)] {
-            let raced = race_credit(program, how);
-            assert_eq!(
-                raced.counts(),
-                (schedules, 0),
-                "{program} {how}: {raced:#?}"
-            );
-            assert_eq!(raced.exit, Some(0));
+            race_credit(program, how).assert_right(schedules);
         }
     }
 }
@@ -75,27 +69,21 @@ fn an_invoice_that_is_looked_at_billed_and_marked_is_billed_twice() {
 #[test]
 fn a_lock_at_the_look_has_every_invoice_billed_once() {
     for program in INVOICES {
-        let raced = race_invoices(&[], program, "for-update");
-        assert_eq!(raced.counts(), (8, 0), "{program}: {raced:#?}");
-        assert_eq!(raced.exit, Some(0));
+        race_invoices(&[], program, "for-update").assert_right(8);
     }
 }
 
 #[test]
 fn an_invoice_that_is_claimed_before_the_call_is_billed_once() {
     for program in INVOICES {
-        let raced = race_invoices(&[], program, "claim");
-        assert_eq!(raced.counts(), (10, 0), "{program}: {raced:#?}");
-        assert_eq!(raced.exit, Some(0));
+        race_invoices(&[], program, "claim").assert_right(10);
     }
 }
 
 #[test]
 fn a_call_whose_key_is_known_bills_nobody_again() {
     for program in INVOICES {
-        let raced = race_invoices(&[], program, "key");
-        assert_eq!(raced.counts(), (50, 0), "{program}: {raced:#?}");
-        assert_eq!(raced.exit, Some(0));
+        race_invoices(&[], program, "key").assert_right(50);
     }
 }
 
