@@ -1,8 +1,9 @@
-//! A web application that stays, and does its session's work once for each request that it is sent.
+//! A web application that stays, and does a session's work once for each request that it is sent.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -35,10 +36,9 @@ pub(super) struct Application {
     /// With the pipe that tells whether we are there.
     child: Child,
     agent: Agent,
-    /// What it is asked.
-    request: Request<String>,
-    sender: Sender<Ending>,
-    answers: Answers,
+    port: u16,
+    /// Where its standard error goes.
+    log: PathBuf,
 }
 
 impl Application {
@@ -61,27 +61,18 @@ impl Application {
         ]
         .map(str::to_owned)
         .to_vec();
-        let address = format!("http://127.0.0.1:{port}");
-        let wanted = built(request, &address)
-            .map_err(|error| format!("`{}` is no request: {error}", program.command.shown))?;
-        let (sender, receiver) = channel();
         let mut application = Self {
             child: program.start_with(Stdio::piped(), Stdio::null())?,
             agent: agent(),
-            request: wanted,
-            sender,
-            answers: Answers::new(receiver, program.log.clone()),
+            port,
+            log: program.log.clone(),
         };
-        application.wait_until_ready(&program, request, port)?;
+        application.wait_until_ready(&program, request)?;
         Ok(application)
     }
 
-    fn wait_until_ready(
-        &mut self,
-        program: &Program,
-        request: &HttpRequest,
-        port: u16,
-    ) -> Result<(), String> {
+    fn wait_until_ready(&mut self, program: &Program, request: &HttpRequest) -> Result<(), String> {
+        let port = self.port;
         let is_ready = || match &request.ready {
             None => TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok(),
             Some(path) => {
@@ -113,19 +104,20 @@ impl Application {
         Ok(())
     }
 
-    /// Sends the request.
-    pub(super) fn ask(&self) {
-        let (agent, request) = (self.agent.clone(), self.request.clone());
-        let sender = self.sender.clone();
+    /// Sends the request. Gives where it will be answered.
+    pub(super) fn ask(&self, request: &HttpRequest) -> Answers {
+        let (sender, receiver) = channel();
+        let built = built(request, &format!("http://127.0.0.1:{}", self.port));
+        let agent = self.agent.clone();
         thread::spawn(move || {
+            let ending = match built {
+                Ok(request) => answer_to(&agent, request),
+                Err(error) => Ending::unknown(&format!("it is no request: {error}")),
+            };
             // Nobody listens any more where the race is over.
-            let _ = sender.send(answer_to(&agent, request));
+            let _ = sender.send(ending);
         });
-    }
-
-    /// What it answers.
-    pub(super) fn answers(&self) -> Answers {
-        self.answers.clone()
+        Answers::new(receiver, self.log.clone())
     }
 }
 

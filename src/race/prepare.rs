@@ -5,12 +5,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::caller::Caller;
+use super::instance::Instance;
 use super::interceptor::{Interceptor, Rules};
 use super::judge::{Judge, holds};
+use super::launcher::Launcher;
 use super::oracle::Oracle;
 use super::outside::{CallReceiver, Outside};
+use super::port::Port;
 use super::program::Program;
-use super::runner::Runner;
+use super::runner::{Runner, Work};
 use super::shared_runner::SharedRunner;
 use super::{
     Environment, Race, RaceDatabase, RaceError, Request, SerialOrder, SessionCommand, difference,
@@ -175,9 +178,23 @@ fn shared(
         hidden: Environment::HIDDEN.to_vec(),
         log: logs.path().join(format!("session-{}", number + 1)),
     };
+    let work = match stays {
+        false => Work::Command(Launcher {
+            program,
+            interceptor: Arc::clone(&interceptor),
+            port: Port::new(proxy),
+        }),
+        true => {
+            let command = program.command.clone();
+            let sessions = vec![(Arc::clone(&interceptor), command)];
+            Work::Instance(
+                Arc::new(Instance::new(program, Port::new(proxy), sessions)),
+                0,
+            )
+        }
+    };
     let at_once = session.finds_deadlocks_at_once;
-    let runner = Runner::new(program, interceptor, proxy, at_once, stays);
-    Ok(SharedRunner::new(runner))
+    Ok(SharedRunner::new(Runner::new(interceptor, work, at_once)))
 }
 
 /// Leaves the columns out of the comparison that a user has named.

@@ -14,6 +14,9 @@ use nix::unistd::Pid;
 
 use super::request::SessionCommand;
 
+/// How long a program that runs alone may take.
+pub(super) const ALONE: Duration = Duration::from_secs(120);
+
 /// A command, and the variables that tell it where the database is.
 #[derive(Clone, Debug)]
 pub(super) struct Program {
@@ -150,6 +153,15 @@ impl Answers {
             Err(RecvTimeoutError::Timeout) => None,
         }
     }
+}
+
+/// What is said of a command that does not come to its end.
+pub(super) fn endless(command: &SessionCommand) -> String {
+    format!(
+        "`{}` has not ended after {} s, although it ran alone",
+        command.shown,
+        ALONE.as_secs()
+    )
 }
 
 /// The group that a child began, which all that it starts is in.

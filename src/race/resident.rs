@@ -1,10 +1,10 @@
-//! A program that stays over all schedules, and does its session's work once for each time that it
-//! is asked.
+//! A program that stays over all schedules, and does a session's work each time that it is asked.
 
 use std::time::Duration;
 
 use super::application::Application;
 use super::program::{Answers, Program};
+use super::request::SessionCommand;
 use super::worker::Worker;
 
 /// A program that stays. Dropping it ends it.
@@ -12,7 +12,7 @@ pub(super) enum Resident {
     /// One that is sent lines.
     Worker(Worker),
     /// One that is sent requests.
-    Application(Box<Application>),
+    Application(Application),
 }
 
 impl Resident {
@@ -23,26 +23,22 @@ impl Resident {
     pub(super) fn start(program: &Program) -> Result<Self, String> {
         match &program.command.http {
             None => Worker::start(program).map(Self::Worker),
-            Some(request) => Application::start(program, request)
-                .map(|application| Self::Application(Box::new(application))),
+            Some(request) => Application::start(program, request).map(Self::Application),
         }
     }
 
-    /// Has it do its work, whatever else it has answered before.
-    pub(super) fn ask(&mut self) {
-        let answers = self.answers();
-        while answers.within(Duration::ZERO).is_ok() {}
-        match self {
-            Self::Worker(worker) => worker.ask(),
-            Self::Application(application) => application.ask(),
-        }
-    }
-
-    /// What it answers.
-    pub(super) fn answers(&self) -> Answers {
-        match self {
-            Self::Worker(worker) => worker.answers(),
-            Self::Application(application) => application.answers(),
+    /// Asks it for what `command` is to do. Gives where it will answer.
+    pub(super) fn ask(&mut self, command: &SessionCommand) -> Answers {
+        match (self, &command.http) {
+            (Self::Application(application), Some(request)) => application.ask(request),
+            (Self::Application(application), None) => application.ask(&Default::default()),
+            (Self::Worker(worker), _) => {
+                let answers = worker.answers();
+                // Whatever else it has answered before.
+                while answers.within(Duration::ZERO).is_ok() {}
+                worker.ask();
+                answers
+            }
         }
     }
 }

@@ -1,48 +1,33 @@
-//! What runs a session's command, once for each schedule.
+//! What runs a session's work, once for each schedule.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 
+use super::instance::Instance;
 use super::interceptor::Interceptor;
+use super::launcher::Launcher;
 use super::observations::Observations;
-use super::program::{Ending, Program, end, group_of};
-use super::resident::Resident;
+use super::program::{Ending, end};
 use crate::explore::EventSender;
-use crate::wire::{Proxy, Traffic};
 
-/// How long the server may take to close the connections of a program that has ended.
-const CLOSING: Duration = Duration::from_secs(30);
-
-/// How long the server may take to close what a worker has left in a transaction and said goodbye
-/// to, before the worker is started anew for it.
-const GOODBYE: Duration = Duration::from_millis(200);
-
-/// How long a program that runs alone may take.
-const ALONE: Duration = Duration::from_secs(120);
-
-/// Longer than the engine waits for anything.
-const FOR_EVER: Duration = Duration::from_secs(3_600);
-
-/// Between two looks at whether a program has ended.
-const PAUSE: Duration = Duration::from_millis(1);
-
-/// Runs a session's command. Dropping it leaves nothing behind.
+/// Runs a session's work. Dropping it leaves nothing behind.
 pub(super) struct Runner {
-    program: Program,
     interceptor: Arc<Interceptor>,
-    /// Dropped with it, which closes the port.
-    _proxy: Proxy,
-    traffic: Traffic,
+    work: Work,
     running: Option<Running>,
     last: Arc<Mutex<Option<Ending>>>,
     is_victim_when_closing_cycle: bool,
-    /// Whether the program stays.
-    stays: bool,
-    resident: Option<Resident>,
+}
+
+/// Who does it.
+pub(super) enum Work {
+    /// A command that is started for it.
+    Command(Launcher),
+    /// A program that stays, and by which of its numbers it knows this session.
+    Instance(Arc<Instance>, usize),
 }
 
 /// A schedule's work.
@@ -51,79 +36,34 @@ struct Running {
     group: Option<Pid>,
     /// Whether it has come to its end, and that is about to be told.
     is_over: Arc<AtomicBool>,
-    /// Waits for its end. Gives whether a program that stays can be used again.
-    waiting: JoinHandle<bool>,
+    /// Waits for its end.
+    waiting: JoinHandle<()>,
 }
 
 impl Runner {
     pub(super) fn new(
-        program: Program,
         interceptor: Arc<Interceptor>,
-        proxy: Proxy,
+        work: Work,
         is_victim_when_closing_cycle: bool,
-        stays: bool,
     ) -> Self {
         Self {
-            program,
             interceptor,
-            traffic: proxy.traffic(),
-            _proxy: proxy,
+            work,
             running: None,
             last: Arc::default(),
             is_victim_when_closing_cycle,
-            stays,
-            resident: None,
         }
     }
 
-    /// Runs the command with nobody beside it.
+    /// Runs the work with nobody beside it.
     ///
     /// # Errors
     /// It does not start, or not end, in a sentence.
-    pub(super) fn run_alone(&mut self) -> Result<Ending, String> {
-        match self.stays {
-            true => self.work_alone(),
-            false => self.start_alone(),
+    pub(super) fn run_alone(&self) -> Result<Ending, String> {
+        match &self.work {
+            Work::Command(launcher) => launcher.run_alone(),
+            Work::Instance(instance, session) => instance.run_alone(*session),
         }
-    }
-
-    fn start_alone(&mut self) -> Result<Ending, String> {
-        self.interceptor.pass_through();
-        let mut child = self.program.start()?;
-        let group = group_of(&child);
-        let deadline = Instant::now() + ALONE;
-        let status = loop {
-            match child.try_wait() {
-                Ok(None) if Instant::now() < deadline => thread::sleep(PAUSE),
-                Ok(None) => {
-                    end(group);
-                    let _ = child.wait();
-                    self.close_connections()?;
-                    return Err(self.endless());
-                }
-                Ok(Some(status)) => break Ok(status),
-                Err(error) => break Err(error),
-            }
-        };
-        let ending = self.program.ending(status);
-        end(group);
-        self.close_connections()?;
-        Ok(ending)
-    }
-
-    fn work_alone(&mut self) -> Result<Ending, String> {
-        let resident = self.ready_resident()?;
-        resident.ask();
-        let ending = resident
-            .answers()
-            .ending(ALONE)
-            .ok_or_else(|| self.endless())?;
-        if self.interceptor.holds_anything_for(GOODBYE) || ending.code.is_none() {
-            self.dismiss_resident()?;
-        } else {
-            self.interceptor.idle();
-        }
-        Ok(ending)
     }
 
     /// How the session has ended last in a schedule.
@@ -146,51 +86,18 @@ impl Runner {
         self.interceptor.release();
     }
 
-    fn endless(&self) -> String {
-        format!(
-            "`{}` has not ended after {} s, although it ran alone",
-            self.program.command.shown,
-            ALONE.as_secs()
-        )
-    }
-
-    /// One that waits for work, and nothing that stops it on its way there.
-    fn ready_resident(&mut self) -> Result<&mut Resident, String> {
-        self.interceptor.get_ready();
-        let resident = match self.resident.take() {
-            Some(resident) => resident,
-            None => Resident::start(&self.program)?,
-        };
-        // What it sent to get ready is not its work.
-        self.interceptor.pass_through();
-        Ok(self.resident.insert(resident))
-    }
-
-    fn dismiss_resident(&mut self) -> Result<(), String> {
-        self.resident = None;
-        self.close_connections()
-    }
-
-    /// Waits until the server has closed every connection.
-    fn close_connections(&self) -> Result<(), String> {
-        self.interceptor.disconnect();
-        self.traffic.hang_up();
-        match self.traffic.wait_until_closed(CLOSING) {
-            true => Ok(()),
-            false => Err(format!(
-                "the server has not closed the connections of `{}` after {} s",
-                self.program.command.shown,
-                CLOSING.as_secs()
-            )),
-        }
-    }
-
     /// Begins the work for a schedule.
     pub(super) fn begin(&mut self, events: &EventSender) {
         *lock(&self.last) = None;
-        let begun = match self.stays {
-            true => self.begin_work(events),
-            false => self.begin_command(events),
+        let begun = match &self.work {
+            Work::Command(launcher) => {
+                let begun = launcher.begin(events);
+                begun.map(|(group, wait)| self.watch(Some(group), events, wait))
+            }
+            Work::Instance(instance, session) => {
+                let begun = instance.begin(*session, events);
+                begun.map(|wait| self.watch(None, events, wait))
+            }
         };
         match begun {
             Ok(running) => self.running = Some(running),
@@ -198,61 +105,22 @@ impl Runner {
         }
     }
 
-    fn begin_command(&self, events: &EventSender) -> Result<Running, String> {
-        self.interceptor.intercept(events.clone());
-        let mut child = self.program.start()?;
-        let group = group_of(&child);
-        let program = self.program.clone();
-        let (interceptor, traffic) = (Arc::clone(&self.interceptor), self.traffic.clone());
-        Ok(self.watch(Some(group), events, move || {
-            let ending = program.ending(child.wait());
-            interceptor.disconnect();
-            // Whatever it has left running in the background goes with it.
-            end(group);
-            traffic.wait_until_closed(CLOSING);
-            (ending, false)
-        }))
-    }
-
-    fn begin_work(&mut self, events: &EventSender) -> Result<Running, String> {
-        let (interceptor, traffic) = (Arc::clone(&self.interceptor), self.traffic.clone());
-        let resident = self.ready_resident()?;
-        interceptor.intercept(events.clone());
-        resident.ask();
-        let answers = resident.answers();
-        Ok(self.watch(None, events, move || {
-            let ending = answers.ending(FOR_EVER);
-            let ending = ending.unwrap_or_else(|| Ending::unknown("it never ended"));
-            let is_fit = ending.code.is_some() && !interceptor.holds_anything_for(GOODBYE);
-            if is_fit {
-                interceptor.idle();
-            } else {
-                interceptor.disconnect();
-                traffic.hang_up();
-                traffic.wait_until_closed(CLOSING);
-            }
-            (ending, is_fit)
-        }))
-    }
-
-    /// Waits beside us for the end of the work, and tells of it. `end` gives how it has ended, and
-    /// whether a program that stays can be used again.
+    /// Waits beside us for the end of the work, and tells of it.
     fn watch(
         &self,
         group: Option<Pid>,
         events: &EventSender,
-        end: impl FnOnce() -> (Ending, bool) + Send + 'static,
+        wait: impl FnOnce() -> Ending + Send + 'static,
     ) -> Running {
         let (events, last) = (events.clone(), Arc::clone(&self.last));
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
         let waiting = thread::spawn(move || {
-            let (ending, is_fit) = end();
+            let ending = wait();
             let told = ending.told();
             *lock(&last) = Some(ending);
             over.store(true, Relaxed);
             events.session_ended(told);
-            is_fit
         });
         Running {
             group,
@@ -267,22 +135,24 @@ impl Runner {
     /// It cannot be ended, in a sentence.
     pub(super) fn clean_up(&mut self) -> Result<(), String> {
         if let Some(running) = self.running.take() {
-            if !running.is_over.load(Relaxed) {
-                self.interceptor.disconnect();
-                match running.group {
-                    Some(group) => end(group),
-                    None => self.resident = None,
+            let is_over = running.is_over.load(Relaxed);
+            let ended = match &self.work {
+                _ if is_over => Ok(()),
+                Work::Command(launcher) => {
+                    self.interceptor.disconnect();
+                    running.group.into_iter().for_each(end);
+                    launcher.close_connections()
                 }
-                self.traffic.hang_up();
-            }
-            let is_fit = running.waiting.join().unwrap_or_default();
-            if is_fit && self.resident.is_some() {
-                return Ok(());
-            }
-        } else if self.resident.is_some() {
-            return Ok(());
+                Work::Instance(instance, _) => instance.dismiss(),
+            };
+            // One that panicked has said so.
+            let _ = running.waiting.join();
+            ended?;
         }
-        self.dismiss_resident()
+        match &self.work {
+            Work::Command(launcher) => launcher.close_connections(),
+            Work::Instance(instance, _) => instance.clean_up(),
+        }
     }
 }
 
@@ -290,7 +160,6 @@ impl Drop for Runner {
     fn drop(&mut self) {
         // There is nobody to tell that it did not work.
         let _ = self.clean_up();
-        let _ = self.dismiss_resident();
     }
 }
 
