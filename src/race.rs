@@ -6,6 +6,7 @@
 //! sessions leave when they run one after the other.
 
 mod application;
+mod attribution;
 mod caller;
 mod connection;
 mod database;
@@ -28,9 +29,12 @@ mod request;
 mod resident;
 mod result;
 mod runner;
+mod sessions;
 mod shared_runner;
 mod statement_kind;
 mod summary;
+mod trace;
+mod turns;
 mod worker;
 
 use std::cell::RefCell;

@@ -141,6 +141,7 @@ impl RaceArguments {
             invariants: self.invariant.clone(),
             expected_exits: self.expect_exit.clone(),
             worker: self.sessions.worker,
+            one_instance: self.sessions.http.one_instance,
             environment: environment.map_err(Failure::usage)?,
         })
     }

@@ -123,6 +123,14 @@ impl Participant {
         self.transaction.is_told(used.in_transaction);
     }
 
+    /// Takes note that another uses the connection of that number now: they have one pool.
+    pub(super) fn leaves(&mut self, id: i64) {
+        self.ids.retain(|own| *own != id);
+        if self.connection_info.id == id {
+            self.connection_info.id = 0;
+        }
+    }
+
     /// Whether a connection of that number is one of its own.
     pub(super) fn has(&self, id: i64) -> bool {
         self.connection_info.id == id || self.ids.contains(&id)

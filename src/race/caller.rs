@@ -3,10 +3,12 @@
 use std::fmt;
 
 /// Who calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Caller {
     /// What fills the database.
     SetUp,
+    /// An application that serves all sessions.
+    Application,
     /// A session, counted from 1.
     Session(usize),
 }
@@ -17,9 +19,10 @@ impl Caller {
         let url = url.strip_prefix('/')?;
         let end = url.find(['/', '?']).unwrap_or(url.len());
         let (first, rest) = url.split_at(end);
-        let caller = match first.split_once('-')? {
-            ("set", "up") => Self::SetUp,
-            ("session", number) => Self::Session(number.parse().ok()?),
+        let caller = match first.split_once('-') {
+            None if first == "application" => Self::Application,
+            Some(("set", "up")) => Self::SetUp,
+            Some(("session", number)) => Self::Session(number.parse().ok()?),
             _ => return None,
         };
         let path = match rest.starts_with('/') {
@@ -34,6 +37,7 @@ impl fmt::Display for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::SetUp => f.write_str("set-up"),
+            Self::Application => f.write_str("application"),
             Self::Session(number) => write!(f, "session-{number}"),
         }
     }
@@ -45,7 +49,7 @@ mod tests {
 
     #[test]
     fn who_calls_is_in_the_address_and_not_in_the_path() {
-        for caller in [Caller::SetUp, Caller::Session(12)] {
+        for caller in [Caller::SetUp, Caller::Application, Caller::Session(12)] {
             for (rest, path) in [
                 ("", "/"),
                 ("/bill/1?a=/b", "/bill/1?a=/b"),

@@ -9,6 +9,7 @@ use super::port::Port;
 use super::program::{ALONE, Answers, Ending, Program, endless};
 use super::request::SessionCommand;
 use super::resident::Resident;
+use super::turns::Turns;
 use crate::explore::EventSender;
 
 /// How long the server may take to close what a worker has left in a transaction and said goodbye
@@ -24,21 +25,32 @@ pub(super) struct Instance {
     port: Port,
     /// The sessions whose work it does, each with what it is asked to do.
     sessions: Vec<(Arc<Interceptor>, SessionCommand)>,
+    shared: Option<Shared>,
     resident: Mutex<Option<Resident>>,
     /// Whether something of a schedule is left in it that the next must not meet.
     is_spent: AtomicBool,
 }
 
+/// What several sessions have in common in it.
+pub(super) struct Shared {
+    pub(super) turns: Arc<Turns>,
+    /// Takes what belongs to none of them.
+    pub(super) nobody: Arc<Interceptor>,
+}
+
 impl Instance {
+    /// One that does the work of these sessions, which are several where it is `shared`.
     pub(super) fn new(
         program: Program,
         port: Port,
         sessions: Vec<(Arc<Interceptor>, SessionCommand)>,
+        shared: Option<Shared>,
     ) -> Self {
         Self {
             program,
             port,
             sessions,
+            shared,
             resident: Mutex::default(),
             is_spent: AtomicBool::new(false),
         }
@@ -57,6 +69,9 @@ impl Instance {
         let (interceptor, command) = &self.sessions[session];
         // What it sent to get ready is not its work.
         interceptor.pass_through();
+        if let Some(shared) = &self.shared {
+            shared.turns.take(session);
+        }
         let answers = self.ask(session);
         let ending = answers.and_then(|answers| answers.ending(ALONE));
         let ending = ending.ok_or_else(|| endless(command))?;
@@ -78,6 +93,9 @@ impl Instance {
         self.sessions[session].0.intercept(events.clone());
         let instance = Arc::clone(self);
         Ok(move || {
+            if let Some(shared) = &instance.shared {
+                shared.turns.take_first(session, instance.sessions.len());
+            }
             let answers = instance.ask(session);
             let ending = answers.and_then(|answers| answers.ending(FOR_EVER));
             let ending = ending.unwrap_or_else(|| Ending::unknown("it never ended"));
@@ -93,7 +111,13 @@ impl Instance {
             for (interceptor, _) in &self.sessions {
                 interceptor.get_ready();
             }
+            if let Some(shared) = &self.shared {
+                shared.nobody.get_ready();
+            }
             *resident = Some(Resident::start(&self.program)?);
+            if let Some(shared) = &self.shared {
+                shared.nobody.idle();
+            }
             self.is_spent.store(false, Relaxed);
         }
         Ok(())
@@ -109,13 +133,28 @@ impl Instance {
     /// A session's work has come to that end.
     fn end_work(&self, session: usize, ending: &Ending) {
         let interceptor = &self.sessions[session].0;
-        if ending.code.is_some() && !interceptor.holds_anything_for(GOODBYE) {
-            interceptor.idle();
-            return;
+        let is_fit = ending.code.is_some() && !interceptor.holds_anything_for(GOODBYE);
+        if !is_fit {
+            self.is_spent.store(true, Relaxed);
         }
-        self.is_spent.store(true, Relaxed);
-        // What it holds is let go before its end is told.
-        let _ = self.close_connections();
+        match &self.shared {
+            None if !is_fit => {
+                // What it holds is let go before its end is told.
+                let _ = self.close_connections();
+            }
+            None => interceptor.idle(),
+            // What one holds is in the way of the others, as it would be.
+            Some(shared) => {
+                interceptor.idle();
+                shared.turns.give_back(session);
+            }
+        }
+    }
+
+    /// Whether a statement that matters belonged to none of its sessions.
+    pub(super) fn is_unclear(&self) -> bool {
+        let mut shared = self.shared.iter();
+        shared.any(|shared| shared.nobody.seen().went_on)
     }
 
     /// Ends it where something of a schedule is left in it.
@@ -136,6 +175,9 @@ impl Instance {
     pub(super) fn dismiss(&self) -> Result<(), String> {
         for (interceptor, _) in &self.sessions {
             interceptor.disconnect();
+        }
+        if let Some(shared) = &self.shared {
+            shared.turns.end();
         }
         *self.resident() = None;
         self.close_connections()

@@ -4,13 +4,14 @@
 mod calls;
 mod state;
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub(super) use self::state::Passage;
 use self::state::{Mode, Origin, State, Step};
 use super::connection::{BatchKind, ConnectionState};
 use super::observations::Observations;
+use super::turns::Turns;
 use crate::explore::{EventSender, StatementOutcome};
 use crate::wire::{Answer, Batch, ConnectionId, Watcher};
 
@@ -29,6 +30,8 @@ pub(super) struct Interceptor {
     state: Mutex<State>,
     /// Notified when somebody may go on, or has to leave.
     changed: Condvar,
+    /// Where one application serves all sessions: who has its turn in it, and the session's number.
+    turn: Option<(Arc<Turns>, usize)>,
 }
 
 impl Interceptor {
@@ -37,7 +40,45 @@ impl Interceptor {
             rules,
             state: Mutex::default(),
             changed: Condvar::new(),
+            turn: None,
         }
+    }
+
+    /// The same for the session of that number, from 0, which shares its application with others.
+    pub(super) fn taking_turns(rules: Rules, turns: Arc<Turns>, session: usize) -> Self {
+        Self {
+            turn: Some((turns, session)),
+            ..Self::new(rules)
+        }
+    }
+
+    /// The session does nothing until it is let go, or answered.
+    fn give_turn_back(&self) {
+        if let Some((turns, session)) = &self.turn {
+            turns.give_back(*session);
+        }
+    }
+
+    /// The session is about to go on in its own code.
+    fn take_turn(&self) {
+        if let Some((turns, session)) = &self.turn {
+            turns.take(*session);
+        }
+    }
+
+    /// Whether a connection stays with the session: it has a transaction, or a step, on it.
+    pub(super) fn needs(&self, id: ConnectionId) -> bool {
+        self.state().needs(id)
+    }
+
+    /// Gives a connection away.
+    pub(super) fn give(&self, id: ConnectionId) -> Option<ConnectionState> {
+        self.state().connections.remove(&id)
+    }
+
+    /// Takes a connection that another has given away.
+    pub(super) fn receive(&self, id: ConnectionId, connection: ConnectionState) {
+        self.state().connections.insert(id, connection);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -148,6 +189,7 @@ impl Watcher for Interceptor {
         state.seen.went_on |= matches!(state.mode, Mode::Idle);
         if matches!(state.mode, Mode::Intercept(_)) {
             state.stop(origin, statement);
+            self.give_turn_back();
             while !state.is_disconnecting() && !state.is_turn_of(origin) {
                 state = self.wait(state);
             }
@@ -161,6 +203,10 @@ impl Watcher for Interceptor {
     }
 
     fn answered(&self, id: ConnectionId, answer: &Answer) {
+        let is_step = self.state().is_at_step_of(Origin::Connection(id));
+        if is_step {
+            self.take_turn();
+        }
         let mut state = self.state();
         if let Some(connection) = state.connections.get_mut(&id) {
             connection.answered(answer);
@@ -187,11 +233,7 @@ impl Watcher for Interceptor {
     fn closed(&self, id: ConnectionId) {
         let mut state = self.state();
         state.connections.remove(&id);
-        if state
-            .step
-            .as_ref()
-            .is_some_and(|step| step.origin == Origin::Connection(id))
-        {
+        if state.is_at_step_of(Origin::Connection(id)) {
             state.step = None;
             state.report_first();
         }

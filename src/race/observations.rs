@@ -15,6 +15,8 @@ pub(super) struct Observations {
     pub(super) sets_limits: bool,
     /// It went on with a statement that matters after it had told its end, in this run or before.
     pub(super) went_on: bool,
+    /// The application that it shares with others sent a statement that may be anybody's.
+    pub(super) unclear: bool,
     /// It wanted encryption and went away without.
     pub(super) wants_encryption: bool,
 }

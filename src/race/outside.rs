@@ -25,13 +25,16 @@ pub struct Outside {
     accepting: Option<JoinHandle<()>>,
 }
 
-/// Who takes the calls of each session, by its number, from 1.
-type CallReceivers = Mutex<BTreeMap<usize, CallReceiver>>;
+/// Who takes whose calls.
+type CallReceivers = Mutex<BTreeMap<Caller, CallReceiver>>;
 
-/// Who takes the calls of a session.
+/// Tells by a call's headers whose it is.
+type Whose = Arc<dyn Fn(&[String]) -> Arc<Interceptor> + Send + Sync>;
+
+/// Who takes the calls of a program.
 #[derive(Clone)]
 pub(super) struct CallReceiver {
-    pub(super) interceptor: Arc<Interceptor>,
+    pub(super) whose: Whose,
     pub(super) calls: Arc<Calls>,
 }
 
@@ -72,13 +75,13 @@ impl Outside {
         &self.address
     }
 
-    /// Has the calls of the session with that number, from 1, taken by `receiver`.
-    pub(super) fn take_by(&self, number: usize, receiver: CallReceiver) {
+    /// Has the calls of `caller` taken by `receiver`.
+    pub(super) fn take_by(&self, caller: Caller, receiver: CallReceiver) {
         let mut receivers = self
             .receivers
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        receivers.insert(number, receiver);
+        receivers.insert(caller, receiver);
     }
 }
 
@@ -121,12 +124,12 @@ fn taken(request: &mut Request, receivers: &CallReceivers) -> Result<(), (u16, S
                      OUTSIDE_URL holds";
         return Err((404, words.to_owned()));
     };
-    let receiver = match caller {
-        Caller::SetUp => return Ok(()),
-        Caller::Session(number) => {
-            let receivers = receivers.lock().unwrap_or_else(PoisonError::into_inner);
-            receivers.get(&number).cloned()
-        }
+    if caller == Caller::SetUp {
+        return Ok(());
+    }
+    let receiver = {
+        let receivers = receivers.lock().unwrap_or_else(PoisonError::into_inner);
+        receivers.get(&caller).cloned()
     };
     let receiver = receiver.ok_or_else(|| (404, "there is no such session".to_owned()))?;
     let mut body = Vec::new();
@@ -139,14 +142,17 @@ fn taken(request: &mut Request, receivers: &CallReceivers) -> Result<(), (u16, S
         body: (!body.is_empty()).then(|| String::from_utf8_lossy(&body).into_owned()),
         idempotency_key: key.map(|it| it.value.to_string()),
     };
-    receiver.take(&call)
+    let headers = request.headers().iter();
+    let headers: Vec<String> = headers.map(|it| it.value.to_string()).collect();
+    receiver.take(&call, &headers)
 }
 
 impl CallReceiver {
     /// Holds a call until it is its turn, and keeps it.
-    fn take(&self, call: &Call) -> Result<(), (u16, String)> {
+    fn take(&self, call: &Call, headers: &[String]) -> Result<(), (u16, String)> {
         let label = format!("{} {}", call.method, call.path);
-        let number = match self.interceptor.call_arrives(label) {
+        let interceptor = (self.whose)(headers);
+        let number = match interceptor.call_arrives(label) {
             Passage::Counts(number) => number,
             Passage::Passes => return Ok(()),
             Passage::TooLate => return Err((503, "the session is over".to_owned())),
@@ -161,7 +167,7 @@ impl CallReceiver {
             }
         };
         let words = refused.as_ref().map(|(_, words)| words.clone());
-        self.interceptor.call_answered(
+        interceptor.call_answered(
             number,
             StatementOutcome {
                 seen: seen.to_owned(),

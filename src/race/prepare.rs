@@ -4,24 +4,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::caller::Caller;
-use super::instance::Instance;
-use super::interceptor::{Interceptor, Rules};
 use super::judge::{Judge, holds};
-use super::launcher::Launcher;
 use super::oracle::Oracle;
-use super::outside::{CallReceiver, Outside};
-use super::port::Port;
-use super::program::Program;
-use super::runner::{Runner, Work};
+use super::outside::Outside;
+use super::sessions::Sessions;
 use super::shared_runner::SharedRunner;
-use super::{
-    Environment, Race, RaceDatabase, RaceError, Request, SerialOrder, SessionCommand, difference,
-};
+use super::{Race, RaceDatabase, RaceError, Request, SerialOrder, SessionCommand, difference};
 use crate::db::disposable::{Calls, Copies, Session, ready};
 use crate::db::server::Folder;
-use crate::wire::Proxy;
-use anyhow::{Context, Result};
+use anyhow::Result;
 use diesel::PgConnection;
 
 impl<'a> Race<'a> {
@@ -46,22 +37,14 @@ impl<'a> Race<'a> {
             )?)),
             None => None,
         };
-        let mut sessions = Vec::new();
-        for number in 0..request.sessions.len() {
-            let interceptor = Arc::new(Interceptor::new(Rules {
-                every_statement: request.every_statement,
-                keeps_snapshot: session.keeps_snapshot,
-            }));
-            if let Some((outside, calls)) = outside.zip(calls.as_ref()) {
-                let receiver = CallReceiver {
-                    interceptor: Arc::clone(&interceptor),
-                    calls: Arc::clone(calls),
-                };
-                outside.take_by(number + 1, receiver);
-            }
-            let runner = shared(request, database, &session, interceptor, &logs, number)?;
-            sessions.push(runner);
+        let sessions = Sessions {
+            request,
+            database,
+            session: &session,
+            logs: &logs,
+            outside: outside.zip(calls.as_ref()),
         }
+        .runners()?;
         let copies = Copies::take(&mut connection)?;
         let mut oracle = Oracle::new(sessions.clone(), copies);
         ignore(&mut oracle, &request.ignored)?;
@@ -149,52 +132,6 @@ impl<'a> Race<'a> {
         }
         Ok(())
     }
-}
-
-fn shared(
-    request: &Request,
-    database: &RaceDatabase,
-    session: &Session,
-    interceptor: Arc<Interceptor>,
-    logs: &Folder,
-    number: usize,
-) -> Result<SharedRunner> {
-    let clients = database.disposable.clients();
-    let proxy = Proxy::open(
-        request.environment.upstream(clients),
-        session.settings.clone(),
-        Arc::<Interceptor>::clone(&interceptor),
-    )
-    .context("cannot open a port on this machine")?;
-    let mut variables =
-        (request.environment).variables(clients, proxy.port(), Caller::Session(number + 1));
-    variables.push(("LOCKBENCH_SESSION".to_owned(), (number + 1).to_string()));
-    let mut command = request.sessions[number].clone();
-    let stays = request.worker || command.http.is_some();
-    command.http = command.http.map(|http| http.for_session(number + 1));
-    let program = Program {
-        command,
-        variables,
-        hidden: Environment::HIDDEN.to_vec(),
-        log: logs.path().join(format!("session-{}", number + 1)),
-    };
-    let work = match stays {
-        false => Work::Command(Launcher {
-            program,
-            interceptor: Arc::clone(&interceptor),
-            port: Port::new(proxy),
-        }),
-        true => {
-            let command = program.command.clone();
-            let sessions = vec![(Arc::clone(&interceptor), command)];
-            Work::Instance(
-                Arc::new(Instance::new(program, Port::new(proxy), sessions)),
-                0,
-            )
-        }
-    };
-    let at_once = session.finds_deadlocks_at_once;
-    Ok(SharedRunner::new(Runner::new(interceptor, work, at_once)))
 }
 
 /// Leaves the columns out of the comparison that a user has named.

@@ -1,6 +1,7 @@
 //! What is to be raced.
 
 use super::environment::Environment;
+use super::trace;
 use crate::db::IsolationLevel;
 use crate::db::address::redact_word;
 
@@ -21,6 +22,8 @@ pub struct Request {
     pub expected_exits: Vec<i32>,
     /// Whether each command stays, and does its work once for each line that it is sent.
     pub worker: bool,
+    /// Whether one instance of the application serves all sessions.
+    pub one_instance: bool,
     /// The variables by which programs find the database.
     pub environment: Environment,
 }
@@ -106,15 +109,23 @@ impl HttpRequest {
         Ok((name.trim().to_owned(), value.trim().to_owned()))
     }
 
-    /// The same for the session with that number, from 1, which stands for `{session}` in it.
+    /// The same for the session with that number, from 1, which stands for `{session}` in it, and
+    /// is known by its trace.
     pub(super) fn for_session(&self, number: usize) -> Self {
         let filled = |text: &String| text.replace(SESSION, &number.to_string());
         let headers = self.headers.iter();
+        let mut headers: Vec<(String, String)> = headers
+            .map(|(name, value)| (name.clone(), filled(value)))
+            .collect();
+        if !headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case(trace::HEADER))
+        {
+            headers.push((trace::HEADER.to_owned(), trace::parent_of(number)));
+        }
         Self {
             path: filled(&self.path),
-            headers: headers
-                .map(|(name, value)| (name.clone(), filled(value)))
-                .collect(),
+            headers,
             body: self.body.as_ref().map(filled),
             ..self.clone()
         }

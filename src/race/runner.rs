@@ -73,7 +73,11 @@ impl Runner {
 
     /// What the session was seen to do in its last run.
     pub(super) fn seen(&self) -> Observations {
-        self.interceptor.seen()
+        let mut seen = self.interceptor.seen();
+        if let Work::Instance(instance, _) = &self.work {
+            seen.unclear = instance.is_unclear();
+        }
+        seen
     }
 
     /// Whether it is a deadlock's victim whenever it closes a cycle of sessions that wait.

@@ -92,6 +92,11 @@ impl Race<'_> {
                           when they ran was left to chance";
             return (Verdict::Inconclusive, Some(reason.to_owned()));
         }
+        if was_seen(|seen| seen.unclear) {
+            let reason = "the application sent a statement, or a call, while none of its requests \
+                          was at work in it: whose it is cannot be told";
+            return (Verdict::Inconclusive, Some(reason.to_owned()));
+        }
         // That a session waits for ever may be its own doing, where it uses two connections.
         let at_once = was_seen(|seen| seen.at_once);
         let all_hung = explored.broken == explored.hung && explored.stray_broken == 0;

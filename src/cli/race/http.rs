@@ -22,6 +22,13 @@ pub(super) struct HttpArguments {
     /// on 127.0.0.1.
     #[arg(long, value_name = "COMMAND", requires = "http")]
     serve: Option<String>,
+    /// Have one instance of the application serve all sessions, with one pool of connections
+    ///
+    /// Only one session at a time is then at work in its code, and what comes out of it is that
+    /// session's. The requests carry a `traceparent` header; statements that repeat it in a comment,
+    /// or in application_name, need no such guess.
+    #[arg(long, requires = "http", hide_short_help = true)]
+    pub(super) one_instance: bool,
     /// Path that answers once the application is ready [default: when it takes connections]
     #[arg(long, value_name = "PATH", requires = "http", hide_short_help = true)]
     ready: Option<String>,

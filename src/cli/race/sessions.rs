@@ -40,7 +40,7 @@ pub(super) struct SessionsArguments {
     #[arg(long)]
     pub(super) worker: bool,
     #[command(flatten)]
-    http: HttpArguments,
+    pub(super) http: HttpArguments,
 }
 
 impl SessionsArguments {

@@ -30,10 +30,15 @@ impl<C: Explorable> Scheduler<C> {
         if !matches!(now, Status::WantsLock(_)) {
             self.finish_step(session, &report);
         }
-        let participant = &mut self.participants[session];
         if let Some(used) = used {
-            participant.uses(used);
+            for (number, participant) in self.participants.iter_mut().enumerate() {
+                if number != session && used.id != 0 {
+                    participant.leaves(used.id);
+                }
+            }
+            self.participants[session].uses(used);
         }
+        let participant = &mut self.participants[session];
         if report.begins_again {
             participant.attempt += 1;
             participant.fresh = true;

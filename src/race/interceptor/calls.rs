@@ -35,6 +35,7 @@ impl Interceptor {
                 binds: Vec::new(),
             };
             state.stop(origin, statement);
+            self.give_turn_back();
             // A later run has forgotten it: whoever made it has not waited for the answer.
             while !state.is_disconnecting() && state.has_stopped(origin) {
                 if state.is_turn_of(origin) {
@@ -52,9 +53,12 @@ impl Interceptor {
 
     /// The call with that number is over, and what came of it.
     pub(in crate::race) fn call_answered(&self, number: u64, outcome: StatementOutcome) {
-        let mut state = self.state();
         let own = Origin::Call(number);
-        if state.step.as_ref().is_some_and(|step| step.origin == own) {
+        if self.state().is_at_step_of(own) {
+            self.take_turn();
+        }
+        let mut state = self.state();
+        if state.is_at_step_of(own) {
             state.finish(outcome);
         }
         self.changed.notify_all();

@@ -96,6 +96,18 @@ impl State {
         self.step.is_some() || connections.any(ConnectionState::holds_anything)
     }
 
+    /// Whether the step that is under way is one of `origin`'s.
+    pub(super) fn is_at_step_of(&self, origin: Origin) -> bool {
+        self.step.as_ref().is_some_and(|step| step.origin == origin)
+    }
+
+    /// Whether a connection has a transaction, or a step, on it.
+    pub(super) fn needs(&self, id: ConnectionId) -> bool {
+        let connection = self.connections.get(&id);
+        connection.is_some_and(ConnectionState::is_in_transaction)
+            || self.is_at_step_of(Origin::Connection(id))
+    }
+
     /// Adds one that is stopped.
     pub(super) fn stop(&mut self, origin: Origin, statement: Statement) {
         self.queue.push_back((origin, statement));

@@ -144,3 +144,23 @@ fn what_cannot_be_served_is_refused_in_a_sentence() {
     assert_eq!(alone.exit, Some(2));
     assert!(alone.said.contains("--serve"), "{alone:#?}");
 }
+
+/// All sessions in one instance of the application, with one pool of connections.
+const SHARED: &str = "--one-instance";
+
+#[test]
+fn one_application_for_all_sessions_has_the_schedules_that_one_for_each_has() {
+    for application in APPLICATIONS {
+        for (how, level, counts) in [
+            ("naive", None, (24, 22)),
+            ("for-update", None, (8, 0)),
+            ("naive", Some("serializable"), (24, 0)),
+        ] {
+            let serve = format!("{application} {how}");
+            let mut arguments = vec![SHARED];
+            arguments.extend(level.into_iter().flat_map(|level| ["--isolation", level]));
+            let raced = race_requests(&arguments, &["POST /buy/1"], &serve);
+            assert_eq!(raced.counts(), counts, "{serve} {level:?}: {raced:#?}");
+        }
+    }
+}
