@@ -46,7 +46,7 @@ use self::judge::Judge;
 use self::shared_runner::SharedRunner;
 use crate::db::disposable::{Session, ready};
 use crate::db::server::Folder;
-use crate::explore::{Coverage, Exploration, Token};
+use crate::explore::{Coverage, Exploration, ExploreError, Token};
 use diesel::PgConnection;
 
 pub use database::{RaceDatabase, SetUp};
@@ -86,11 +86,17 @@ impl Race<'_> {
         quiet: bool,
         stop: &'static AtomicBool,
     ) -> Result<RaceResult, RaceError> {
-        let mut exploration = self.exploration().stop(stop);
-        if quiet {
-            exploration = exploration.progress_after(Duration::MAX);
-        }
-        let explored = exploration.covering(coverage).explore()?;
+        let explore = |exploration: Exploration<PgConnection>| {
+            let exploration = exploration.stop(stop).covering(coverage);
+            match quiet {
+                true => exploration.progress_after(Duration::MAX).explore(),
+                false => exploration.explore(),
+            }
+        };
+        let explored = match explore(self.exploration()) {
+            Err(ExploreError::WaitsAtStart) => explore(self.exploration().starts_are_steps())?,
+            explored => explored?,
+        };
         Ok(self.result(explored))
     }
 
@@ -99,7 +105,12 @@ impl Race<'_> {
     /// # Errors
     /// As for [`run`](Self::run).
     pub fn replay(&self, token: &Token) -> Result<ReplayedRace, RaceError> {
-        let history = self.exploration().replay(token)?;
+        let history = match self.exploration().replay(token) {
+            Err(ExploreError::WaitsAtStart) => {
+                self.exploration().starts_are_steps().replay(token)?
+            }
+            history => history?,
+        };
         Ok(self.replay_result(token, history))
     }
 

@@ -26,6 +26,13 @@ impl<S> Explored<S> {
                 self.cut
             ));
         }
+        if self.paused > 0 {
+            return Some(format!(
+                "in {} of {all} schedules a session paused in its own code for seconds, and what \
+                 others can do after that was not explored",
+                self.paused
+            ));
+        }
         if self.coverage != Coverage::Every || all == 0 {
             return Some(format!("this covers only {}", self.coverage));
         }

@@ -42,6 +42,9 @@ pub enum ExploreError {
         /// The schedule so far, as a token.
         so_far: String,
     },
+    /// A session waited for another before its first statement: when it begins must be a choice.
+    #[error("a session waited for another before its first statement")]
+    WaitsAtStart,
     /// A session's statements did not go over the connection that it was given.
     #[error(
         "session {0} never sent a statement on the connection it was given: there is nothing to explore"

@@ -62,6 +62,8 @@ pub struct Exploration<C, S = String> {
     by_shape: bool,
     sure: bool,
     keeps: bool,
+    quiet: bool,
+    starts_are_steps: bool,
 }
 
 impl<C: Explorable> Exploration<C> {
@@ -99,6 +101,8 @@ impl<C: Explorable, S: State> Exploration<C, S> {
             by_shape: false,
             sure: false,
             keeps: false,
+            quiet: false,
+            starts_are_steps: false,
         }
     }
 
@@ -136,6 +140,16 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         self.by_shape = true;
         // What such a session sends between two steps is not known to keep all locks.
         self.sure = true;
+        // Nor is it known what it waits for in its own code.
+        self.quiet = true;
+        self
+    }
+
+    /// When such sessions begin is a choice, too.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn starts_are_steps(mut self) -> Self {
+        self.starts_are_steps = true;
         self
     }
 

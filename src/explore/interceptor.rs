@@ -119,9 +119,9 @@ impl Interceptor {
 pub(super) fn wait_for_start() -> bool {
     let order = with_interceptor(|interceptor| interceptor.orders.recv().ok()).flatten();
     match order {
-        Some(Command::Start) => true,
+        Some(Command::Start { .. }) => true,
         // An order that was meant for a session which had ended by itself.
-        Some(Command::Go | Command::Abort | Command::Over) => wait_for_start(),
+        Some(Command::Go | Command::LetOthers | Command::Abort | Command::Over) => wait_for_start(),
         None => false,
     }
 }
@@ -131,7 +131,7 @@ pub(super) fn wait_for_the_end() -> bool {
     let order = with_interceptor(|interceptor| interceptor.orders.recv().ok()).flatten();
     match order {
         Some(Command::Abort | Command::Over) => true,
-        Some(Command::Go | Command::Start) => wait_for_the_end(),
+        Some(Command::Go | Command::LetOthers | Command::Start { .. }) => wait_for_the_end(),
         None => false,
     }
 }

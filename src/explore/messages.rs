@@ -99,7 +99,12 @@ pub(super) struct Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Command {
     /// Begin.
-    Start,
+    Start {
+        /// Whether the others do nothing meanwhile.
+        alone: bool,
+    },
+    /// Another goes on meanwhile: it has been quiet in its own code.
+    LetOthers,
     /// Send the statement; or try once more to take the lock.
     Go,
     /// Leave everything as it is, connection included.

@@ -22,6 +22,17 @@ pub(super) struct Participant {
     pub(super) transaction: Transaction,
     /// When it was last let go.
     pub(super) resumed_at: Instant,
+    /// Since when, at least, its own code has been at work.
+    pub(super) thinks_since: Option<Instant>,
+    /// Since when it has been quiet, where that was for too long.
+    pub(super) quiet_since: Option<Instant>,
+    /// What it is called by where to begin is a step, as it is for a session that is driven from
+    /// outside.
+    pub(super) label: Option<String>,
+    /// Whether that is its present step.
+    pub(super) begins: bool,
+    /// Whether a program has to start for it.
+    pub(super) starts_program: bool,
     /// Its last step, an index into the steps.
     pub(super) step: Option<usize>,
     /// How its last statement was refused: the code, or the error's first line.
@@ -67,6 +78,8 @@ pub(super) enum Activity {
     Waits(Option<Vec<usize>>),
     /// It waits for a lock in this process.
     WantsLock(String),
+    /// It has been quiet in its own code for so long that it is taken to wait for another there.
+    Quiet,
     /// It has ended.
     Ended(Result<String, String>),
 }
@@ -86,6 +99,11 @@ impl Participant {
             activity: Activity::Running,
             transaction: Transaction::default(),
             resumed_at: Instant::now(),
+            thinks_since: None,
+            quiet_since: None,
+            label: None,
+            begins: false,
+            starts_program: false,
             step: None,
             refusal: None,
             attempt: 1,
@@ -105,6 +123,9 @@ impl Participant {
         self.ids.clear();
         self.transaction = Transaction::default();
         self.step = None;
+        self.thinks_since = None;
+        self.quiet_since = None;
+        self.begins = false;
         self.refusal = None;
         self.attempt = 1;
         self.fresh = true;

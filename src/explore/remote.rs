@@ -20,8 +20,18 @@ pub(crate) trait RemoteSession: Send {
     /// Whether it is a deadlock's victim whenever it closes a cycle of sessions that wait.
     fn is_victim_when_closing_cycle(&self) -> bool;
 
-    /// Begins its work for a schedule. What it does it says through `events`, from any thread.
-    fn start(&mut self, events: &EventSender);
+    /// What it is called by.
+    fn label(&self) -> String;
+
+    /// Whether a program has to start for its work.
+    fn starts_program(&self) -> bool;
+
+    /// Begins its work for a schedule; where it does not do that `alone`, the others begin at the
+    /// same time. What it does it says through `events`, from any thread.
+    fn start(&mut self, events: &EventSender, alone: bool);
+
+    /// Lets others go on while it is quiet in its own code.
+    fn let_others(&mut self);
 
     /// Goes on with the statement that it was stopped before.
     fn resume(&mut self);
@@ -59,6 +69,11 @@ impl EventSender {
             answered,
             report: Arc::default(),
         }
+    }
+
+    /// Its own code is at work, which has sent no statement yet.
+    pub(crate) fn at_work(&self) {
+        self.answered.store(true, Relaxed);
     }
 
     /// Its statement is over. That is told with the next thing that it does.
@@ -130,10 +145,11 @@ pub(super) fn live(
 ) {
     while let Ok(order) = orders.recv() {
         match order {
-            Command::Start => {
+            Command::Start { alone } => {
                 events.forget();
-                remote.start(events);
+                remote.start(events, alone);
             }
+            Command::LetOthers => remote.let_others(),
             Command::Go => {
                 events.answered.store(false, Relaxed);
                 remote.resume();

@@ -126,6 +126,11 @@ pub struct Explored<S = String> {
     pub deadlocked: u64,
     /// Schedules in which a session had to wait for another.
     pub waited: u64,
+    /// Schedules in which a session was quiet in its own code until another had gone on: it waits
+    /// there for a lock, say. Only of sessions that are driven from outside.
+    pub waited_in_code: u64,
+    /// Schedules in which one went on by itself, after a longer pause than is waited for.
+    pub paused: u64,
     /// Schedules under each mark of the inspection.
     pub marks: Vec<(&'static str, u64)>,
     /// The distinct final states, the most frequent first.

@@ -3,6 +3,7 @@
 mod decision;
 mod events;
 mod hung;
+mod quiet;
 mod resume;
 mod sessions;
 mod settle;
@@ -13,6 +14,8 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
+use self::quiet::Quiet;
+pub(super) use self::quiet::Silence;
 use super::atomicity::AssumedAtomic;
 use super::error::ExploreError;
 use super::event_queue::EventQueue;
@@ -48,6 +51,10 @@ pub(super) struct Rules {
     /// Whether a repeated schedule need only send the same statements, whatever values are in
     /// them.
     pub(super) by_shape: bool,
+    /// Whether a session that has been quiet in its own code is taken to wait for another.
+    pub(super) quiet: bool,
+    /// Whether to begin is a step, too, of a session that is driven from outside.
+    pub(super) starts_are_steps: bool,
     /// Whether to ask about those who wait after every step, and not only where the step may have
     /// let one of them go on.
     pub(super) sure: bool,
@@ -82,6 +89,7 @@ pub(super) struct Scheduler<C> {
     patient: BTreeSet<(usize, String)>,
     /// Whether a session has set itself a limit to waiting.
     limited: bool,
+    quiet: Quiet,
     /// What was taken for an instant, in all schedules.
     pub(super) instants: AssumedAtomic,
 }
@@ -103,6 +111,10 @@ pub(super) struct Run {
     pub(super) hung: Option<String>,
     /// A session has left its transaction open.
     pub(super) left_open: bool,
+    /// Sessions that were taken to wait for others in their own code.
+    pub(super) silences: Vec<Silence>,
+    /// One of them went on by itself.
+    pub(super) paused: bool,
 }
 
 impl<C: Explorable> Scheduler<C> {
@@ -134,6 +146,7 @@ impl<C: Explorable> Scheduler<C> {
             hung: None,
             patient: BTreeSet::new(),
             limited: false,
+            quiet: Quiet::default(),
             instants: AssumedAtomic::default(),
         };
         for body in bodies {
@@ -217,6 +230,8 @@ impl<C: Explorable> Scheduler<C> {
             cut,
             deadlocked: self.deadlocked,
             raced: self.raced,
+            silences: std::mem::take(&mut self.quiet.silences),
+            paused: self.quiet.is_unexplained,
         })
     }
 
@@ -245,10 +260,20 @@ impl<C: Explorable> Scheduler<C> {
         self.deadlocked = false;
         self.raced = false;
         self.hung_since = None;
+        self.quiet.begin();
         for participant in &mut self.participants {
             participant.restart();
-            // A thread that is gone is noticed when nothing moves.
-            let _ = participant.orders.send(Command::Start);
+            match &participant.label {
+                Some(label) if self.rules.starts_are_steps => {
+                    participant.begins = true;
+                    participant.activity = Activity::Stopped(Statement {
+                        sql: label.clone(),
+                        binds: Vec::new(),
+                    });
+                }
+                // A thread that is gone is noticed when nothing moves.
+                _ => drop(participant.orders.send(Command::Start { alone: false })),
+            }
         }
         Ok(())
     }

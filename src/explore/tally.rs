@@ -29,6 +29,8 @@ pub(super) enum Uncounted {
     Equivalent,
     /// It is run again: the time decided which session was a deadlock's victim, or came first.
     Raced,
+    /// It is run again, with more patience: a session was quiet in its own code.
+    Paused,
     /// It is run again: the same choices led somewhere else.
     Diverged,
 }
@@ -46,6 +48,8 @@ pub(super) struct Tally<S> {
     pub(super) left_open: u64,
     pub(super) deadlocked: u64,
     pub(super) waited: u64,
+    pub(super) waited_in_code: u64,
+    pub(super) paused: u64,
     /// Whether a session was between two of its statements when another sent one.
     pub(super) overlapped: bool,
     /// Whether a session has met a time limit of its own while it waited.
@@ -73,6 +77,8 @@ impl<S> Default for Tally<S> {
             left_open: 0,
             deadlocked: 0,
             waited: 0,
+            waited_in_code: 0,
+            paused: 0,
             overlapped: false,
             gave_up_waiting: false,
             marks: BTreeMap::new(),
@@ -94,6 +100,8 @@ impl<S: State> Tally<S> {
         self.hung += u64::from(run.hung.is_some());
         self.deadlocked += u64::from(run.deadlocked);
         self.waited += u64::from(run.steps.iter().any(|step| step.blocked_by.is_some()));
+        self.waited_in_code += u64::from(!run.silences.is_empty());
+        self.paused += u64::from(run.paused);
         for mark in &outcome.found.marks {
             *self.marks.entry(mark).or_default() += 1;
         }

@@ -67,7 +67,7 @@ impl Attribution {
     /// The interceptor of whoever is named in one of `texts`, or else has its turn.
     pub(super) fn interceptor_of(&self, texts: &[String]) -> Arc<Interceptor> {
         let named = self.named(texts.iter().map(String::as_str));
-        let owner = named.or_else(|| self.turns.holder());
+        let owner = named.or_else(|| self.turns.who_is_at_work());
         Arc::clone(self.interceptor(owner))
     }
 }
@@ -87,7 +87,7 @@ impl Watcher for Attribution {
         }
         if !self.interceptor(before.last).needs(id) {
             let by_name = named.or(owner.named);
-            owner.last = by_name.or_else(|| self.turns.holder());
+            owner.last = by_name.or_else(|| self.turns.who_is_at_work());
         }
         self.owners().insert(id, owner);
         if owner.last != before.last
@@ -121,4 +121,74 @@ fn texts(batch: &Batch) -> impl Iterator<Item = &str> {
         values.chain([sql.text.as_str()])
     });
     executed.chain(batch.prepared.iter().map(String::as_str))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::race::interceptor::Rules;
+    use crate::wire::{End, Sql};
+
+    const CONNECTION: ConnectionId = 1;
+
+    /// Two sessions, of which the second has its turn.
+    fn two_sessions() -> Attribution {
+        let turns = Arc::new(Turns::default());
+        let interceptors = (0..2).map(|session| {
+            let turns = Arc::clone(&turns);
+            Arc::new(Interceptor::taking_turns(Rules::default(), turns, session))
+        });
+        let interceptors: Vec<Arc<Interceptor>> = interceptors.collect();
+        interceptors.iter().for_each(|it| it.pass_through());
+        let nobody = Arc::new(Interceptor::new(Rules::default()));
+        nobody.idle();
+        turns.take(1);
+        let attribution = Attribution::new(interceptors, nobody, turns);
+        attribution.connected(CONNECTION, 7, &[]);
+        attribution
+    }
+
+    fn owner_of(attribution: &Attribution, text: &str, values: &[&str]) -> Option<usize> {
+        let batch = Batch {
+            prepared: Vec::new(),
+            executed: vec![Sql {
+                text: text.to_owned(),
+                values: values.iter().map(ToString::to_string).collect(),
+            }],
+            end: End::Query,
+        };
+        assert!(attribution.arrives(CONNECTION, &batch));
+        attribution.answered(CONNECTION, &Answer::default());
+        attribution.owner(CONNECTION).last
+    }
+
+    #[test]
+    fn a_statement_is_whoevers_turn_it_is_unless_it_says_whose_it_is() {
+        let attribution = two_sessions();
+        assert_eq!(owner_of(&attribution, "SELECT 2", &[]), Some(1));
+        let named = format!("SELECT 1 /*traceparent='00-{}-1-01'*/", trace_of(1));
+        assert_eq!(owner_of(&attribution, &named, &[]), Some(0));
+        assert_eq!(owner_of(&attribution, "SELECT 2", &[]), Some(1));
+    }
+
+    #[test]
+    fn a_connection_that_has_a_name_is_whose_name_it_is() {
+        let attribution = two_sessions();
+        let naming = "SELECT set_config('application_name', $1, false)";
+        let first = trace_of(1);
+        assert_eq!(owner_of(&attribution, naming, &[&first]), Some(0));
+        assert_eq!(owner_of(&attribution, "SELECT 1", &[]), Some(0));
+        assert_eq!(owner_of(&attribution, naming, &["shop"]), Some(1));
+        assert_eq!(owner_of(&attribution, "SELECT 2", &[]), Some(1));
+    }
+
+    #[test]
+    fn what_comes_while_nobody_is_at_work_is_noted() {
+        let attribution = two_sessions();
+        attribution.turns.give_back(1);
+        assert_eq!(owner_of(&attribution, "SELECT 1", &[]), None);
+        assert!(!attribution.nobody.seen().went_on);
+        assert_eq!(owner_of(&attribution, "DELETE FROM stock", &[]), None);
+        assert!(attribution.nobody.seen().went_on);
+    }
 }

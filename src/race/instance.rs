@@ -80,7 +80,13 @@ impl Instance {
         Ok(ending)
     }
 
-    /// Has it do a session's work in a schedule. Gives what waits for its end.
+    /// What that session is called by.
+    pub(super) fn label(&self, session: usize) -> String {
+        self.sessions[session].1.shown.clone()
+    }
+
+    /// Has it do a session's work in a schedule, `alone` or while the others begin, too. Gives what
+    /// waits for its end.
     ///
     /// # Errors
     /// It does not get ready, in a sentence.
@@ -88,14 +94,18 @@ impl Instance {
         self: &Arc<Self>,
         session: usize,
         events: &EventSender,
+        alone: bool,
     ) -> Result<impl FnOnce() -> Ending + Send + use<>, String> {
         self.get_ready()?;
         self.sessions[session].0.intercept(events.clone());
-        let instance = Arc::clone(self);
+        let (instance, events) = (Arc::clone(self), events.clone());
         Ok(move || {
-            if let Some(shared) = &instance.shared {
-                shared.turns.take_first(session, instance.sessions.len());
+            match &instance.shared {
+                Some(shared) if alone => shared.turns.take(session),
+                Some(shared) => shared.turns.take_first(session, instance.sessions.len()),
+                None => {}
             }
+            events.at_work();
             let answers = instance.ask(session);
             let ending = answers.and_then(|answers| answers.ending(FOR_EVER));
             let ending = ending.unwrap_or_else(|| Ending::unknown("it never ended"));

@@ -59,6 +59,13 @@ impl Interceptor {
         }
     }
 
+    /// The session is quiet: others may have their turn, and it may come back at any time.
+    pub(super) fn let_others(&self) {
+        if let Some((turns, session)) = &self.turn {
+            turns.let_others(*session);
+        }
+    }
+
     /// The session is about to go on in its own code.
     fn take_turn(&self) {
         if let Some((turns, session)) = &self.turn {

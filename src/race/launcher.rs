@@ -61,6 +61,7 @@ impl Launcher {
         self.interceptor.intercept(events.clone());
         let mut child = self.program.start()?;
         let group = group_of(&child);
+        events.at_work();
         let program = self.program.clone();
         let (interceptor, traffic) = (Arc::clone(&self.interceptor), self.port.traffic.clone());
         let wait = move || {

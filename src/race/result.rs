@@ -42,6 +42,9 @@ pub struct RaceResult {
     pub refused: BTreeMap<&'static str, u64>,
     /// Schedules in which a session waited for another.
     pub waited: u64,
+    /// Schedules in which a session did nothing until another had gone on, and did not wait in the
+    /// database: for a lock in the program, say.
+    pub waited_in_code: u64,
     /// Schedules with a deadlock.
     pub deadlocked: u64,
     /// Schedules that were longer than allowed.

@@ -85,13 +85,31 @@ impl Runner {
         self.is_victim_when_closing_cycle
     }
 
+    /// What it is called by.
+    pub(super) fn label(&self) -> String {
+        match &self.work {
+            Work::Command(launcher) => launcher.program.command.shown.clone(),
+            Work::Instance(instance, session) => instance.label(*session),
+        }
+    }
+
+    /// Whether a program has to start for it.
+    pub(super) fn starts_program(&self) -> bool {
+        matches!(self.work, Work::Command(_))
+    }
+
+    /// Lets others have their turn while it is quiet.
+    pub(super) fn let_others(&self) {
+        self.interceptor.let_others();
+    }
+
     /// Goes on with the statement that it was stopped before.
     pub(super) fn resume(&self) {
         self.interceptor.release();
     }
 
-    /// Begins the work for a schedule.
-    pub(super) fn begin(&mut self, events: &EventSender) {
+    /// Begins the work for a schedule; not `alone`: at the same time as the others.
+    pub(super) fn begin(&mut self, events: &EventSender, alone: bool) {
         *lock(&self.last) = None;
         let begun = match &self.work {
             Work::Command(launcher) => {
@@ -99,7 +117,7 @@ impl Runner {
                 begun.map(|(group, wait)| self.watch(Some(group), events, wait))
             }
             Work::Instance(instance, session) => {
-                let begun = instance.begin(*session, events);
+                let begun = instance.begin(*session, events, alone);
                 begun.map(|wait| self.watch(None, events, wait))
             }
         };

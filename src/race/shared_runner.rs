@@ -42,8 +42,20 @@ impl RemoteSession for SharedRunner {
         self.runner().is_victim_when_closing_cycle()
     }
 
-    fn start(&mut self, events: &EventSender) {
-        self.runner().begin(events);
+    fn label(&self) -> String {
+        self.runner().label()
+    }
+
+    fn starts_program(&self) -> bool {
+        self.runner().starts_program()
+    }
+
+    fn start(&mut self, events: &EventSender, alone: bool) {
+        self.runner().begin(events, alone);
+    }
+
+    fn let_others(&mut self) {
+        self.runner().let_others();
     }
 
     fn resume(&mut self) {

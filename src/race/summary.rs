@@ -29,6 +29,7 @@ impl Race<'_> {
             failed: explored.marked(FAILED),
             refused,
             waited: explored.waited,
+            waited_in_code: explored.waited_in_code,
             deadlocked: explored.deadlocked,
             cut: explored.cut,
             repetitions: explored.repetitions,

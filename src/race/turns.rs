@@ -4,7 +4,12 @@
 //! A session has its turn from the moment in which its request is sent, or the answer to its
 //! statement handed over, until it is stopped before its next statement, or its request is answered.
 
+use std::collections::BTreeSet;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long to wait for the end of a turn, where a statement may be that of one who was quiet.
+const CLEAR: Duration = Duration::from_secs(1);
 
 /// Whose turn it is, of the sessions that one application serves.
 #[derive(Debug, Default)]
@@ -16,6 +21,8 @@ pub(super) struct Turns {
 #[derive(Debug, Default)]
 struct State {
     holder: Option<usize>,
+    /// Who has had its turn and was quiet for too long: it may come back at any time.
+    quiet: BTreeSet<usize>,
     /// How many sessions have had their first turn in this schedule.
     begun: usize,
     /// Changes when nobody is to wait any more.
@@ -51,21 +58,50 @@ impl Turns {
         }
         if state.age == age {
             state.holder = Some(session);
+            state.quiet.remove(&session);
         }
     }
 
     /// Gives the turn back, if that session has it.
     pub(super) fn give_back(&self, session: usize) {
         let mut state = self.state();
+        state.quiet.remove(&session);
         if state.holder == Some(session) {
             state.holder = None;
             self.changed.notify_all();
         }
     }
 
-    /// Whose turn it is.
-    pub(super) fn holder(&self) -> Option<usize> {
-        self.state().holder
+    /// Takes the turn from that session, which is quiet, if it has it.
+    pub(super) fn let_others(&self, session: usize) {
+        let mut state = self.state();
+        if state.holder == Some(session) {
+            state.holder = None;
+            state.quiet.insert(session);
+            self.changed.notify_all();
+        }
+    }
+
+    /// Who does something now: whoever's turn it is; or the one that was quiet, which has its turn
+    /// again, once nobody else has. `None`: it cannot be told.
+    pub(super) fn who_is_at_work(&self) -> Option<usize> {
+        let deadline = Instant::now() + CLEAR;
+        let mut state = self.state();
+        while state.holder.is_some() && !state.quiet.is_empty() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return None;
+            }
+            let waited = self.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if state.quiet.len() > 1 {
+            return None;
+        }
+        if let Some(back) = state.quiet.pop_first() {
+            state.holder = Some(back);
+        }
+        state.holder
     }
 
     /// Nobody is at work any more: whoever waits goes on.
@@ -99,14 +135,38 @@ mod tests {
             });
         }
         assert_eq!(receiver.recv().unwrap(), 0);
-        assert_eq!(turns.holder(), Some(0));
+        assert_eq!(turns.state().holder, Some(0));
         let early = receiver.recv_timeout(Duration::from_millis(20));
         assert!(early.is_err(), "{early:?}");
         turns.give_back(1);
-        assert_eq!(turns.holder(), Some(0));
+        assert_eq!(turns.state().holder, Some(0));
         turns.give_back(0);
         assert_eq!(receiver.recv().unwrap(), 1);
-        assert_eq!(turns.holder(), Some(1));
+        assert_eq!(turns.state().holder, Some(1));
+    }
+
+    #[test]
+    fn one_that_was_quiet_is_at_work_again_where_nobody_else_is() {
+        let turns = Arc::new(Turns::default());
+        assert_eq!(turns.who_is_at_work(), None);
+        turns.take(1);
+        assert_eq!(turns.who_is_at_work(), Some(1));
+        turns.let_others(1);
+        turns.take(0);
+        let asked = {
+            let turns = Arc::clone(&turns);
+            thread::spawn(move || turns.who_is_at_work())
+        };
+        turns.give_back(0);
+        assert_eq!(asked.join().unwrap(), Some(1));
+        // Of two that were quiet it may be either.
+        turns.let_others(1);
+        turns.take(0);
+        turns.let_others(0);
+        assert_eq!(turns.who_is_at_work(), None);
+        // Or it is the one whose turn it is.
+        turns.take(0);
+        assert_eq!(turns.who_is_at_work(), None);
     }
 
     #[test]
@@ -121,6 +181,6 @@ mod tests {
             turns.end();
             thread::yield_now();
         }
-        assert_eq!(turns.holder(), None);
+        waiting.join().unwrap();
     }
 }

@@ -111,14 +111,19 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         search: &mut dyn Search,
     ) -> Result<History<S>, ExploreError> {
         let mut repetition = 1;
+        scheduler.forget_doubts();
         let (run, outcome) = loop {
-            let (run, outcome) = self.once(scheduler, search, true)?;
-            if !run.raced || repetition == REPETITIONS || self.interrupted() {
+            let (mut run, outcome) = self.once(scheduler, search, true)?;
+            run.paused = scheduler.doubts(&run, false);
+            if !(run.raced || run.paused) || repetition == REPETITIONS || self.interrupted() {
                 break (run, outcome);
             }
             repetition += 1;
             search.rewind();
         };
+        if scheduler.waits_at_start() && !self.starts_are_steps {
+            return Err(ExploreError::WaitsAtStart);
+        }
         Ok(outcome.history(&run))
     }
 }

@@ -106,6 +106,8 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                 && scheduler.has_limits(),
             deadlocked: tally.deadlocked,
             waited: tally.waited,
+            waited_in_code: tally.waited_in_code,
+            paused: tally.paused,
             marks: tally.marks(),
             final_states: tally.final_states(),
             witness,
@@ -173,6 +175,8 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                 pruning: self.pruning == Pruning::Equivalent,
                 multiversion: self.multiversion,
                 by_shape: self.by_shape,
+                quiet: self.quiet,
+                starts_are_steps: self.starts_are_steps,
                 sure: self.sure,
             },
         )
@@ -186,9 +190,11 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         tally: &mut Tally<S>,
         divergence: &mut Option<Divergence>,
     ) -> Result<ScheduleOutcome, ExploreError> {
+        scheduler.forget_doubts();
         for repetition in 1.. {
-            let (run, outcome) = self.once(scheduler, search, false)?;
+            let (mut run, outcome) = self.once(scheduler, search, false)?;
             let again = repetition < REPETITIONS && !self.interrupted();
+            run.paused = scheduler.doubts(&run, search.difference().is_some());
             if let Some(difference) = search.difference() {
                 let found = Divergence {
                     token: run.token.clone(),
@@ -204,6 +210,10 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                 }
             } else if run.raced && again {
                 tally.count_stray(&run, &outcome, Uncounted::Raced);
+            } else if run.paused && again {
+                tally.count_stray(&run, &outcome, Uncounted::Paused);
+            } else if scheduler.waits_at_start() && !self.starts_are_steps {
+                return Err(ExploreError::WaitsAtStart);
             } else if run.forgotten {
                 tally.count_stray(&run, &outcome, Uncounted::Equivalent);
                 break;

@@ -18,6 +18,7 @@ impl<C: Explorable> Scheduler<C> {
             used,
             goes_on,
         } = event;
+        self.hear(session);
         for (name, taken) in &report.locks {
             let holders = self.locks.entry(name.clone()).or_default();
             if *taken {
@@ -93,6 +94,10 @@ impl<C: Explorable> Scheduler<C> {
         let Some(index) = self.participants[session].step.take() else {
             return;
         };
+        if std::mem::take(&mut self.participants[session].begins) {
+            self.steps[index].result = Some("ok".to_owned());
+            return;
+        }
         let step = &mut self.steps[index];
         if step.blocked_by.is_some() {
             step.blocked_until = Some(now);

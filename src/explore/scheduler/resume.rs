@@ -12,6 +12,7 @@ use crate::explore::participant::Activity;
 impl<C: Explorable> Scheduler<C> {
     /// Lets a session go on with the statement that it waits to send.
     pub(super) fn resume(&mut self, session: usize) {
+        self.listen_again();
         let others = self.changes_of_others(session);
         let participant = &mut self.participants[session];
         let Activity::Stopped(statement) =
@@ -44,8 +45,12 @@ impl<C: Explorable> Scheduler<C> {
             return;
         }
         participant.answered.store(false, Relaxed);
+        let order = match participant.begins {
+            true => Command::Start { alone: true },
+            false => Command::Go,
+        };
         // A thread that is gone is noticed when nothing moves.
-        let _ = participant.orders.send(Command::Go);
+        let _ = participant.orders.send(order);
     }
 
     fn changes_of_others(&self, session: usize) -> u64 {

@@ -46,7 +46,9 @@ impl<C: Explorable> Scheduler<C> {
         self.is_victim_when_closing_cycle = connection_info.is_victim_when_closing_cycle;
         let (orders, ordered) = channel();
         let answered = Arc::new(AtomicBool::new(false));
-        let participant = Participant::new(orders, connection_info, Arc::clone(&answered));
+        let mut participant = Participant::new(orders, connection_info, Arc::clone(&answered));
+        participant.label = Some(remote.label());
+        participant.starts_program = remote.starts_program();
         let events = EventSender::new(session, Arc::clone(&self.queue), answered);
         let ended = spawn(session, move || remote::live(remote, &ordered, &events))?;
         Ok((participant, ended))

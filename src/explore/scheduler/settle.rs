@@ -45,6 +45,7 @@ impl<C: Explorable> Scheduler<C> {
             if self.rests()? && self.has_its_say() {
                 return Ok(());
             }
+            self.take_for_waiting();
             if self.is_hung() {
                 self.hung = Some(self.who_hangs());
                 return Ok(());
@@ -214,6 +215,9 @@ impl<C: Explorable> Scheduler<C> {
             match (&participant.activity, statement) {
                 (Activity::Stopped(statement), _) => format!("about to send {statement}"),
                 (Activity::Ended(_), _) => "ended".to_owned(),
+                (Activity::Quiet, Some(statement)) => {
+                    format!("in its own code, after {statement}")
+                }
                 (Activity::WantsLock(name), _) => format!("waiting for the lock of {name}"),
                 (Activity::Waits(_), Some(statement)) => format!("waiting in {statement}"),
                 (Activity::Running, Some(statement)) if participant.answered.load(Relaxed) => {

@@ -203,11 +203,15 @@ pub(super) fn lines(result: &RaceResult) -> Vec<(&'static str, String)> {
     }
     lines.push(("covered", result.covered.clone()));
     lines.push(("speed", speed(result.schedules, result.elapsed_s)));
-    let counts: Vec<String> = [("waited", result.waited), ("deadlocked", result.deadlocked)]
-        .into_iter()
-        .filter(|(_, count)| *count > 0)
-        .map(|(name, count)| format!("{name} {}", thousands(count)))
-        .collect();
+    let counts: Vec<String> = [
+        ("waited", result.waited),
+        ("waited in a program", result.waited_in_code),
+        ("deadlocked", result.deadlocked),
+    ]
+    .into_iter()
+    .filter(|(_, count)| *count > 0)
+    .map(|(name, count)| format!("{name} {}", thousands(count)))
+    .collect();
     if !counts.is_empty() {
         lines.push(("schedules", counts.join(", ")));
     }

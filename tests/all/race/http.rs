@@ -164,3 +164,33 @@ fn one_application_for_all_sessions_has_the_schedules_that_one_for_each_has() {
         }
     }
 }
+
+#[test]
+fn a_lock_in_the_application_helps_as_long_as_there_is_one_application() {
+    let serve = "exec python3 flask_shop.py naive";
+    let apart = race_requests(&[], &["POST /buy-locked/1"], serve);
+    assert_eq!(apart.counts(), (24, 22), "{apart:#?}");
+    assert_eq!(apart.result["waited_in_code"], 0);
+    // One of the two begins, and the other does so at any time before that has ended.
+    let together = race_requests(&[SHARED], &["POST /buy-locked/1"], serve);
+    together.assert_right(10);
+    assert_eq!(together.result["waited_in_code"], 8, "{together:#?}");
+}
+
+#[test]
+fn a_request_with_two_transactions_is_told_from_another_whatever_connections_they_use() {
+    let serve = "exec python3 flask_shop.py naive";
+    let requests = ["POST /buy-twice/1"];
+    let apart = race_requests(&[], &requests, serve);
+    let together = race_requests(&[SHARED], &requests, &format!("{serve} ping"));
+    assert_eq!(apart.counts(), together.counts(), "{together:#?}");
+    assert_eq!(together.exit, Some(1));
+    assert_eq!(together.result["waited"], apart.result["waited"]);
+}
+
+#[test]
+fn what_an_application_does_beside_its_requests_gives_no_verdict() {
+    let serve = "exec python3 flask_shop.py for-update";
+    let raced = race_requests(&[SHARED], &["POST /buy-noted/1"], serve);
+    assert_eq!(raced.exit, Some(4), "{raced:#?}");
+}

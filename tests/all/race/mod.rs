@@ -7,6 +7,7 @@ mod leftovers;
 mod oracle;
 mod outside;
 mod psycopg2;
+mod quiet;
 mod same_as_explore;
 mod schedules;
 mod stories;
