@@ -14,10 +14,11 @@ ping = "ping" in sys.argv
 application = Flask(__name__)
 pool = ConnectionPool(
     "",
-    min_size=1,
+    min_size=3 if "three" in sys.argv else 1,
     max_size=5,
     check=ConnectionPool.check_connection if ping else None,
 )
+pool.wait()
 
 
 @application.post("/buy/<int:item>")
