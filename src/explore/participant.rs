@@ -4,12 +4,14 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use super::Statement;
-use super::messages::{Command, ConnectionInfo, ConnectionUse};
+use super::messages::{Command, ConnectionInfo, ConnectionUse, Resume};
 use super::transaction::Transaction;
 
 /// A session as the scheduler sees it.
 pub(super) struct Participant {
     pub(super) orders: Sender<Command>,
+    /// What has it go on; `None`: an order does.
+    resume: Option<Resume>,
     /// Whether its statement has been answered since it was let go.
     pub(super) answered: Arc<AtomicBool>,
     /// What is known of its connection.
@@ -74,11 +76,13 @@ pub(super) enum Activity {
 impl Participant {
     pub(super) fn new(
         orders: Sender<Command>,
+        resume: Option<Resume>,
         connection_info: ConnectionInfo,
         answered: Arc<AtomicBool>,
     ) -> Self {
         Self {
             orders,
+            resume,
             answered,
             connection_info,
             ids: Vec::new(),
@@ -114,6 +118,15 @@ impl Participant {
         self.ahead = false;
         self.left_open = false;
         self.connection = ConnectionStatus::Used;
+    }
+
+    /// Has it go on with what it was stopped before.
+    pub(super) fn go_on(&self) {
+        match &self.resume {
+            Some(resume) => resume(),
+            // A thread that is gone is noticed when nothing moves.
+            None => drop(self.orders.send(Command::Go)),
+        }
     }
 
     /// Takes note of the connection that it uses now.

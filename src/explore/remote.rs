@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Statement;
 use super::event_queue::EventQueue;
 use super::messages::{
-    Command, ConnectionInfo, ConnectionUse, Refusal, Report, SessionEvent, Status,
+    Command, ConnectionInfo, ConnectionUse, Refusal, Report, Resume, SessionEvent, Status,
 };
 
 /// The SQLSTATE of a deadlock's victim.
@@ -23,8 +23,8 @@ pub(crate) trait RemoteSession: Send {
     /// Begins its work for a schedule. What it does it says through `events`, from any thread.
     fn start(&mut self, events: &EventSender);
 
-    /// Goes on with the statement that it was stopped before.
-    fn resume(&mut self);
+    /// What has it go on with the statement that it was stopped before, on whatever thread.
+    fn resumer(&self) -> Resume;
 
     /// Ends its work, if it has not ended, and returns once nothing that it held is left.
     ///
@@ -134,10 +134,8 @@ pub(super) fn live(
                 events.forget();
                 remote.start(events);
             }
-            Command::Go => {
-                events.answered.store(false, Relaxed);
-                remote.resume();
-            }
+            // The scheduler does that itself: to have another thread do it takes longer.
+            Command::Go => {}
             Command::Abort | Command::Over => {
                 let cleared = remote.clean_up();
                 events.forget();

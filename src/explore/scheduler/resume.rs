@@ -6,7 +6,6 @@ use std::time::Instant;
 use super::Scheduler;
 use crate::db::blocked::Explorable;
 use crate::explore::Step;
-use crate::explore::messages::Command;
 use crate::explore::participant::Activity;
 
 impl<C: Explorable> Scheduler<C> {
@@ -44,8 +43,7 @@ impl<C: Explorable> Scheduler<C> {
             return;
         }
         participant.answered.store(false, Relaxed);
-        // A thread that is gone is noticed when nothing moves.
-        let _ = participant.orders.send(Command::Go);
+        participant.go_on();
     }
 
     fn changes_of_others(&self, session: usize) -> u64 {
