@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
@@ -144,6 +144,11 @@ impl Participant {
     /// Whether it was let go and has not come back: it runs, or waits inside the database.
     pub(super) fn is_away(&self) -> bool {
         matches!(self.activity, Activity::Running | Activity::Waits(_))
+    }
+
+    /// Whether it runs, and the database has answered whatever it was let go with.
+    pub(super) fn is_in_its_own_code(&self) -> bool {
+        self.activity == Activity::Running && (self.step.is_none() || self.answered.load(Relaxed))
     }
 
     /// How long it waits for a lock before it gives up; `None`: for ever.
