@@ -45,6 +45,8 @@ pub use footprint::Footprint;
 pub use history::{History, Step};
 pub use interceptor::{act, begin_again, gave_lock_back, note, take_lock};
 #[cfg(feature = "cli")]
+pub(crate) use messages::Resume;
+#[cfg(feature = "cli")]
 pub(crate) use remote::{EventSender, RemoteSession, StatementOutcome};
 pub use result::{Coverage, Divergence, Explored, FinalState, Inspection};
 pub use search::Turn;

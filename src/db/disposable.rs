@@ -4,6 +4,7 @@ mod calls;
 mod catalog;
 mod contents;
 mod copies;
+mod functions;
 mod keeper;
 mod making;
 mod settings;

@@ -95,6 +95,9 @@ pub(super) struct Refusal {
     pub(super) transaction_gone: bool,
 }
 
+/// Has a session go on with the statement that it was stopped before, on whatever thread.
+pub(crate) type Resume = Box<dyn Fn() + Send>;
+
 /// What the scheduler tells a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Command {

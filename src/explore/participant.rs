@@ -1,15 +1,17 @@
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use super::Statement;
-use super::messages::{Command, ConnectionInfo, ConnectionUse};
+use super::messages::{Command, ConnectionInfo, ConnectionUse, Resume};
 use super::transaction::Transaction;
 
 /// A session as the scheduler sees it.
 pub(super) struct Participant {
     pub(super) orders: Sender<Command>,
+    /// What has it go on; `None`: an order does.
+    resume: Option<Resume>,
     /// Whether its statement has been answered since it was let go.
     pub(super) answered: Arc<AtomicBool>,
     /// What is known of its connection.
@@ -87,11 +89,13 @@ pub(super) enum Activity {
 impl Participant {
     pub(super) fn new(
         orders: Sender<Command>,
+        resume: Option<Resume>,
         connection_info: ConnectionInfo,
         answered: Arc<AtomicBool>,
     ) -> Self {
         Self {
             orders,
+            resume,
             answered,
             connection_info,
             ids: Vec::new(),
@@ -137,6 +141,15 @@ impl Participant {
         self.connection = ConnectionStatus::Used;
     }
 
+    /// Has it go on with what it was stopped before.
+    pub(super) fn go_on(&self) {
+        match &self.resume {
+            Some(resume) => resume(),
+            // A thread that is gone is noticed when nothing moves.
+            None => drop(self.orders.send(Command::Go)),
+        }
+    }
+
     /// Takes note of the connection that it uses now.
     pub(super) fn uses(&mut self, used: ConnectionUse) {
         self.connection_info.id = used.id;
@@ -160,6 +173,11 @@ impl Participant {
     /// Whether it was let go and has not come back: it runs, or waits inside the database.
     pub(super) fn is_away(&self) -> bool {
         matches!(self.activity, Activity::Running | Activity::Waits(_))
+    }
+
+    /// Whether it runs, and the database has answered whatever it was let go with.
+    pub(super) fn is_in_its_own_code(&self) -> bool {
+        self.activity == Activity::Running && (self.step.is_none() || self.answered.load(Relaxed))
     }
 
     /// How long it waits for a lock before it gives up; `None`: for ever.

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Statement;
 use super::event_queue::EventQueue;
 use super::messages::{
-    Command, ConnectionInfo, ConnectionUse, Refusal, Report, SessionEvent, Status,
+    Command, ConnectionInfo, ConnectionUse, Refusal, Report, Resume, SessionEvent, Status,
 };
 
 /// The SQLSTATE of a deadlock's victim.
@@ -33,8 +33,8 @@ pub(crate) trait RemoteSession: Send {
     /// Lets others go on while it is quiet in its own code.
     fn let_others(&mut self);
 
-    /// Goes on with the statement that it was stopped before.
-    fn resume(&mut self);
+    /// What has it go on with the statement that it was stopped before, on whatever thread.
+    fn resumer(&self) -> Resume;
 
     /// Ends its work, if it has not ended, and returns once nothing that it held is left.
     ///
@@ -150,10 +150,8 @@ pub(super) fn live(
                 remote.start(events, alone);
             }
             Command::LetOthers => remote.let_others(),
-            Command::Go => {
-                events.answered.store(false, Relaxed);
-                remote.resume();
-            }
+            // The scheduler does that itself: to have another thread do it takes longer.
+            Command::Go => {}
             Command::Abort | Command::Over => {
                 let cleared = remote.clean_up();
                 events.forget();

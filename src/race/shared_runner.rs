@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::observations::Observations;
 use super::program::Ending;
 use super::runner::Runner;
-use crate::explore::{EventSender, RemoteSession};
+use crate::explore::{EventSender, RemoteSession, Resume};
 
 /// A runner that the scheduler leads, and whoever runs the sessions one after the other.
 #[derive(Clone)]
@@ -58,8 +58,9 @@ impl RemoteSession for SharedRunner {
         self.runner().let_others();
     }
 
-    fn resume(&mut self) {
-        self.runner().resume();
+    fn resumer(&self) -> Resume {
+        let shared = self.clone();
+        Box::new(move || shared.runner().resume())
     }
 
     fn clean_up(&mut self) -> Result<(), String> {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use diesel::connection::LoadConnection;
 use diesel::pg::Pg;
-use diesel::sql_types::{BigInt, Text};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Integer, Text};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 use super::{Suspect, Wait, Watchable};
@@ -17,13 +18,27 @@ struct Session {
     id: i64,
 }
 
-#[derive(QueryableByName)]
-struct Edge {
-    #[diesel(sql_type = BigInt)]
-    waiter: i64,
-    #[diesel(sql_type = BigInt)]
-    holder: i64,
+/// The question for the pairs of a session among these that waits, and one that it waits for. It
+/// is asked so often that the server is to keep its plan, which takes a text that stays the same.
+#[derive(QueryId)]
+struct Waits {
+    among: Vec<i32>,
 }
+
+impl Query for Waits {
+    type SqlType = (Integer, Integer);
+}
+
+impl QueryFragment<Pg> for Waits {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        pass.push_sql("SELECT waiter, holder FROM unnest(");
+        pass.push_bind_param::<Array<Integer>, _>(&self.among)?;
+        pass.push_sql(") AS waiter CROSS JOIN LATERAL unnest(pg_blocking_pids(waiter)) AS holder");
+        Ok(())
+    }
+}
+
+impl<C> RunQueryDsl<C> for Waits {}
 
 #[derive(QueryableByName)]
 struct Version {
@@ -93,20 +108,15 @@ impl<C: LoadConnection<Backend = Pg>> Watchable<Pg> for C {
     }
 
     fn waits(&mut self, suspects: &[Suspect], _: bool) -> QueryResult<Vec<Wait>> {
-        let ids: Vec<String> = suspects.iter().map(|one| one.id.to_string()).collect();
-        let edges: Vec<Edge> = sql_query(format!(
-            "SELECT waiter::bigint AS waiter, holder::bigint AS holder \
-             FROM unnest(ARRAY[{}]::integer[]) AS waiter \
-             CROSS JOIN LATERAL unnest(pg_blocking_pids(waiter)) AS holder",
-            ids.join(", ")
-        ))
-        .load(self)?;
+        let ids = suspects.iter().map(|one| i32::try_from(one.id));
+        let among = ids.flatten().collect();
+        let edges: Vec<(i32, i32)> = Waits { among }.load(self)?;
         let mut holders: BTreeMap<i64, Vec<i64>> = BTreeMap::new();
-        for edge in edges {
-            let known = holders.entry(edge.waiter).or_default();
+        for (waiter, holder) in edges {
+            let (known, holder) = (holders.entry(waiter.into()).or_default(), holder.into());
             // A parallel query, or a lock that is asked for twice, names a holder twice.
-            if !known.contains(&edge.holder) {
-                known.push(edge.holder);
+            if !known.contains(&holder) {
+                known.push(holder);
             }
         }
         Ok(holders

@@ -14,39 +14,40 @@ pub type Row = Vec<Option<String>>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contents(pub BTreeMap<usize, Vec<Row>>);
 
-/// A number for each table that its rows decide, and their order does not.
+/// The question for a number that the rows of `table` decide, and their order does not.
+pub(super) fn fingerprint(table: &Table) -> String {
+    format!(
+        "SELECT md5(coalesce(string_agg(r, E'\\n' ORDER BY r COLLATE \"C\"), '')) \
+         FROM (SELECT t::text AS r FROM {} AS t) AS rows",
+        table.sql()
+    )
+}
+
+/// That number of each table.
 pub(super) fn fingerprints(
     connection: &mut PgConnection,
     catalog: &Catalog,
 ) -> Result<Vec<String>> {
-    if catalog.tables.is_empty() {
-        return Ok(Vec::new());
-    }
-    let one = |table: &Table| {
-        format!(
-            "(SELECT md5(coalesce(string_agg(r, E'\\n' ORDER BY r COLLATE \"C\"), '')) \
-             FROM (SELECT t::text AS r FROM {} AS t) AS rows)",
-            table.sql()
-        )
-    };
-    let each: Vec<String> = catalog.tables.iter().map(one).collect();
+    let each = catalog
+        .tables
+        .iter()
+        .map(|table| format!("({})", fingerprint(table)));
+    let each: Vec<String> = each.collect();
     let question = format!(
-        "SELECT array_to_json(ARRAY[{}])::text AS json",
+        "SELECT array_to_json(ARRAY[{}]::text[])::text AS json",
         each.join(", ")
     );
     ask(connection, &question).context("the tables could not be read")
 }
 
-/// The rows of `table`, which may be those of its copy under the name `from`.
-pub(super) fn rows(connection: &mut PgConnection, table: &Table, from: &str) -> Result<Vec<Row>> {
-    let columns: Vec<String> = table
-        .columns
-        .iter()
+/// The question for the rows of `table`, which may be those of its copy under the name `from`.
+pub(super) fn rows(table: &Table, from: &str) -> String {
+    let columns = table.columns.iter();
+    let columns: Vec<String> = columns
         .map(|column| format!("{}::text", quoted(&column.name)))
         .collect();
-    let question = format!(
-        "SELECT coalesce(json_agg(array_to_json(ARRAY[{}]::text[])), '[]')::text AS json FROM {from}",
+    format!(
+        "SELECT coalesce(json_agg(array_to_json(ARRAY[{}]::text[])), '[]') FROM {from}",
         columns.join(", ")
-    );
-    ask(connection, &question).with_context(|| format!("{} could not be read", table.shown()))
+    )
 }

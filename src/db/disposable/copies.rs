@@ -3,19 +3,17 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use diesel::PgConnection;
 use diesel::connection::SimpleConnection;
+use diesel::{PgConnection, RunQueryDsl, select};
 
 use super::contents::{fingerprints, rows};
+use super::functions::{self, Before};
 use super::{Catalog, Contents, Row, SCHEMA, Table, ask};
 
 /// The state that the tables had, and are put back to.
 #[derive(Debug)]
 pub struct Copies {
     catalog: Catalog,
-    fingerprints: Vec<String>,
-    /// The last value of each, and whether it has been given out.
-    sequences: Vec<(i64, bool)>,
     /// The rows of those tables that anybody has asked for.
     rows: BTreeMap<usize, Vec<Row>>,
 }
@@ -39,9 +37,14 @@ impl Copies {
         connection
             .batch_execute(&make)
             .context("the tables could not be copied")?;
-        Ok(Self {
+        let before = Before {
             fingerprints: fingerprints(connection, &catalog)?,
             sequences: sequences(connection, &catalog)?,
+        };
+        connection
+            .batch_execute(&functions::make(&catalog, &before))
+            .context("the functions could not be made that put the tables back")?;
+        Ok(Self {
             rows: BTreeMap::new(),
             catalog,
         })
@@ -58,11 +61,10 @@ impl Copies {
     /// Whatever the database answers.
     pub fn rows(&mut self, connection: &mut PgConnection, number: usize) -> Result<&[Row]> {
         if !self.rows.contains_key(&number) {
-            let found = rows(
-                connection,
-                &self.catalog.tables[number],
-                &Table::copy(number),
-            )?;
+            let table = &self.catalog.tables[number];
+            let question = rows(table, &Table::copy(number));
+            let found = ask(connection, &format!("SELECT ({question})::text AS json"))
+                .with_context(|| format!("{} could not be read", table.shown()))?;
             self.rows.insert(number, found);
         }
         Ok(&self.rows[&number])
@@ -73,23 +75,12 @@ impl Copies {
     /// # Errors
     /// Whatever the database answers.
     pub fn changes(&self, connection: &mut PgConnection) -> Result<Contents> {
-        let mut contents = Contents::default();
-        for number in self.changed(connection)? {
-            let table = &self.catalog.tables[number];
-            contents
-                .0
-                .insert(number, rows(connection, table, &table.sql())?);
-        }
-        Ok(contents)
-    }
-
-    fn changed(&self, connection: &mut PgConnection) -> Result<Vec<usize>> {
-        let now = fingerprints(connection, &self.catalog)?;
-        let pairs = now.iter().zip(&self.fingerprints).enumerate();
-        Ok(pairs
-            .filter(|(_, (now, before))| now != before)
-            .map(|(number, _)| number)
-            .collect())
+        // The server knows it by its name the next time: only `select` remembers that.
+        let found: String = select(functions::changes())
+            .get_result(connection)
+            .context("the tables could not be read")?;
+        let changes: Vec<(usize, Vec<Row>)> = serde_json::from_str(&found)?;
+        Ok(Contents(changes.into_iter().collect()))
     }
 
     /// Puts everything back that is not as it was. Neither triggers nor foreign keys have a say.
@@ -97,34 +88,8 @@ impl Copies {
     /// # Errors
     /// Whatever the database answers.
     pub fn put_back(&self, connection: &mut PgConnection) -> Result<()> {
-        let mut put_back = String::new();
-        for number in self.changed(connection)? {
-            let table = &self.catalog.tables[number];
-            let (name, columns) = (table.sql(), table.written());
-            put_back.push_str(&format!("DELETE FROM {name}; "));
-            if columns.is_empty() {
-                continue;
-            }
-            put_back.push_str(&format!(
-                "INSERT INTO {name} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {}; ",
-                Table::copy(number)
-            ));
-        }
-        let now = sequences(connection, &self.catalog)?;
-        let pairs = self.sequences.iter().zip(&now);
-        for (name, (before, now)) in self.catalog.sequences.iter().zip(pairs) {
-            if now != before {
-                let (literal, (value, is_called)) = (name.replace('\'', "''"), before);
-                put_back.push_str(&format!(
-                    "SELECT setval('{literal}', {value}, {is_called}); "
-                ));
-            }
-        }
-        if put_back.is_empty() {
-            return Ok(());
-        }
         connection
-            .batch_execute(&format!("BEGIN; {put_back} COMMIT"))
+            .batch_execute(functions::PUT_BACK)
             .context("the tables could not be put back")
     }
 }

@@ -6,7 +6,6 @@ use std::time::Instant;
 use super::Scheduler;
 use crate::db::blocked::Explorable;
 use crate::explore::Step;
-use crate::explore::messages::Command;
 use crate::explore::participant::Activity;
 
 impl<C: Explorable> Scheduler<C> {
@@ -45,12 +44,11 @@ impl<C: Explorable> Scheduler<C> {
             return;
         }
         participant.answered.store(false, Relaxed);
-        let order = match participant.begins {
-            true => Command::Start { alone: true },
-            false => Command::Go,
-        };
-        // A thread that is gone is noticed when nothing moves.
-        let _ = participant.orders.send(order);
+        match participant.begins {
+            // A thread that is gone is noticed when nothing moves.
+            true => drop(participant.orders.send(Command::Start { alone: true })),
+            false => participant.go_on(),
+        }
     }
 
     fn changes_of_others(&self, session: usize) -> u64 {

@@ -46,7 +46,9 @@ impl<C: Explorable> Scheduler<C> {
         self.is_victim_when_closing_cycle = connection_info.is_victim_when_closing_cycle;
         let (orders, ordered) = channel();
         let answered = Arc::new(AtomicBool::new(false));
-        let mut participant = Participant::new(orders, connection_info, Arc::clone(&answered));
+        let resume = Some(remote.resumer());
+        let mut participant =
+            Participant::new(orders, resume, connection_info, Arc::clone(&answered));
         participant.label = Some(remote.label());
         participant.starts_program = remote.starts_program();
         let events = EventSender::new(session, Arc::clone(&self.queue), answered);
@@ -65,7 +67,7 @@ impl<C: Explorable> Scheduler<C> {
         let (orders, ordered) = channel();
         let queue = Arc::clone(&self.queue);
         let answered = Arc::new(AtomicBool::new(false));
-        let participant = Participant::new(orders, connection_info, Arc::clone(&answered));
+        let participant = Participant::new(orders, None, connection_info, Arc::clone(&answered));
         let interceptor = Interceptor::new(session, self.kind, queue, ordered, answered);
         let policy = Arc::clone(&self.policy);
         let ended = spawn(session, move || {

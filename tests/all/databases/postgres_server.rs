@@ -1,6 +1,8 @@
 //! The private PostgreSQL server: out of reach of others, and gone afterwards.
 
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
 
 use lockbench::db::server::{PostgresServer, ServerOptions};
 use predicates::str::contains;
@@ -79,4 +81,59 @@ fn a_server_that_ends_at_once_says_why() {
         refused.to_string().contains("shared_buffers"),
         "{refused:#}"
     );
+}
+
+/// A folder with the server's programs, of which `initdb` writes down that it was called.
+fn programs_that_count(folder: &Path, real: &Path) {
+    fs::create_dir_all(folder).expect("a folder");
+    let initdb = folder.join("initdb");
+    let calls = folder.join("calls");
+    fs::write(&calls, "").expect("a file");
+    fs::set_permissions(&calls, Permissions::from_mode(0o666)).expect("a file for all");
+    let (calls, real_initdb) = (calls.display(), real.join("initdb"));
+    let script = format!(
+        "#!/bin/sh\necho called >>{calls}\nexec {} \"$@\"\n",
+        real_initdb.display()
+    );
+    fs::write(&initdb, script).expect("a program");
+    fs::set_permissions(&initdb, Permissions::from_mode(0o755)).expect("a program");
+    symlink(real.join("postgres"), folder.join("postgres")).expect("a link");
+}
+
+#[test]
+fn what_initdb_has_made_is_copied_where_templates_are_kept() {
+    let server = PostgresServer::start(&ServerOptions::default()).expect("a private server");
+    let real = server.program("initdb").expect("initdb");
+    let real = real.canonicalize().expect("its path");
+    let real = real.parent().expect("its folder");
+    let folder = tempfile::tempdir().expect("a folder");
+    let templates = folder.path().join("templates");
+    fs::create_dir(&templates).expect("a folder");
+    for open_to_all in [folder.path(), templates.as_path()] {
+        fs::set_permissions(open_to_all, Permissions::from_mode(0o777)).expect("a folder for all");
+    }
+    let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
+    programs_that_count(&one, real);
+    programs_that_count(&other, real);
+    let start = |programs: &Path, templates: Option<&Path>| {
+        common::lockbench()
+            .args(["run", "--strategy", "atomic", "--database", "postgres"])
+            .args(["--threads", "2", "--no-control"])
+            .env("LOCKBENCH_POSTGRES_BIN", programs)
+            .env(
+                "LOCKBENCH_INITDB_TEMPLATES",
+                templates.map(Path::as_os_str).unwrap_or_default(),
+            )
+            .assert()
+            .success();
+        let calls = fs::read_to_string(programs.join("calls")).expect("the calls");
+        calls.lines().count()
+    };
+    let templates = Some(templates.as_path());
+    assert_eq!(start(&one, templates), 1, "it makes the first");
+    assert_eq!(start(&one, templates), 1, "the second is a copy");
+    assert_eq!(start(&other, templates), 1, "another program's is none");
+    assert_eq!(start(&one, None), 2, "nobody has asked for copies");
+    let nowhere = folder.path().join("nowhere");
+    assert_eq!(start(&one, Some(&nowhere)), 3, "there is nothing to copy");
 }

@@ -134,6 +134,28 @@ fn triggers_and_foreign_keys_do_not_keep_the_state_from_being_put_back() {
 }
 
 #[test]
+fn tables_and_sequences_with_odd_names_are_compared_and_put_back() {
+    let url = shop();
+    let table = r#""o'dd $$ ""table""#;
+    // No schedule inserts more than twice.
+    common::postgres(&url)
+        .batch_execute(&format!(
+            "CREATE TABLE {table} (changes int); CREATE TABLE nothing (); \
+             CREATE SEQUENCE \"it's\"; \
+             CREATE FUNCTION log() RETURNS trigger LANGUAGE plpgsql AS $f$ BEGIN \
+             IF nextval('\"it''s\"') > 2 THEN RAISE EXCEPTION 'not put back'; END IF; \
+             INSERT INTO {table} VALUES (NEW.item); INSERT INTO nothing DEFAULT VALUES; \
+             RETURN NEW; END $f$; \
+             CREATE TRIGGER log AFTER INSERT ON orders FOR EACH ROW EXECUTE FUNCTION log()"
+        ))
+        .expect("a trigger");
+    let raced = race_worker(&url, &[], "psycopg2_shop.py", "naive");
+    assert_eq!(raced.counts(), (24, 22), "{raced:#?}");
+    let text = raced.result.to_string();
+    assert!(text.contains("o'dd"), "{text}");
+}
+
+#[test]
 fn what_a_worker_says_beyond_its_line_is_not_the_answer_to_the_next() {
     let told = "exec(open('psycopg2_shop.py').read().replace('serve(buy)', ''))\n\
                 print('ready', flush=True)\n\
