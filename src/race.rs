@@ -12,13 +12,17 @@ mod database;
 mod difference;
 mod environment;
 mod error;
+mod footprints;
 mod interceptor;
 mod judge;
 mod lexer;
 mod normalize;
 mod observations;
 mod oracle;
+mod orders;
 mod outside;
+mod premise_watcher;
+mod premises;
 mod prepare;
 mod program;
 mod request;
@@ -32,14 +36,16 @@ mod worker;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use self::judge::Judge;
+use self::premises::Premises;
 use self::shared_runner::SharedRunner;
 use crate::db::disposable::{Session, ready};
 use crate::db::server::Folder;
-use crate::explore::{Coverage, Exploration, Token};
+use crate::explore::{Coverage, Exploration, Pruning, Token};
 use diesel::PgConnection;
 
 pub use database::{RaceDatabase, SetUp};
@@ -63,6 +69,8 @@ pub struct Race<'a> {
     judge: Rc<RefCell<Judge>>,
     sessions: Vec<SharedRunner>,
     session: Session,
+    /// By which equivalent schedules are left out; `None`: none is.
+    premises: Option<Arc<Premises>>,
     serial: Vec<SerialOrder>,
     /// Where the sessions' standard errors go.
     _logs: Folder,
@@ -110,12 +118,19 @@ impl Race<'_> {
             let done = judge.oracle.copies.put_back(connection);
             done.map_err(|error| format!("{error:#}"))
         })
-        .inspect(move |connection, _| {
+        .inspect_steps(move |connection, steps| {
             let mut judge = inspect.borrow_mut();
             judge
-                .judge(connection)
+                .judge(connection, steps)
                 .map_err(|error| format!("{error:#}"))
         });
+        if let Some(premises) = &self.premises {
+            let (of_text, of_level) = (Arc::clone(premises), Arc::clone(premises));
+            exploration = exploration
+                .pruning(Pruning::Equivalent)
+                .footprints(move |statement, _| Some(of_text.footprint(&statement.sql)))
+                .strictness(move || of_level.strictness());
+        }
         for session in &self.sessions {
             exploration = exploration.remote_session(session.clone());
         }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Statement;
 use super::messages::{Command, ConnectionInfo, ConnectionUse};
+use super::strictness::Strictness;
 use super::transaction::Transaction;
 
 /// A session as the scheduler sees it.
@@ -116,11 +117,12 @@ impl Participant {
         self.connection = ConnectionStatus::Used;
     }
 
-    /// Takes note of the connection that it uses now.
-    pub(super) fn uses(&mut self, used: ConnectionUse) {
+    /// Takes note of the connection that it uses now, with transactions that the database is no
+    /// stricter with.
+    pub(super) fn uses(&mut self, used: ConnectionUse, strictness: Strictness) {
         self.connection_info.id = used.id;
         self.ids.push(used.id);
-        self.transaction.is_told(used.in_transaction);
+        self.transaction.is_told(used.in_transaction, strictness);
     }
 
     /// Whether a connection of that number is one of its own.

@@ -9,6 +9,8 @@ use super::interceptor::{Interceptor, Rules};
 use super::judge::{Judge, holds};
 use super::oracle::Oracle;
 use super::outside::{CallReceiver, Outside};
+use super::premise_watcher::PremiseWatcher;
+use super::premises::Premises;
 use super::program::Program;
 use super::runner::Runner;
 use super::shared_runner::SharedRunner;
@@ -17,7 +19,7 @@ use super::{
 };
 use crate::db::disposable::{Calls, Copies, Session, ready};
 use crate::db::server::Folder;
-use crate::wire::Proxy;
+use crate::wire::{Proxy, Watcher};
 use anyhow::{Context, Result};
 use diesel::PgConnection;
 
@@ -43,6 +45,10 @@ impl<'a> Race<'a> {
             )?)),
             None => None,
         };
+        let premises = match request.prunes {
+            true => Some(Arc::new(Premises::ask(&mut connection, &session)?)),
+            false => None,
+        };
         let mut sessions = Vec::new();
         for number in 0..request.sessions.len() {
             let interceptor = Arc::new(Interceptor::new(Rules {
@@ -56,7 +62,16 @@ impl<'a> Race<'a> {
                 };
                 outside.take_by(number + 1, receiver);
             }
-            let runner = shared(request, database, &session, interceptor, &logs, number)?;
+            let watcher: Arc<dyn Watcher> = match &premises {
+                None => Arc::<Interceptor>::clone(&interceptor),
+                Some(premises) => Arc::new(PremiseWatcher {
+                    interceptor: Arc::clone(&interceptor),
+                    premises: Arc::clone(premises),
+                    connections: Default::default(),
+                }),
+            };
+            let stopped = (interceptor, watcher);
+            let runner = shared(request, database, &session, stopped, &logs, number)?;
             sessions.push(runner);
         }
         let copies = Copies::take(&mut connection)?;
@@ -94,11 +109,13 @@ impl<'a> Race<'a> {
                 invariants: request.invariants.clone(),
                 expected_exits: request.expected_exits.clone(),
                 differences: Default::default(),
+                undecided: Default::default(),
             })),
             request,
             database,
             sessions,
             session,
+            premises,
             serial,
             _logs: logs,
         })
@@ -152,7 +169,7 @@ fn shared(
     request: &Request,
     database: &RaceDatabase,
     session: &Session,
-    interceptor: Arc<Interceptor>,
+    (interceptor, watcher): (Arc<Interceptor>, Arc<dyn Watcher>),
     logs: &Folder,
     number: usize,
 ) -> Result<SharedRunner> {
@@ -160,7 +177,7 @@ fn shared(
     let proxy = Proxy::open(
         request.environment.upstream(clients),
         session.settings.clone(),
-        Arc::<Interceptor>::clone(&interceptor),
+        watcher,
     )
     .context("cannot open a port on this machine")?;
     let mut variables =

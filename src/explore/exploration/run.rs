@@ -172,6 +172,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                 eager: self.pruning == Pruning::None,
                 pruning: self.pruning == Pruning::Equivalent,
                 multiversion: self.multiversion,
+                strictness: self.strictness.take(),
                 by_shape: self.by_shape,
                 sure: self.sure,
             },

@@ -30,9 +30,10 @@ impl<C: Explorable> Scheduler<C> {
         if !matches!(now, Status::WantsLock(_)) {
             self.finish_step(session, &report);
         }
+        let strictness = self.strictness();
         let participant = &mut self.participants[session];
         if let Some(used) = used {
-            participant.uses(used);
+            participant.uses(used, strictness);
         }
         if report.begins_again {
             participant.attempt += 1;
