@@ -12,6 +12,7 @@ mod same_as_explore;
 mod schedules;
 mod stories;
 mod wrong_use;
+mod your_stack;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
