@@ -10,6 +10,7 @@
 //! The sessions can be any code that uses a diesel connection. Of purchases this knows nothing:
 //! `lockbench explore` builds its sessions from lockbench's own routine in `proof`.
 
+mod access;
 mod atomicity;
 mod caveats;
 mod display;
@@ -30,6 +31,7 @@ mod search;
 mod session;
 mod state;
 mod statement;
+mod strictness;
 mod tally;
 mod timeline;
 mod token;
@@ -52,6 +54,8 @@ pub use result::{Coverage, Divergence, Explored, FinalState, Inspection};
 pub use search::Turn;
 pub use state::{End, State};
 pub use statement::Statement;
+#[cfg(feature = "cli")]
+pub(crate) use strictness::Strictness;
 pub use timeline::timeline;
 pub use token::{Token, TokenError};
 

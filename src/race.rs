@@ -13,6 +13,7 @@ mod database;
 mod difference;
 mod environment;
 mod error;
+mod footprints;
 mod instance;
 mod interceptor;
 mod judge;
@@ -21,8 +22,11 @@ mod lexer;
 mod normalize;
 mod observations;
 mod oracle;
+mod orders;
 mod outside;
 mod port;
+mod premise_watcher;
+mod premises;
 mod prepare;
 mod program;
 mod request;
@@ -39,14 +43,17 @@ mod worker;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use self::judge::Judge;
+use self::premises::Premises;
 use self::shared_runner::SharedRunner;
 use crate::db::disposable::{Session, ready};
 use crate::db::server::Folder;
-use crate::explore::{Coverage, Exploration, ExploreError, Token};
+use crate::explore::{Coverage, Exploration, ExploreError, Explored, Pruning, Token};
+use crate::model::verdict::Verdict;
 use diesel::PgConnection;
 
 pub use database::{RaceDatabase, SetUp};
@@ -70,9 +77,20 @@ pub struct Race<'a> {
     judge: Rc<RefCell<Judge>>,
     sessions: Vec<SharedRunner>,
     session: Session,
+    /// By which equivalent schedules are left out; `None`: none is.
+    premises: Option<Arc<Premises>>,
     serial: Vec<SerialOrder>,
     /// Where the sessions' standard errors go.
     _logs: Folder,
+}
+
+/// What is a choice, beside which session goes on.
+#[derive(Clone, Copy, Debug, Default)]
+struct Choices {
+    /// When a session begins.
+    starts: bool,
+    /// Also what is equivalent to another, as far as the database goes.
+    all: bool,
 }
 
 impl Race<'_> {
@@ -93,9 +111,27 @@ impl Race<'_> {
                 false => exploration.explore(),
             }
         };
-        let explored = match explore(self.exploration()) {
-            Err(ExploreError::WaitsAtStart) => explore(self.exploration().starts_are_steps())?,
-            explored => explored?,
+        let is_settled =
+            |explored: &Explored| explored.verdict() == Verdict::Unsafe || explored.interrupted;
+        let mut choices = Choices::default();
+        let explored = loop {
+            match explore(self.exploration(choices)) {
+                Err(ExploreError::WaitsAtStart) if !choices.starts => {
+                    choices = Choices {
+                        starts: true,
+                        all: true,
+                    };
+                }
+                // What one does in its own code lets another go on: no two steps are independent.
+                Ok(explored)
+                    if explored.pruning
+                        && explored.waited_in_code > 0
+                        && !is_settled(&explored) =>
+                {
+                    choices.all = true;
+                }
+                explored => break explored?,
+            }
         };
         Ok(self.result(explored))
     }
@@ -105,16 +141,18 @@ impl Race<'_> {
     /// # Errors
     /// As for [`run`](Self::run).
     pub fn replay(&self, token: &Token) -> Result<ReplayedRace, RaceError> {
-        let history = match self.exploration().replay(token) {
+        let mut choices = Choices::default();
+        let history = match self.exploration(choices).replay(token) {
             Err(ExploreError::WaitsAtStart) => {
-                self.exploration().starts_are_steps().replay(token)?
+                choices.starts = true;
+                self.exploration(choices).replay(token)?
             }
             history => history?,
         };
         Ok(self.replay_result(token, history))
     }
 
-    fn exploration(&self) -> Exploration<PgConnection> {
+    fn exploration(&self, choices: Choices) -> Exploration<PgConnection> {
         let connect = self.database.disposable.connector();
         let (reset, inspect) = (Rc::clone(&self.judge), Rc::clone(&self.judge));
         let mut exploration = Exploration::new(move || {
@@ -128,12 +166,22 @@ impl Race<'_> {
             let done = judge.oracle.copies.put_back(connection);
             done.map_err(|error| format!("{error:#}"))
         })
-        .inspect(move |connection, _| {
+        .inspect_steps(move |connection, steps| {
             let mut judge = inspect.borrow_mut();
             judge
-                .judge(connection)
+                .judge(connection, steps)
                 .map_err(|error| format!("{error:#}"))
         });
+        if choices.starts {
+            exploration = exploration.starts_are_steps();
+        }
+        if let Some(premises) = self.premises.as_ref().filter(|_| !choices.all) {
+            let (of_text, of_level) = (Arc::clone(premises), Arc::clone(premises));
+            exploration = exploration
+                .pruning(Pruning::Equivalent)
+                .footprints(move |statement, _| Some(of_text.footprint(&statement.sql)))
+                .strictness(move || of_level.strictness());
+        }
         for session in &self.sessions {
             exploration = exploration.remote_session(session.clone());
         }

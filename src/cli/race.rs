@@ -133,15 +133,17 @@ pub(super) fn keep() -> Result<Exit, Failure> {
 impl RaceArguments {
     fn request(&self, outside: Option<&Outside>) -> Result<Request, Failure> {
         let environment = Environment::new(&self.schedule.env, outside.map(Outside::address));
+        let sessions = self.sessions.commands(self.schedule.is_random())?;
         Ok(Request {
-            sessions: self.sessions.commands()?,
             isolation: self.isolation.map(LevelArgument::level),
             every_statement: self.schedule.every_statement,
+            prunes: sessions.len() > 2 && self.schedule.prunes(),
             ignored: self.ignore.clone(),
             invariants: self.invariant.clone(),
             expected_exits: self.expect_exit.clone(),
             worker: self.sessions.worker,
             one_instance: self.sessions.http.one_instance,
+            sessions,
             environment: environment.map_err(Failure::usage)?,
         })
     }

@@ -7,6 +7,7 @@ mod copies;
 mod functions;
 mod keeper;
 mod making;
+mod reach;
 mod settings;
 
 use diesel::PgConnection;
@@ -23,6 +24,7 @@ pub use contents::{Contents, Row};
 pub use copies::Copies;
 pub use keeper::keep;
 pub use making::{Disposable, Listens, MakeError, WhereClients};
+pub use reach::{Reach, Relation};
 pub use settings::{Session, ready};
 
 /// The schema that holds the copies of the tables.

@@ -14,8 +14,10 @@ use std::time::Duration;
 #[cfg(feature = "cli")]
 use super::remote::RemoteSession;
 use super::result::Coverage;
-use super::scheduler::Footprints;
+use super::scheduler::{AskStrictness, Footprints};
 use super::session::{Connect, SessionBody};
+#[cfg(feature = "cli")]
+use super::strictness::Strictness;
 use super::{Footprint, State, Statement, Step};
 use crate::db::blocked::Explorable;
 use look::{Inspect, Look, Reset};
@@ -49,6 +51,7 @@ pub struct Exploration<C, S = String> {
     state: Option<Look<C, S>>,
     watch: Option<Look<C, S>>,
     footprints: Option<Footprints>,
+    strictness: Option<AskStrictness>,
     coverage: Coverage,
     pruning: Pruning,
     multiversion: bool,
@@ -88,6 +91,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
             state: None,
             watch: None,
             footprints: None,
+            strictness: None,
             coverage: Coverage::Every,
             pruning: Pruning::default(),
             multiversion: false,
@@ -175,6 +179,16 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         footprints: impl FnMut(&Statement, Option<&Step>) -> Option<Footprint> + 'static,
     ) -> Self {
         self.footprints = Some(Box::new(footprints));
+        self
+    }
+
+    /// How strict the database is, at the most, with the transactions of remote sessions, as far as
+    /// they have told: asked whenever one is about to send a statement. Without it it may be as
+    /// strict as it can.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn strictness(mut self, strictness: impl Fn() -> Strictness + 'static) -> Self {
+        self.strictness = Some(Box::new(strictness));
         self
     }
 

@@ -35,6 +35,10 @@ impl Footprint {
             return Self::writing(lock);
         }
         let words = words(&statement.sql);
+        // What the transaction touches is known from its statements.
+        if matches!(words.as_slice(), [word] if ["commit", "rollback"].contains(&word.as_str())) {
+            return Self::Nothing;
+        }
         let first = words.first().map_or("", String::as_str);
         if !matches!(first, "select" | "insert" | "update" | "delete")
             || words.iter().any(|word| word == ";")

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::Statement;
 use super::messages::{Command, ConnectionInfo, ConnectionUse, Resume};
+use super::strictness::Strictness;
 use super::transaction::Transaction;
 
 /// A session as the scheduler sees it.
@@ -150,11 +151,12 @@ impl Participant {
         }
     }
 
-    /// Takes note of the connection that it uses now.
-    pub(super) fn uses(&mut self, used: ConnectionUse) {
+    /// Takes note of the connection that it uses now, with transactions that the database is no
+    /// stricter with.
+    pub(super) fn uses(&mut self, used: ConnectionUse, strictness: Strictness) {
         self.connection_info.id = used.id;
         self.ids.push(used.id);
-        self.transaction.is_told(used.in_transaction);
+        self.transaction.is_told(used.in_transaction, strictness);
     }
 
     /// Takes note that another uses the connection of that number now: they have one pool.

@@ -23,12 +23,16 @@ use super::messages::Command;
 use super::participant::{Activity, Participant};
 use super::search::{Choice, DecisionPoint, Search};
 use super::session::{ConnectionPolicy, SessionBody};
+use super::strictness::Strictness;
 use super::{Footprint, Statement, Step, Token};
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
 
 /// What the user knows of what a statement touches.
 pub(super) type Footprints = Box<dyn FnMut(&Statement, Option<&Step>) -> Option<Footprint>>;
+
+/// Says how strict the database is with the transactions of sessions elsewhere, at the most.
+pub(super) type AskStrictness = Box<dyn Fn() -> Strictness>;
 
 /// What is shown of the state after each step, by its number from 1.
 pub(super) type Watch<'a, C> = &'a mut dyn FnMut(&mut C, usize) -> Option<String>;
@@ -48,6 +52,8 @@ pub(super) struct Rules {
     pub(super) multiversion: bool,
     /// Whether what statements touch is of interest.
     pub(super) pruning: bool,
+    /// `None`: as strict as it can be.
+    pub(super) strictness: Option<AskStrictness>,
     /// Whether a repeated schedule need only send the same statements, whatever values are in
     /// them.
     pub(super) by_shape: bool,

@@ -8,7 +8,7 @@ mod replay;
 mod script;
 
 use super::Statement;
-use super::transaction::Access;
+use super::access::Access;
 
 pub(super) use depth_first::DepthFirst;
 pub(super) use descent::Descent;

@@ -1,9 +1,8 @@
-//! A session's transaction, as its statements tell, and which of two sessions' next statements
-//! can change places without anybody noticing.
+//! A session's transaction, as its statements tell, and what its next statement touches by it.
 
-use std::collections::BTreeSet;
-
+use super::access::Access;
 use super::messages::Report;
+use super::strictness::Strictness;
 use super::verb::Verb;
 use super::{Footprint, Statement};
 
@@ -16,20 +15,11 @@ pub(super) struct Transaction {
     /// Whether the database refuses it for what others have read.
     serializable: bool,
     touched: Access,
-}
-
-/// What sending a statement touches, its transaction taken into account.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Access {
-    reads: BTreeSet<String>,
-    writes: BTreeSet<String>,
-    everything: bool,
-    /// It sees whatever others have committed, anywhere.
-    sees_all: bool,
-    /// Others can see its writes afterwards.
-    publishes: bool,
-    /// Its reads see nothing that others have not committed, and hold nobody up.
-    reads_committed: bool,
+    /// Whether a statement that may have chosen what it sees is over.
+    has_looked: bool,
+    /// Whether it is the database itself that says when there is one: it may begin and end by what
+    /// was no step, and hold what several connections do.
+    told: bool,
 }
 
 impl Transaction {
@@ -62,21 +52,16 @@ impl Transaction {
         self.open
     }
 
-    /// Takes note of what the database itself says: whether there is one.
-    pub(super) fn is_told(&mut self, open: bool) {
-        match open {
-            // Begun by what was no step, at a level that is not known.
-            true if !self.open => {
-                *self = Self {
-                    open: true,
-                    snapshot: true,
-                    serializable: true,
-                    touched: Access::default(),
-                };
-            }
-            true => {}
-            false => *self = Self::default(),
+    /// Takes note of what the database itself says: whether there is one, and how
+    /// strict it is with it, at the most.
+    pub(super) fn is_told(&mut self, open: bool, strictness: Strictness) {
+        if !open {
+            *self = Self::default();
         }
+        self.told = true;
+        self.open = open;
+        self.snapshot = strictness != Strictness::Statement;
+        self.serializable = strictness == Strictness::Serializable;
     }
 
     /// Whether it may hold a lock that somebody else waits for.
@@ -92,33 +77,63 @@ impl Transaction {
 
     /// What sending `statement`, with that footprint, would touch.
     pub(super) fn access(&self, statement: &Statement, footprint: Footprint) -> Access {
-        match Verb::of(&statement.sql) {
+        let verb = Verb::of(&statement.sql);
+        if self.told {
+            return self.access_of_told(verb, footprint);
+        }
+        match verb {
             Verb::Begin | Verb::Savepoint => Access::default(),
             Verb::BeginAndMore => Access::to_everything(),
             Verb::Commit { .. } => Access {
                 publishes: true,
+                sees_all: self.serializable,
                 reads_committed: !self.serializable,
                 ..self.touched.clone()
             },
             Verb::Rollback { .. } => Access {
+                sees_all: self.serializable,
                 reads_committed: !self.serializable,
                 ..self.touched.clone()
             },
             Verb::Other => {
                 let mut access = Access::of(footprint);
-                if access.is_nothing() {
+                let chooses = self.open && self.snapshot && !self.has_looked;
+                if access.is_nothing() && !chooses {
                     return access;
                 }
                 access.publishes = !self.open;
                 access.sees_all = self.open && self.snapshot;
                 access.reads_committed = !self.serializable;
-                if self.open && self.serializable {
-                    // Any statement can be the one that is refused for what came before.
+                if self.open {
+                    // Any statement can be the one that is refused, and gives back what came before.
                     access.add(&self.touched);
                 }
                 access
             }
         }
+    }
+
+    /// The same where the database alone knows of the transaction. Any statement may be the one
+    /// that fails, and gives back at once what came before it. Where transactions are refused for
+    /// what others have read, it matters also in which order two commit that touch nothing of
+    /// each other's: a third one stands between them (PostgreSQL's
+    /// src/backend/storage/lmgr/predicate.c, PreCommit_CheckForSerializationFailure).
+    fn access_of_told(&self, verb: Verb, footprint: Footprint) -> Access {
+        let begins = matches!(verb, Verb::Begin | Verb::Savepoint);
+        if begins && footprint == Footprint::Nothing {
+            return Access::default();
+        }
+        let commits = matches!(verb, Verb::Commit { .. });
+        let ends = commits || matches!(verb, Verb::Rollback { .. });
+        let mut access = Access::of(footprint);
+        // What it ends has begun without anybody noticing.
+        access.everything |= ends && !self.open;
+        access.add(&self.touched);
+        let chooses = self.open || verb == Verb::BeginAndMore;
+        access.sees_all = self.serializable || self.snapshot && chooses && !ends;
+        access.publishes = commits || !self.open;
+        access.reads_committed = !self.serializable;
+        access
     }
 
     /// Takes note that `statement`, with that footprint, is over.
@@ -130,7 +145,19 @@ impl Transaction {
         multiversion: bool,
     ) {
         let failed = report.error.is_some();
-        match Verb::of(&statement.sql) {
+        let verb = Verb::of(&statement.sql);
+        if self.told {
+            // Where more was sent than the COMMIT, the next transaction may have begun.
+            let is_alone = footprint != Footprint::Everything;
+            match verb {
+                Verb::Commit { .. } | Verb::Rollback { .. } if is_alone && !failed => {
+                    self.touched = Access::default();
+                }
+                _ => self.touched.add(&Access::of(footprint)),
+            }
+            return;
+        }
+        match verb {
             Verb::Begin | Verb::BeginAndMore if !failed => {
                 *self = Self::begun_by(statement, multiversion);
             }
@@ -145,7 +172,10 @@ impl Transaction {
             {
                 *self = Self::default();
             }
-            Verb::Other if self.open => self.touched.add(&Access::of(footprint)),
+            Verb::Other if self.open => {
+                self.has_looked = true;
+                self.touched.add(&Access::of(footprint));
+            }
             _ => {}
         }
     }
@@ -153,7 +183,10 @@ impl Transaction {
     /// It has ended; where it `chains`, the next has begun at the same level.
     fn end(&mut self, chains: bool) {
         match chains {
-            true => self.touched = Access::default(),
+            true => {
+                self.touched = Access::default();
+                self.has_looked = false;
+            }
             false => *self = Self::default(),
         }
     }
@@ -173,59 +206,8 @@ impl Transaction {
                 Verb::BeginAndMore => Access::to_everything(),
                 _ => Access::default(),
             },
+            has_looked: false,
+            told: false,
         }
-    }
-}
-
-impl Access {
-    fn of(footprint: Footprint) -> Self {
-        match footprint {
-            Footprint::Nothing => Self::default(),
-            Footprint::Everything => Self::to_everything(),
-            Footprint::Touches { reads, writes } => Self {
-                reads,
-                writes,
-                ..Self::default()
-            },
-        }
-    }
-
-    pub(super) fn to_everything() -> Self {
-        Self {
-            everything: true,
-            ..Self::default()
-        }
-    }
-
-    fn add(&mut self, other: &Self) {
-        self.reads.extend(other.reads.iter().cloned());
-        self.writes.extend(other.writes.iter().cloned());
-        self.everything |= other.everything;
-    }
-
-    /// Whether it touches nothing that another session ever could.
-    pub(super) fn is_nothing(&self) -> bool {
-        !self.everything && self.reads.is_empty() && self.writes.is_empty()
-    }
-
-    /// Whether two sessions' statements can change places without a difference to anybody.
-    pub(super) fn is_independent_of(&self, other: &Self) -> bool {
-        if self.is_nothing() || other.is_nothing() {
-            return true;
-        }
-        if self.everything || other.everything {
-            return false;
-        }
-        let shows = |writer: &Self, reader: &Self| {
-            reader.sees_all && writer.publishes && !writer.writes.is_empty()
-        };
-        let meets = |writer: &Self, other: &Self| {
-            let seen = writer.publishes || !other.reads_committed;
-            writer
-                .writes
-                .iter()
-                .any(|name| other.writes.contains(name) || seen && other.reads.contains(name))
-        };
-        !shows(self, other) && !shows(other, self) && !meets(self, other) && !meets(other, self)
     }
 }

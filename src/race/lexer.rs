@@ -10,7 +10,7 @@ pub(super) fn statements(text: &str) -> Vec<Vec<String>> {
         let length = if first.is_whitespace() {
             first.len_utf8()
         } else if rest.starts_with("--") {
-            rest.find('\n').unwrap_or(rest.len())
+            rest.find(['\n', '\r']).unwrap_or(rest.len())
         } else if rest.starts_with("/*") {
             comment(rest)
         } else if first == ';' {

@@ -7,9 +7,32 @@ use anyhow::{Result, anyhow, bail};
 use diesel::PgConnection;
 
 use super::normalize::{Normalizer, State};
+use super::orders::{Orders, count, subsets};
 use super::program::Ending;
 use super::shared_runner::SharedRunner;
 use crate::db::disposable::{Contents, Copies};
+
+/// So many sessions are run in every order before anything else.
+pub(super) const FEW: usize = 3;
+
+/// Orders of the sessions that are run, at most, one after the other: all of seven sessions.
+const MOST_ORDERS: usize = 5_040;
+
+/// Whether an order of the sessions, one after the other, is like a schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Allowed {
+    /// One is.
+    Yes,
+    /// None is.
+    No,
+    /// None of those that were tried is, and there are too many to try them all.
+    Unknown {
+        /// How many were tried.
+        tried: u64,
+        /// How many there are.
+        all: u64,
+    },
+}
 
 /// What the sessions of an order have left, one after the other.
 #[derive(Clone, Debug)]
@@ -37,8 +60,9 @@ impl Oracle {
         }
     }
 
-    /// Runs every order of all sessions, each twice, and learns which columns differ by nature.
-    /// Gives how the sessions of each order have ended.
+    /// Runs orders of all sessions, each twice, and learns which columns differ by nature: every
+    /// order of a few sessions, and of more that of their numbers and its reverse. Gives how the
+    /// sessions of each order have ended.
     ///
     /// # Errors
     /// A session cannot be run; or two runs of the same order differ.
@@ -47,8 +71,12 @@ impl Oracle {
         connection: &mut PgConnection,
     ) -> Result<Vec<(Vec<usize>, Vec<Ending>)>> {
         let all: Vec<usize> = (0..self.sessions.len()).collect();
+        let orders: Vec<Vec<usize>> = match all.len() {
+            0..=FEW => Orders::of(all).collect(),
+            _ => vec![all.clone(), all.into_iter().rev().collect()],
+        };
         let mut learnt = Vec::new();
-        for order in permutations(&all) {
+        for order in orders {
             let one = self.run(connection, &order)?;
             let other = self.run(connection, &order)?;
             self.remember_before(connection, &one.contents)?;
@@ -132,7 +160,8 @@ impl Oracle {
     }
 
     /// Whether some order of sessions, one after the other, leaves `state`, with the same endings:
-    /// all those that succeeded, and of those that failed any, since these may leave nothing.
+    /// all those that succeeded, and of those that failed any, since these may leave nothing. The
+    /// `likely` orders of all are tried first.
     ///
     /// # Errors
     /// A session cannot be run.
@@ -141,44 +170,64 @@ impl Oracle {
         connection: &mut PgConnection,
         state: &State,
         endings: &[Ending],
-    ) -> Result<bool> {
-        for order in self.candidates(endings) {
-            let serial = match self.orders.get(&order) {
-                Some(serial) => serial.clone(),
-                None => {
-                    let serial = self.run(connection, &order)?;
-                    self.remember_before(connection, &serial.contents)?;
-                    self.orders.insert(order.clone(), serial.clone());
-                    serial
-                }
-            };
-            let same = order
-                .iter()
-                .zip(&serial.endings)
-                .all(|(session, ending)| ending.code == endings[*session].code);
-            if same && self.normalizer.state(&serial.contents) == *state {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// The orders that a schedule with these endings may be like: those of all sessions first.
-    fn candidates(&self, endings: &[Ending]) -> Vec<Vec<usize>> {
-        let all: Vec<usize> = (0..endings.len()).collect();
-        let mut orders = permutations(&all);
-        let failed: Vec<usize> = (all.iter().copied())
+        likely: &[Vec<usize>],
+    ) -> Result<Allowed> {
+        let failed: Vec<usize> = (0..endings.len())
             .filter(|session| !endings[*session].succeeded)
             .collect();
-        for left_out in subsets(&failed) {
-            let some: Vec<usize> = (all.iter().copied())
-                .filter(|session| !left_out.contains(session))
-                .collect();
-            if some.len() < all.len() {
-                orders.extend(permutations(&some));
+        let choices: Vec<Vec<usize>> = subsets(&failed)
+            .into_iter()
+            .map(|left_out| {
+                let all = 0..endings.len();
+                all.filter(|session| !left_out.contains(session)).collect()
+            })
+            .collect();
+        let known: Vec<Vec<usize>> = self.orders.keys().cloned().collect();
+        let mut tried = 0;
+        for order in known {
+            let is_whole = |session| order.contains(&session) || failed.contains(&session);
+            if (0..endings.len()).all(is_whole) {
+                tried += 1;
+                if self.leaves(&order, state, endings) {
+                    return Ok(Allowed::Yes);
+                }
             }
         }
-        orders
+        let first = choices.iter().flat_map(|choice| {
+            let some = |order: &Vec<usize>| {
+                let order = order.iter().copied();
+                order.filter(|session| choice.contains(session)).collect()
+            };
+            likely.iter().map(some).collect::<Vec<Vec<usize>>>()
+        });
+        let all = choices.iter().flat_map(|choice| Orders::of(choice.clone()));
+        for order in first.chain(all) {
+            if self.orders.contains_key(&order) {
+                continue;
+            }
+            if self.orders.len() >= MOST_ORDERS {
+                let all = choices.iter().map(|choice| count(choice.len())).sum();
+                return Ok(Allowed::Unknown { tried, all });
+            }
+            let serial = self.run(connection, &order)?;
+            self.remember_before(connection, &serial.contents)?;
+            self.orders.insert(order.clone(), serial);
+            tried += 1;
+            if self.leaves(&order, state, endings) {
+                return Ok(Allowed::Yes);
+            }
+        }
+        Ok(Allowed::No)
+    }
+
+    /// Whether an order that has been run leaves `state`, with the same endings.
+    fn leaves(&self, order: &[usize], state: &State, endings: &[Ending]) -> bool {
+        let Some(serial) = self.orders.get(order) else {
+            return false;
+        };
+        let mut ended = order.iter().zip(&serial.endings);
+        ended.all(|(session, ending)| ending.code == endings[*session].code)
+            && self.normalizer.state(&serial.contents) == *state
     }
 
     /// The states that orders of all sessions leave: what was to be expected.
@@ -198,45 +247,3 @@ impl Oracle {
      itself can be explored; --ignore TABLE.COLUMN leaves a column out"
 )]
 pub struct NotRepeatable(String);
-
-/// Every order of them.
-fn permutations(all: &[usize]) -> Vec<Vec<usize>> {
-    if all.is_empty() {
-        return vec![Vec::new()];
-    }
-    let mut found = Vec::new();
-    for (place, first) in all.iter().enumerate() {
-        let mut rest = all.to_vec();
-        rest.remove(place);
-        for mut order in permutations(&rest) {
-            order.insert(0, *first);
-            found.push(order);
-        }
-    }
-    found
-}
-
-/// Every choice of some of them.
-fn subsets(all: &[usize]) -> Vec<Vec<usize>> {
-    let mut found = vec![Vec::new()];
-    for one in all {
-        let with: Vec<Vec<usize>> = found
-            .iter()
-            .map(|some| [some.as_slice(), &[*one]].concat())
-            .collect();
-        found.extend(with);
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_order_and_every_choice_is_found_once() {
-        assert_eq!(permutations(&[0, 1]), [[0, 1], [1, 0]]);
-        assert_eq!(permutations(&[0, 1, 2]).len(), 6);
-        assert_eq!(subsets(&[0, 1]).len(), 4);
-    }
-}

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::judge::{Judge, holds};
 use super::oracle::Oracle;
 use super::outside::Outside;
+use super::premises::Premises;
 use super::sessions::Sessions;
 use super::shared_runner::SharedRunner;
 use super::{Race, RaceDatabase, RaceError, Request, SerialOrder, SessionCommand, difference};
@@ -37,12 +38,17 @@ impl<'a> Race<'a> {
             )?)),
             None => None,
         };
+        let premises = match request.prunes {
+            true => Some(Arc::new(Premises::ask(&mut connection, &session)?)),
+            false => None,
+        };
         let sessions = Sessions {
             request,
             database,
             session: &session,
             logs: &logs,
             outside: outside.zip(calls.as_ref()),
+            premises: premises.as_ref(),
         }
         .runners()?;
         let copies = Copies::take(&mut connection)?;
@@ -80,11 +86,13 @@ impl<'a> Race<'a> {
                 invariants: request.invariants.clone(),
                 expected_exits: request.expected_exits.clone(),
                 differences: Default::default(),
+                undecided: Default::default(),
             })),
             request,
             database,
             sessions,
             session,
+            premises,
             serial,
             _logs: logs,
         })

@@ -14,6 +14,8 @@ pub struct Request {
     pub isolation: Option<IsolationLevel>,
     /// Whether every statement is a step, and not only those that can matter to others.
     pub every_statement: bool,
+    /// Whether schedules are left out that are equivalent to others.
+    pub prunes: bool,
     /// Columns that are not looked at, as `table.column`.
     pub ignored: Vec<String>,
     /// SQL that gives no row, or only true, where a state is right.

@@ -30,6 +30,8 @@ pub struct RaceResult {
     pub coverage: Coverage,
     /// Schedules run.
     pub schedules: u64,
+    /// Branches that were not followed, because they are equivalent to others that were.
+    pub pruned: u64,
     /// Schedules that are not right: no order of the sessions, one after the other, leaves the
     /// same; or an invariant is broken; or a session ended as it must not.
     #[serde(rename = "unsafe")]
@@ -133,6 +135,8 @@ pub struct ReplayedRace {
     pub history: History,
     /// In what it differs from what it would be one after the other.
     pub differences: Vec<Difference>,
+    /// Why it is not known whether it is right, where it is not.
+    pub undecided: Option<String>,
     /// The command that gives this result, without a password, format and file.
     #[serde(skip)]
     pub command: String,
@@ -158,6 +162,7 @@ impl ReplayedRace {
     pub fn exit(&self) -> Exit {
         match self.history.broken {
             Some(_) => Exit::Broken,
+            None if self.undecided.is_some() => Exit::Inconclusive,
             None => Exit::Held,
         }
     }

@@ -12,6 +12,8 @@ use super::interceptor::{Interceptor, Rules};
 use super::launcher::Launcher;
 use super::outside::{CallReceiver, Outside};
 use super::port::Port;
+use super::premise_watcher::PremiseWatcher;
+use super::premises::Premises;
 use super::program::Program;
 use super::request::SessionCommand;
 use super::runner::{Runner, Work};
@@ -31,6 +33,8 @@ pub(super) struct Sessions<'a> {
     pub(super) logs: &'a Folder,
     /// Where the programs' calls are taken, and kept.
     pub(super) outside: Option<(&'a Outside, &'a Arc<Calls>)>,
+    /// What is to be held against all that they send.
+    pub(super) premises: Option<&'a Arc<Premises>>,
 }
 
 impl Sessions<'_> {
@@ -137,6 +141,14 @@ impl Sessions<'_> {
         let clients = self.database.disposable.clients();
         let upstream = self.request.environment.upstream(clients);
         let settings = self.session.settings.clone();
+        let watcher: Arc<dyn Watcher> = match self.premises {
+            None => watcher,
+            Some(premises) => Arc::new(PremiseWatcher {
+                watcher,
+                premises: Arc::clone(premises),
+                connections: Default::default(),
+            }),
+        };
         Proxy::open(upstream, settings, watcher).context("cannot open a port on this machine")
     }
 

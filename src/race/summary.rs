@@ -24,6 +24,7 @@ impl Race<'_> {
             every_statement: self.request.every_statement,
             coverage: explored.coverage,
             schedules: explored.schedules,
+            pruned: explored.pruned,
             broken: explored.broken,
             unsafe_repetitions: explored.stray_broken,
             failed: explored.marked(FAILED),
@@ -70,6 +71,7 @@ impl Race<'_> {
             sessions: self.commands(),
             server: format!("PostgreSQL {}", self.session.version),
             asked: token.clone(),
+            undecided: judge.undecided.reason(),
             differences: differences.unwrap_or_default(),
             history,
             command: String::new(),
@@ -103,13 +105,19 @@ impl Race<'_> {
         let all_hung = explored.broken == explored.hung && explored.stray_broken == 0;
         match explored.verdict() {
             Verdict::Unsafe if !(at_once && all_hung) => (Verdict::Unsafe, None),
-            Verdict::Safe if !at_once => (Verdict::Safe, None),
+            Verdict::Safe if !at_once => match self.judge.borrow().undecided.reason() {
+                Some(reason) => (Verdict::Inconclusive, Some(reason)),
+                None => (Verdict::Safe, None),
+            },
             _ if at_once => {
                 let reason = "a session used two connections at once, and which of its statements \
                               came first was left to chance";
                 (Verdict::Inconclusive, Some(reason.to_owned()))
             }
-            verdict => (verdict, explored.reason()),
+            verdict => {
+                let undecided = self.judge.borrow().undecided.reason();
+                (verdict, undecided.or_else(|| explored.reason()))
+            }
         }
     }
 

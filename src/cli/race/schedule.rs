@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::coverage::CoverageArguments;
-use crate::explore::Token;
+use crate::explore::{Coverage, Token};
 
 /// Which schedules to run
 #[derive(Debug, Args)]
@@ -15,6 +15,12 @@ pub(super) struct ScheduleArguments {
     /// transaction that has done nothing pass at once: fewer schedules, the same answer.
     #[arg(long, hide_short_help = true)]
     pub(super) every_statement: bool,
+    /// Prune nothing: run also schedules that differ only in the order of statements of which
+    /// neither can matter to the other
+    ///
+    /// Of such schedules only one is run where there are more than two sessions.
+    #[arg(long, hide_short_help = true)]
+    no_pruning: bool,
     #[command(flatten)]
     pub(super) coverage: CoverageArguments,
     /// Run only this schedule, as in 1.1.2.1.2.2
@@ -22,7 +28,7 @@ pub(super) struct ScheduleArguments {
         long,
         value_name = "TOKEN",
         help_heading = None::<&'static str>,
-        conflicts_with_all = ["preemptions", "random"]
+        conflicts_with_all = ["preemptions", "random", "no_pruning"]
     )]
     pub(super) replay: Option<Token>,
     /// Another variable for the programs, with the database's {host}, {port}, {user}, {password}
@@ -37,4 +43,16 @@ pub(super) struct ScheduleArguments {
     /// its own to call, in OUTSIDE_URL. A call with an Idempotency-Key that is known is not kept again.
     #[arg(long, value_name = "PORT", help_heading = None::<&'static str>)]
     pub(super) outside: Option<u16>,
+}
+
+impl ScheduleArguments {
+    /// Whether schedules may be left out that are equivalent to others.
+    pub(super) fn prunes(&self) -> bool {
+        !self.no_pruning && self.replay.is_none() && self.coverage.coverage() == Coverage::Every
+    }
+
+    /// Whether they are chosen by chance, or there is but one.
+    pub(super) fn is_random(&self) -> bool {
+        self.replay.is_some() || matches!(self.coverage.coverage(), Coverage::Random { .. })
+    }
 }

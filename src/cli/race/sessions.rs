@@ -8,6 +8,9 @@ use crate::race::SessionCommand;
 /// More sessions than that have more schedules than anybody will ever run.
 const MOST: usize = 6;
 
+/// So many may meet by chance.
+const MOST_AT_RANDOM: usize = 10;
+
 /// Which commands are raced
 #[derive(Debug, Args)]
 pub(super) struct SessionsArguments {
@@ -44,8 +47,8 @@ pub(super) struct SessionsArguments {
 }
 
 impl SessionsArguments {
-    /// The command of each session.
-    pub(super) fn commands(&self) -> Result<Vec<SessionCommand>, Failure> {
+    /// The command of each session; `at_random`: whether schedules are chosen by chance.
+    pub(super) fn commands(&self, at_random: bool) -> Result<Vec<SessionCommand>, Failure> {
         let requests = self.http.requests().map_err(Failure::usage)?;
         let commands: Vec<SessionCommand> = match (requests.as_slice(), self.session.is_empty()) {
             ([request], _) => vec![SessionCommand::request(request.clone()); self.sessions],
@@ -60,8 +63,10 @@ impl SessionsArguments {
                 "one session alone has nobody to race: there must be at least two"
             ))),
             2..=MOST => Ok(commands),
+            many if many <= MOST_AT_RANDOM && at_random => Ok(commands),
             many => Err(Failure::usage(anyhow!(
-                "{many} sessions have more schedules than can be run: at most {MOST}"
+                "{many} sessions have more schedules than can be run: at most {MOST}, or \
+                 {MOST_AT_RANDOM} with --random"
             ))),
         }
     }

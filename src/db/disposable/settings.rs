@@ -22,6 +22,8 @@ const QUESTION: &str = "SELECT json_build_array(
 pub struct Session {
     /// The settings with which each begins.
     pub settings: Vec<(String, String)>,
+    /// The isolation level of transactions that name none.
+    pub level: IsolationLevel,
     /// Whether its transactions see one state of the database throughout, unless they say
     /// otherwise.
     pub keeps_snapshot: bool,
@@ -55,6 +57,11 @@ impl Session {
         let level = level.unwrap_or(default);
         Ok(Self {
             settings,
+            level: match level.as_str() {
+                "serializable" => IsolationLevel::Serializable,
+                "repeatable read" => IsolationLevel::RepeatableRead,
+                _ => IsolationLevel::ReadCommitted,
+            },
             keeps_snapshot: !level.contains("committed"),
             finds_deadlocks_at_once: superuser,
             version,

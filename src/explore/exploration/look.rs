@@ -4,11 +4,11 @@ use std::fmt::Display;
 
 use super::Exploration;
 use crate::db::blocked::Explorable;
-use crate::explore::{Inspection, State};
+use crate::explore::{Inspection, State, Step};
 
 pub(super) type Reset<C> = Box<dyn FnMut(&mut C) -> Result<(), String>>;
 pub(super) type Inspect<C, S> =
-    Box<dyn FnMut(&mut C, &[Result<String, String>]) -> Result<Inspection<S>, String>>;
+    Box<dyn FnMut(&mut C, &[Result<String, String>], &[Step]) -> Result<Inspection<S>, String>>;
 pub(super) type Look<C, S> = Box<dyn FnMut(&mut C) -> Result<S, String>>;
 
 impl<C: Explorable, S: State> Exploration<C, S> {
@@ -46,8 +46,21 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         mut self,
         mut inspect: impl FnMut(&mut C, &[Result<String, String>]) -> Result<Inspection<S>, E> + 'static,
     ) -> Self {
-        self.inspect = Some(Box::new(move |connection, endings| {
+        self.inspect = Some(Box::new(move |connection, endings, _| {
             inspect(connection, endings).map_err(|error| error.to_string())
+        }));
+        self
+    }
+
+    /// The same with a look at what happened.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn inspect_steps<E: Display>(
+        mut self,
+        mut inspect: impl FnMut(&mut C, &[Step]) -> Result<Inspection<S>, E> + 'static,
+    ) -> Self {
+        self.inspect = Some(Box::new(move |connection, _, steps| {
+            inspect(connection, steps).map_err(|error| error.to_string())
         }));
         self
     }

@@ -56,9 +56,8 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         states: Vec<Option<S>>,
     ) -> Result<RunOutcome<S>, ExploreError> {
         let mut found = match &mut self.inspect {
-            Some(inspect) => {
-                inspect(&mut scheduler.observer, &run.endings).map_err(ExploreError::Inspect)?
-            }
+            Some(inspect) => inspect(&mut scheduler.observer, &run.endings, &run.steps)
+                .map_err(ExploreError::Inspect)?,
             None => Inspection::default(),
         };
         if let Some(state) = &mut self.state {

@@ -174,6 +174,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                 eager: self.pruning == Pruning::None,
                 pruning: self.pruning == Pruning::Equivalent,
                 multiversion: self.multiversion,
+                strictness: self.strictness.take(),
                 by_shape: self.by_shape,
                 quiet: self.quiet,
                 starts_are_steps: self.starts_are_steps,

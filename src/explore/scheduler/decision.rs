@@ -3,8 +3,10 @@
 use super::{Footprints, Scheduler};
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
+use crate::explore::access::Access;
 use crate::explore::participant::{Activity, Participant};
 use crate::explore::search::{Candidate, DecisionPoint};
+use crate::explore::strictness::Strictness;
 use crate::explore::{Footprint, Statement, Step};
 
 impl<C: Explorable> Scheduler<C> {
@@ -26,6 +28,7 @@ impl<C: Explorable> Scheduler<C> {
                 .iter()
                 .any(|participant| is_stopped(participant) && !waits_for_change(participant));
         let mut enabled = Vec::new();
+        let waiting = self.touched_by_waiting();
         for (session, participant) in self.participants.iter().enumerate() {
             let Activity::Stopped(statement) = &participant.activity else {
                 continue;
@@ -36,7 +39,12 @@ impl<C: Explorable> Scheduler<C> {
             let access = if self.rules.pruning {
                 let text = Footprint::of(statement);
                 let footprint = footprint(&mut self.footprints, self.kind, statement, None, text);
-                participant.transaction.access(statement, footprint)
+                let mut access = participant.transaction.access(statement, footprint);
+                // It may let them go on, or end the one for whom they wait.
+                if let Some(waiting) = waiting.as_ref().filter(|_| !access.is_nothing()) {
+                    access.carry(waiting);
+                }
+                access
             } else {
                 Default::default()
             };
@@ -61,6 +69,37 @@ impl<C: Explorable> Scheduler<C> {
                 .map(|(session, participant)| (session, participant.refusal.clone()))
                 .collect(),
         }
+    }
+}
+
+impl<C> Scheduler<C> {
+    /// How strict the database is with transactions, at the most.
+    pub(super) fn strictness(&self) -> Strictness {
+        let strictness = self.rules.strictness.as_ref();
+        strictness.map_or(Strictness::Serializable, |strictness| strictness())
+    }
+
+    /// What those who wait go on with, once somebody lets them, or have to give back, if any do.
+    fn touched_by_waiting(&mut self) -> Option<Access> {
+        let mut all: Option<Access> = None;
+        for participant in &self.participants {
+            let waits = matches!(participant.activity, Activity::Waits(_));
+            let Some(step) = participant.step.filter(|_| waits && self.rules.pruning) else {
+                continue;
+            };
+            let statement = Statement {
+                sql: self.steps[step].sql.clone(),
+                binds: self.steps[step].binds.clone(),
+            };
+            let text = Footprint::of(&statement);
+            let footprint = footprint(&mut self.footprints, self.kind, &statement, None, text);
+            let access = participant.transaction.access(&statement, footprint);
+            match &mut all {
+                Some(all) => all.carry(&access),
+                None => all = Some(access),
+            }
+        }
+        all
     }
 }
 

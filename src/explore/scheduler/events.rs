@@ -31,13 +31,14 @@ impl<C: Explorable> Scheduler<C> {
         if !matches!(now, Status::WantsLock(_)) {
             self.finish_step(session, &report);
         }
+        let strictness = self.strictness();
         if let Some(used) = used {
             for (number, participant) in self.participants.iter_mut().enumerate() {
                 if number != session && used.id != 0 {
                     participant.leaves(used.id);
                 }
             }
-            self.participants[session].uses(used);
+            self.participants[session].uses(used, strictness);
         }
         let participant = &mut self.participants[session];
         if report.begins_again {

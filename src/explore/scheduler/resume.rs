@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::Scheduler;
 use crate::db::blocked::Explorable;
 use crate::explore::Step;
+use crate::explore::messages::Command;
 use crate::explore::participant::Activity;
 
 impl<C: Explorable> Scheduler<C> {

@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use super::Scheduler;
 use crate::db::blocked::Explorable;
+use crate::explore::access::Access;
 use crate::explore::participant::{Activity, Participant};
 use crate::explore::search::{Candidate, GIVES_UP};
-use crate::explore::transaction::Access;
 use crate::explore::{Statement, Step};
 
 impl<C: Explorable> Scheduler<C> {

@@ -30,16 +30,18 @@ pub(super) fn render(result: &RaceResult) -> Result<String> {
 }
 
 pub(super) fn render_replay(result: &ReplayedRace) -> Result<String> {
-    let status = match &result.history.broken {
-        None => TestCaseStatus::success(),
-        Some(_) => TestCaseStatus::non_success(NonSuccessKind::Failure),
+    let (words, verdict) = text::verdict_of(result);
+    let status = match verdict {
+        Verdict::Safe => TestCaseStatus::success(),
+        Verdict::Unsafe => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        Verdict::Inconclusive => TestCaseStatus::non_success(NonSuccessKind::Error),
     };
     let whole = text::render_replay(result, ENDLESS);
     one(
         format!("{}, --replay {}", text::who(&result.sessions), result.asked),
         &result.server,
         Duration::ZERO,
-        told(status, &text::verdict_of(result).0, &whole),
+        told(status, &words, &whole),
     )
 }
 

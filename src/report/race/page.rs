@@ -4,7 +4,6 @@ use anyhow::Result;
 
 use super::text;
 use crate::explore::History;
-use crate::model::verdict::Verdict;
 use crate::race::{Difference, RaceResult, ReplayedRace};
 use crate::report::fold::ENDLESS;
 use crate::report::plain::INTERRUPTED;
@@ -50,15 +49,13 @@ pub(super) fn render(result: &RaceResult) -> Result<String> {
 
 pub(super) fn render_replay(result: &ReplayedRace) -> Result<String> {
     let history = &result.history;
+    let (sentence, verdict) = text::verdict_of(result);
     let words = Words {
         heading: text::who(&result.sessions),
         setting: format!("On {}", result.server),
         schedule: Some("One order.".to_owned()),
-        verdict: match history.broken {
-            Some(_) => Verdict::Unsafe,
-            None => Verdict::Safe,
-        },
-        sentence: text::verdict_of(result).0,
+        verdict,
+        sentence,
         meaning: None,
         lines: vec![
             ("asked for", format!("--replay {}", result.asked)),

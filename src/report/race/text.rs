@@ -41,7 +41,7 @@ pub(super) fn render(result: &RaceResult, width: usize) -> String {
     }
     out.push('\n');
     out.push_str(&listed(&lines(result), INDENT, width));
-    out.push_str("\nOne after the other\n");
+    out.push_str(&format!("\n{}\n", one_after_the_other(result)));
     for serial in &result.one_after_the_other {
         out.push_str(&hanging(
             &format!("{:>9}   ", order(serial)),
@@ -73,9 +73,10 @@ pub(super) fn render_replay(result: &ReplayedRace, width: usize) -> String {
 
 /// What is to be said of a single schedule.
 pub(super) fn verdict_of(result: &ReplayedRace) -> (String, Verdict) {
-    match &result.history.broken {
-        Some(wrong) => (wrong.clone(), Verdict::Unsafe),
-        None => (
+    match (&result.history.broken, &result.undecided) {
+        (Some(wrong), _) => (wrong.clone(), Verdict::Unsafe),
+        (None, Some(reason)) => (format!("inconclusive: {reason}"), Verdict::Inconclusive),
+        (None, None) => (
             "nothing is wrong at the end of this schedule".to_owned(),
             Verdict::Safe,
         ),
@@ -232,6 +233,16 @@ pub(super) fn lines(result: &RaceResult) -> Vec<(&'static str, String)> {
         lines.push(("proves", proves.to_owned()));
     }
     lines
+}
+
+/// What is above the orders: there may be more.
+fn one_after_the_other(result: &RaceResult) -> String {
+    let (shown, sessions) = (result.one_after_the_other.len(), result.sessions.len());
+    let all = (1..=sessions as u64).product();
+    match shown as u64 == all {
+        true => "One after the other".to_owned(),
+        false => format!("One after the other ({shown} of {} orders)", thousands(all)),
+    }
 }
 
 fn order(serial: &SerialOrder) -> String {

@@ -193,19 +193,26 @@ const CONSOLES: [(&str, &str); 2] = [
     ("docs/usage.md", include_str!("../../../docs/usage.md")),
 ];
 
-/// The console blocks of a document: the arguments of each command, and what it is said to answer.
-fn consoles(document: &str) -> Vec<(Vec<&str>, Vec<&str>)> {
+/// The commands in the console blocks of a document, each with what it is said to answer.
+pub(crate) fn commands(document: &str) -> Vec<(&str, Vec<&str>)> {
     let mut blocks = Vec::new();
     for block in document.split("```console\n").skip(1) {
         let (block, _) = block.split_once("```").expect("the end of a block");
         for command in block.split("$ ").skip(1) {
             let mut lines = command.lines();
-            let words = lines.next().expect("a command");
-            let arguments = words.strip_prefix("lockbench ").expect("lockbench");
-            blocks.push((arguments.split(' ').collect(), lines.collect()));
+            blocks.push((lines.next().expect("a command"), lines.collect()));
         }
     }
     blocks
+}
+
+/// The same as the arguments of lockbench.
+fn consoles(document: &str) -> Vec<(Vec<&str>, Vec<&str>)> {
+    let each = commands(document).into_iter().map(|(command, shown)| {
+        let arguments = command.strip_prefix("lockbench ").expect("lockbench");
+        (arguments.split(' ').collect(), shown)
+    });
+    each.collect()
 }
 
 /// A line without what differs from one run to the next: numbers, with their units of time, the
@@ -239,7 +246,7 @@ fn masked(line: &str) -> String {
 }
 
 /// What of `shown` the answer does not have in the same order; a line of `…` stands for any.
-fn astray<'a>(shown: &[&'a str], answer: &str) -> Option<&'a str> {
+pub(crate) fn astray<'a>(shown: &[&'a str], answer: &str) -> Option<&'a str> {
     let answer: Vec<String> = answer.lines().map(masked).collect();
     let mut at = 0;
     let mut skips = false;

@@ -2,7 +2,7 @@
 
 mod bad_input;
 mod dependency;
-mod documentation;
+pub(crate) mod documentation;
 mod dry_run;
 mod face;
 mod help;

@@ -6,12 +6,14 @@ mod http;
 mod leftovers;
 mod oracle;
 mod outside;
+mod pruning;
 mod psycopg2;
 mod quiet;
 mod same_as_explore;
 mod schedules;
 mod stories;
 mod wrong_use;
+mod your_stack;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,17 +32,17 @@ const JDBC_URL: &str =
     "JDBC_URL=jdbc:postgresql://{host}:{port}/{database}?user={user}&password={password}";
 
 /// The folder of the programs.
-fn programs() -> PathBuf {
+pub(crate) fn programs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/all/race/programs")
 }
 
 /// Where tests/run has installed the clients.
-fn clients() -> PathBuf {
+pub(crate) fn clients() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("target/race-clients")
 }
 
 /// Python itself: what is on the PATH may be a script that looks for it each time.
-static PYTHON: LazyLock<String> = LazyLock::new(|| {
+pub(crate) static PYTHON: LazyLock<String> = LazyLock::new(|| {
     let asked = Command::new("python3")
         .args(["-c", "import sys; print(sys.executable)"])
         .output();

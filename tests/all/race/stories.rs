@@ -96,3 +96,37 @@ fn a_refused_transaction_does_not_take_its_call_back() {
         assert!(found_in(&raced, "outside.calls").is_some(), "{raced:#?}");
     }
 }
+
+/// A user with ten windows open. Of the more than three million orders of them, one after the other,
+/// those are tried first that a schedule is likely to be like.
+#[test]
+fn credit_in_ten_windows_is_held_against_an_invariant() {
+    let windows = |how: &str| {
+        let invariant = "SELECT count(*) <= 1 FROM purchases";
+        let arguments = [
+            "--sessions",
+            "10",
+            "--random",
+            "50",
+            "--invariant",
+            invariant,
+        ];
+        race_worker(&filled("credit.sql"), &arguments, "psycopg2_credit.py", how)
+    };
+    let raced = windows("naive");
+    let (schedules, broken) = raced.counts();
+    assert_eq!(schedules, 50, "{raced:#?}");
+    assert!(broken > 0, "{raced:#?}");
+    assert_eq!(raced.exit, Some(1), "{raced:#?}");
+    let wrong = raced.result["witness"]["broken"].to_string();
+    assert!(wrong.contains("the invariant does not hold"), "{raced:#?}");
+    for how in ["for-update", "atomic"] {
+        let raced = windows(how);
+        assert_eq!(raced.counts(), (50, 0), "{raced:#?}");
+        // Not because there were too many orders to try.
+        let reason = raced.result["reason"].as_str();
+        let reason = reason.unwrap_or_else(|| panic!("{raced:#?}"));
+        assert!(reason.contains("50 random schedules"), "{raced:#?}");
+        assert_eq!(raced.exit, Some(4), "{raced:#?}");
+    }
+}
