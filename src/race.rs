@@ -67,6 +67,9 @@ pub use result::{
     FinalState, REPLAY_SCHEMA, RaceResult, ReplayedRace, SCHEMA, SerialOrder, Witness,
 };
 
+/// How long nothing may move: programs start slowly where much else is going on.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Steps after which a schedule is cut off: a program that tries again and again has no end.
 const LONGEST: usize = 200;
 
@@ -161,6 +164,7 @@ impl Race<'_> {
             Ok::<_, String>(connection)
         })
         .longest(LONGEST)
+        .patience(PATIENCE)
         .reset(move |connection: &mut PgConnection| {
             let judge = reset.borrow();
             let done = judge.oracle.copies.put_back(connection);

@@ -33,8 +33,10 @@ const AGAIN: u32 = 5;
 /// Times that are measured before they are taken for the rule.
 const ENOUGH: u32 = 20;
 
-/// How much of the time after which nothing moves any more it is at most, and for a program that
-/// starts and has sent no statement yet.
+/// The same for a program that starts and has sent no statement yet.
+const AT_START: Duration = Duration::from_secs(4);
+
+/// How much of the time after which nothing moves any more it is at most.
 const OF_PATIENCE: f64 = 0.8;
 
 /// How much longer than before a session that waits is quiet, at least, where others go on after
@@ -101,7 +103,7 @@ impl Quiet {
             _ => (self.longest * TIMES).clamp(LEAST, MOST),
         };
         let limit = match starts {
-            true => most,
+            true => AT_START.min(most),
             false => (usual * 2_u32.saturating_pow(self.doublings)).min(most),
         };
         let limit = if again { limit / AGAIN } else { limit };
@@ -113,6 +115,15 @@ impl<C: Explorable> Scheduler<C> {
     /// Takes sessions for waiting that have been quiet in their own code for too long.
     pub(super) fn take_for_waiting(&mut self) {
         if !self.rules.quiet {
+            return;
+        }
+        // There must be somebody who could go on, or would where others are quiet.
+        let rests = |activity: &Activity| matches!(activity, Activity::Stopped(_));
+        let others = self.participants.iter().any(|participant| {
+            let answered = participant.answered.load(Relaxed);
+            rests(&participant.activity) || participant.activity == Activity::Running && !answered
+        });
+        if !others {
             return;
         }
         let now = Instant::now();
