@@ -162,9 +162,9 @@ make_or_copy_data() {
     cp -Rp "$template/data" "$folder/" 2>/dev/null && return
     rm -rf "$folder/data"
     make_data || return
-    # Under its name once it is whole.
-    { mkdir "$template.$$" && cp -Rp "$folder/data" "$template.$$/" && mv "$template.$$" "$template"; } \
-        2>/dev/null || true
+    # Under its name once it is whole; another server may have been faster.
+    { mkdir "$template.$$" && cp -Rp "$folder/data" "$template.$$/" && [ ! -e "$template" ] &&
+        mv "$template.$$" "$template"; } 2>/dev/null || rm -rf "$template.$$"
 }
 if [ -n "$templates" ]; then make_or_copy_data; else make_data; fi &&
 sockets=$(printf '%s' "$folder" | sed 's/"/""/g') &&
