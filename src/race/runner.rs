@@ -25,7 +25,7 @@ pub(super) struct Runner {
 /// Who does it.
 pub(super) enum Work {
     /// A command that is started for it.
-    Command(Launcher),
+    Command(Box<Launcher>),
     /// A program that stays, and by which of its numbers it knows this session.
     Instance(Arc<Instance>, usize),
 }

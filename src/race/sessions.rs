@@ -69,11 +69,11 @@ impl Sessions<'_> {
         program.variables.push(session);
         let port = Port::new(proxy);
         let work = match self.request.worker || program.command.http.is_some() {
-            false => Work::Command(Launcher {
+            false => Work::Command(Box::new(Launcher {
                 program,
                 interceptor: Arc::clone(&interceptor),
                 port,
-            }),
+            })),
             true => {
                 let sessions = vec![(Arc::clone(&interceptor), program.command.clone())];
                 let instance = Instance::new(program, port, sessions, None);
