@@ -85,7 +85,8 @@ SELECT json_build_object(
   'domain_checks', (SELECT coalesce(json_agg(pg_get_constraintdef(oid)), '[]') FROM pg_constraint
       WHERE contypid <> 0 AND oid >= 16384),
   'settings_are_usual', current_setting('standard_conforming_strings') = 'on' AND NOT EXISTS (
-      SELECT FROM pg_db_role_setting WHERE setconfig::text ~* 'isolation|conforming')
+      SELECT FROM pg_db_role_setting WHERE setconfig::text ~* 'isolation|conforming'
+        AND setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database())))
 )::text AS json";
 
 impl Reach {
