@@ -6,6 +6,9 @@ use maud::{Markup, PreEscaped, html};
 use super::canvas::WIDTH;
 use super::{ink, png};
 
+/// What is told of a chart that has nothing in it.
+const NOTHING: &str = "nothing was measured";
+
 /// A chart that has been drawn, with its words for whoever does not see it.
 #[derive(Clone, Debug)]
 pub struct Picture {
@@ -17,6 +20,11 @@ pub struct Picture {
 
 impl Picture {
     pub(super) fn new(height: i32, body: String, title: String, description: String) -> Self {
+        // Nobody may have sold anything in a short time.
+        let description = match description.is_empty() {
+            true => NOTHING.to_owned(),
+            false => description,
+        };
         Self {
             height,
             body,
@@ -70,5 +78,17 @@ impl Picture {
 
     fn view(&self) -> String {
         format!("0 0 {WIDTH} {}", self.height)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chart_with_nothing_in_it_says_so() {
+        let picture = Picture::new(9, String::new(), "Orders".to_owned(), String::new());
+        let told = format!("<desc id=\"description\">{NOTHING}</desc>");
+        assert!(picture.svg().contains(&told), "{}", picture.svg());
     }
 }
