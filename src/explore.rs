@@ -44,6 +44,8 @@ pub use error::ExploreError;
 pub use exploration::Judgement;
 pub use exploration::{Estimate, Exploration, Pruning};
 pub use footprint::Footprint;
+#[cfg(feature = "cli")]
+pub(crate) use footprint::HARMLESS;
 pub use history::{History, Step};
 pub use interceptor::{act, begin_again, gave_lock_back, note, take_lock};
 #[cfg(feature = "cli")]

@@ -34,11 +34,15 @@ pub struct Step {
 impl Step {
     /// The statement with its values in the places of the parameters.
     pub fn statement(&self) -> String {
+        self.as_sent().with_values()
+    }
+
+    /// The statement with its values beside it.
+    pub(crate) fn as_sent(&self) -> super::Statement {
         super::Statement {
             sql: self.sql.clone(),
             binds: self.binds.clone(),
         }
-        .with_values()
     }
 
     /// Whether it was refused because it had waited for as long as it may: `lock_timeout` or

@@ -179,7 +179,12 @@ impl Participant {
 
     /// Whether it runs, and the database has answered whatever it was let go with.
     pub(super) fn is_in_its_own_code(&self) -> bool {
-        self.activity == Activity::Running && (self.step.is_none() || self.answered.load(Relaxed))
+        self.thinks() || self.activity == Activity::Running && self.step.is_none()
+    }
+
+    /// Whether its own code is known to be at work.
+    pub(super) fn thinks(&self) -> bool {
+        self.activity == Activity::Running && self.answered.load(Relaxed)
     }
 
     /// How long it waits for a lock before it gives up; `None`: for ever.

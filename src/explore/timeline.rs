@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::{History, Statement, Step};
+use super::{History, Step};
 
 /// Columns in front of the lanes: the step's number.
 const NUMBER: usize = 4;
@@ -143,11 +143,7 @@ impl Page {
 }
 
 fn cell_of(step: &Step, number: usize, lane: usize) -> Vec<Line> {
-    let statement = Statement {
-        sql: step.sql.clone(),
-        binds: step.binds.clone(),
-    };
-    let mut lines = wrapped(&statement.in_short(), "  ", lane, Style::new());
+    let mut lines = wrapped(&step.as_sent().in_short(), "  ", lane, Style::new());
     match (&step.blocked_by, step.blocked_until) {
         (Some(_), until) if until != Some(number) => {
             let until = until.map_or("the end".to_owned(), |until| format!("step {until}"));

@@ -48,8 +48,8 @@ enum Change {
 
 impl Footprints {
     pub(super) fn new(reach: &Reach) -> Self {
-        let mut functions: BTreeSet<String> = reach.functions.iter().cloned().collect();
-        functions = functions.iter().map(|name| name.to_lowercase()).collect();
+        let functions = reach.functions.iter().map(|name| name.to_lowercase());
+        let functions: BTreeSet<String> = functions.collect();
         let computes = |texts: &[String]| {
             let words = texts.iter().flat_map(|text| statements(text));
             words.into_iter().any(|words| {

@@ -66,9 +66,11 @@ impl Interceptor {
         }
     }
 
-    /// The session is about to go on in its own code.
-    fn take_turn(&self) {
-        if let Some((turns, session)) = &self.turn {
+    /// `origin` is answered: if that ends the session's step, it is about to go on in its own code.
+    fn take_turn_after(&self, origin: Origin) {
+        if let Some((turns, session)) = &self.turn
+            && self.state().is_at_step_of(origin)
+        {
             turns.take(*session);
         }
     }
@@ -210,10 +212,7 @@ impl Watcher for Interceptor {
     }
 
     fn answered(&self, id: ConnectionId, answer: &Answer) {
-        let is_step = self.state().is_at_step_of(Origin::Connection(id));
-        if is_step {
-            self.take_turn();
-        }
+        self.take_turn_after(Origin::Connection(id));
         let mut state = self.state();
         if let Some(connection) = state.connections.get_mut(&id) {
             connection.answered(answer);

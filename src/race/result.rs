@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::difference::Difference;
+use super::orders::count;
 use crate::explore::{Coverage, History, Token};
 use crate::model::verdict::Verdict;
 use crate::system::exit::Exit;
@@ -146,6 +147,11 @@ pub struct ReplayedRace {
 pub const REPLAY_SCHEMA: &str = "lockbench.race-replay/1";
 
 impl RaceResult {
+    /// How many orders of the sessions there are, one after the other.
+    pub fn serial_orders(&self) -> u64 {
+        count(self.sessions.len())
+    }
+
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self.verdict {

@@ -53,7 +53,7 @@ impl Sessions<'_> {
     fn rules(&self) -> Rules {
         Rules {
             every_statement: self.request.every_statement,
-            keeps_snapshot: self.session.keeps_snapshot,
+            keeps_snapshot: self.session.keeps_snapshot(),
         }
     }
 

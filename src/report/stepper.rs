@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::embedded::embedded;
 use super::fold::uncoloured;
 
-use crate::explore::{Statement, Step};
+use crate::explore::Step;
 use crate::model::verdict::Verdict;
 
 const PAGE: &str = include_str!("stepper/page.html");
@@ -64,11 +64,7 @@ pub(super) struct Shown {
 impl Shown {
     pub(super) fn of(step: &Step) -> Self {
         Self {
-            short: Statement {
-                sql: step.sql.clone(),
-                binds: step.binds.clone(),
-            }
-            .in_short(),
+            short: step.as_sent().in_short(),
             full: step.statement(),
         }
     }

@@ -24,9 +24,6 @@ pub struct Session {
     pub settings: Vec<(String, String)>,
     /// The isolation level of transactions that name none.
     pub level: IsolationLevel,
-    /// Whether its transactions see one state of the database throughout, unless they say
-    /// otherwise.
-    pub keeps_snapshot: bool,
     /// Whether a session looks for a deadlock as soon as it waits, so that it is the victim
     /// whenever it closes the circle.
     pub finds_deadlocks_at_once: bool,
@@ -35,6 +32,12 @@ pub struct Session {
 }
 
 impl Session {
+    /// Whether its transactions see one state of the database throughout, unless they say
+    /// otherwise.
+    pub fn keeps_snapshot(&self) -> bool {
+        self.level != IsolationLevel::ReadCommitted
+    }
+
     /// Asks the server.
     /// `level`: the isolation level of every transaction that names none.
     ///
@@ -62,7 +65,6 @@ impl Session {
                 "repeatable read" => IsolationLevel::RepeatableRead,
                 _ => IsolationLevel::ReadCommitted,
             },
-            keeps_snapshot: !level.contains("committed"),
             finds_deadlocks_at_once: superuser,
             version,
         })

@@ -87,10 +87,7 @@ impl<C> Scheduler<C> {
             let Some(step) = participant.step.filter(|_| waits && self.rules.pruning) else {
                 continue;
             };
-            let statement = Statement {
-                sql: self.steps[step].sql.clone(),
-                binds: self.steps[step].binds.clone(),
-            };
+            let statement = self.steps[step].as_sent();
             let text = Footprint::of(&statement);
             let footprint = footprint(&mut self.footprints, self.kind, &statement, None, text);
             let access = participant.transaction.access(&statement, footprint);

@@ -4,9 +4,9 @@ use super::Scheduler;
 use super::decision::footprint;
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
+use crate::explore::Footprint;
 use crate::explore::messages::{Command, Report, SessionEvent, Status};
 use crate::explore::participant::{Activity, ConnectionStatus, Participant};
-use crate::explore::{Footprint, Statement};
 
 impl<C: Explorable> Scheduler<C> {
     /// Takes note of what a session tells.
@@ -31,8 +31,8 @@ impl<C: Explorable> Scheduler<C> {
         if !matches!(now, Status::WantsLock(_)) {
             self.finish_step(session, &report);
         }
-        let strictness = self.strictness();
         if let Some(used) = used {
+            let strictness = self.strictness();
             for (number, participant) in self.participants.iter_mut().enumerate() {
                 if number != session && used.id != 0 {
                     participant.leaves(used.id);
@@ -125,10 +125,7 @@ impl<C: Explorable> Scheduler<C> {
             None if report.finished => step.result = Some("ok".to_owned()),
             None => step.result = Some("no answer".to_owned()),
         }
-        let statement = Statement {
-            sql: step.sql.clone(),
-            binds: step.binds.clone(),
-        };
+        let statement = step.as_sent();
         let participant = &mut self.participants[session];
         participant.refusal = step.code.clone();
         if report.error.is_some() && step.code.is_none() {

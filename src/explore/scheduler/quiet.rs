@@ -8,13 +8,12 @@
 //! with more patience for good.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use super::{Run, Scheduler};
 use crate::db::blocked::Explorable;
 use crate::explore::messages::Command;
-use crate::explore::participant::Activity;
+use crate::explore::participant::{Activity, Participant};
 
 /// How long a session may be quiet, as long as little is known of how fast they are.
 const AT_FIRST: Duration = Duration::from_secs(3);
@@ -118,12 +117,12 @@ impl<C: Explorable> Scheduler<C> {
             return;
         }
         // There must be somebody who could go on, or would where others are quiet.
-        let rests = |activity: &Activity| matches!(activity, Activity::Stopped(_));
-        let others = self.participants.iter().any(|participant| {
-            let answered = participant.answered.load(Relaxed);
-            rests(&participant.activity) || participant.activity == Activity::Running && !answered
-        });
-        if !others {
+        let others = |participant: &Participant| match participant.activity {
+            Activity::Stopped(_) => true,
+            Activity::Running => !participant.thinks(),
+            _ => false,
+        };
+        if !self.participants.iter().any(others) {
             return;
         }
         let now = Instant::now();
@@ -132,9 +131,7 @@ impl<C: Explorable> Scheduler<C> {
             steps[step.session - 1] += 1;
         }
         for (session, participant) in self.participants.iter_mut().enumerate() {
-            let thinks =
-                participant.activity == Activity::Running && participant.answered.load(Relaxed);
-            if !thinks {
+            if !participant.thinks() {
                 participant.thinks_since = None;
                 continue;
             }

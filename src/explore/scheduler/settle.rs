@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::Scheduler;
 use crate::db::blocked::{Explorable, Suspect, Wait};
+use crate::explore::Token;
 use crate::explore::error::ExploreError;
 use crate::explore::participant::{Activity, Participant};
-use crate::explore::{Statement, Token};
 
 /// The longest pause between two questions.
 const LATER: Duration = Duration::from_millis(10);
@@ -207,12 +207,7 @@ impl<C: Explorable> Scheduler<C> {
     }
 
     pub(super) fn statement_of(&self, participant: &Participant) -> Option<String> {
-        let step = &self.steps[participant.step?];
-        let statement = Statement {
-            sql: step.sql.clone(),
-            binds: step.binds.clone(),
-        };
-        Some(statement.with_values())
+        Some(self.steps[participant.step?].statement())
     }
 
     /// What each session was doing when nothing moved any more.
@@ -222,15 +217,14 @@ impl<C: Explorable> Scheduler<C> {
             match (&participant.activity, statement) {
                 (Activity::Stopped(statement), _) => format!("about to send {statement}"),
                 (Activity::Ended(_), _) => "ended".to_owned(),
-                (Activity::Quiet, Some(statement)) => {
-                    format!("in its own code, after {statement}")
-                }
                 (Activity::WantsLock(name), _) => format!("waiting for the lock of {name}"),
                 (Activity::Waits(_), Some(statement)) => format!("waiting in {statement}"),
-                (Activity::Running, Some(statement)) if participant.answered.load(Relaxed) => {
+                (Activity::Running | Activity::Quiet, Some(statement))
+                    if participant.answered.load(Relaxed) =>
+                {
                     format!("in its own code, after {statement}")
                 }
-                (Activity::Running, Some(statement)) => {
+                (Activity::Running | Activity::Quiet, Some(statement)) => {
                     format!("waiting for the answer to {statement}")
                 }
                 (_, None) => "in its own code, before its first statement".to_owned(),

@@ -54,9 +54,7 @@ impl Interceptor {
     /// The call with that number is over, and what came of it.
     pub(in crate::race) fn call_answered(&self, number: u64, outcome: StatementOutcome) {
         let own = Origin::Call(number);
-        if self.state().is_at_step_of(own) {
-            self.take_turn();
-        }
+        self.take_turn_after(own);
         let mut state = self.state();
         if state.is_at_step_of(own) {
             state.finish(outcome);

@@ -237,8 +237,7 @@ pub(super) fn lines(result: &RaceResult) -> Vec<(&'static str, String)> {
 
 /// What is above the orders: there may be more.
 fn one_after_the_other(result: &RaceResult) -> String {
-    let (shown, sessions) = (result.one_after_the_other.len(), result.sessions.len());
-    let all = (1..=sessions as u64).product();
+    let (shown, all) = (result.one_after_the_other.len(), result.serial_orders());
     match shown as u64 == all {
         true => "One after the other".to_owned(),
         false => format!("One after the other ({shown} of {} orders)", thousands(all)),
