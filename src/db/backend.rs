@@ -39,6 +39,12 @@ impl Backend {
         let end = version.match_indices('.').nth(numbers - 1);
         end.map_or(version, |(end, _)| &version[..end])
     }
+
+    /// Whether a plain read may hold up who writes what was read. PostgreSQL's never does: at
+    /// SERIALIZABLE it refuses whom others' reads do not fit (manual, 13.2.3).
+    pub(crate) fn may_lock_what_it_reads(self) -> bool {
+        self != Self::Postgres
+    }
 }
 
 #[cfg(feature = "cli")]

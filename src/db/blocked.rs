@@ -73,7 +73,7 @@ pub trait Watchable<DB> {
     /// How long to wait for a session to come back before it is worth asking whether it waits.
     /// It decides nothing, and is longer where asking is dear.
     fn soon(&self) -> Duration {
-        Duration::from_micros(400)
+        Duration::from_micros(200)
     }
 
     /// Gives back whatever the session holds that others can see, before its connection is

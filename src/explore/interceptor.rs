@@ -10,6 +10,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::Receiver;
+use std::time::Instant;
 
 use diesel::connection::{Instrumentation, InstrumentationEvent};
 use diesel::result::Error;
@@ -80,6 +81,7 @@ impl Interceptor {
     fn event(&mut self, now: Status) -> SessionEvent {
         SessionEvent {
             session: self.session,
+            at: Instant::now(),
             report: std::mem::take(&mut self.report),
             now,
             used: None,

@@ -1,7 +1,7 @@
 //! What the sessions and the scheduler tell each other.
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Statement;
 
@@ -10,6 +10,8 @@ use super::Statement;
 pub(super) struct SessionEvent {
     /// Who tells it, counted from 0.
     pub(super) session: usize,
+    /// When.
+    pub(super) at: Instant,
     /// What has become of the statement that it was let go with.
     pub(super) report: Report,
     /// What it does now.

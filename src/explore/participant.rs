@@ -50,8 +50,9 @@ pub(super) struct Participant {
     pub(super) changes: u64,
     /// What the others had committed when its present attempt began.
     pub(super) others_at_beginning: u64,
-    /// Whether it has gone on already with the statement that it was stopped before.
-    pub(super) ahead: bool,
+    /// When it went on with the statement that it was stopped before, where it did so without being
+    /// let go.
+    pub(super) ahead: Option<Instant>,
     /// Whether it has ended with its transaction open.
     pub(super) left_open: bool,
     /// Whether it has ever been stopped before a statement.
@@ -116,7 +117,7 @@ impl Participant {
             refused: false,
             changes: 0,
             others_at_beginning: 0,
-            ahead: false,
+            ahead: None,
             left_open: false,
             seen: false,
         }
@@ -137,7 +138,7 @@ impl Participant {
         self.refused = false;
         self.changes = 0;
         self.others_at_beginning = 0;
-        self.ahead = false;
+        self.ahead = None;
         self.left_open = false;
         self.connection = ConnectionStatus::Used;
     }
@@ -167,9 +168,10 @@ impl Participant {
         }
     }
 
-    /// Whether a connection of that number is one of its own.
+    /// Whether a connection of that number is one of its own. 0 is none: PostgreSQL names it where a
+    /// prepared transaction is in the way, and a session has it that has not connected yet.
     pub(super) fn has(&self, id: i64) -> bool {
-        self.connection_info.id == id || self.ids.contains(&id)
+        id != 0 && (self.connection_info.id == id || self.ids.contains(&id))
     }
 
     /// Whether it was let go and has not come back: it runs, or waits inside the database.

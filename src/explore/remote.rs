@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use super::Statement;
 use super::event_queue::EventQueue;
@@ -93,10 +94,25 @@ impl EventSender {
     }
 
     /// It is stopped before `statement`, on the connection with that number, while it is in a
-    /// transaction or not.
-    pub(crate) fn stopped_before(&self, statement: Statement, id: i64, in_transaction: bool) {
+    /// transaction or not. Gives whether it may go on at once: it is sure to be let go.
+    pub(crate) fn stopped_before(
+        &self,
+        statement: Statement,
+        id: i64,
+        in_transaction: bool,
+    ) -> bool {
         let used = Some(ConnectionUse { id, in_transaction });
-        self.send(Status::Stopped(statement), used);
+        let event = self.event(Status::Stopped(statement), used);
+        // What was refused is a reason to choose anew.
+        if event.report.error.is_some() {
+            self.queue.send(event);
+            return false;
+        }
+        let goes_on = self.queue.send_and_go_on(event);
+        if goes_on {
+            self.answered.store(false, Relaxed);
+        }
+        goes_on
     }
 
     /// It has ended so, and holds nothing any more.
@@ -110,14 +126,19 @@ impl EventSender {
     }
 
     fn send(&self, now: Status, used: Option<ConnectionUse>) {
+        self.queue.send(self.event(now, used));
+    }
+
+    fn event(&self, now: Status, used: Option<ConnectionUse>) -> SessionEvent {
         let mut report = self.report.lock().unwrap_or_else(PoisonError::into_inner);
-        self.queue.send(SessionEvent {
+        SessionEvent {
             session: self.session,
+            at: Instant::now(),
             report: std::mem::take(&mut report),
             now,
             used,
             goes_on: false,
-        });
+        }
     }
 
     /// Forgets what was not told before the schedule was over.
@@ -163,4 +184,38 @@ pub(super) fn live(
     }
     // Nobody is left to tell.
     let _ = remote.clean_up();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_sure_to_be_let_go_does_not_ask_unless_it_was_refused() {
+        let queue = Arc::new(EventQueue::default());
+        let answered = Arc::new(AtomicBool::new(true));
+        let events = EventSender::new(0, Arc::clone(&queue), Arc::clone(&answered));
+        let stops = || {
+            let statement = Statement {
+                sql: "SELECT 1".to_owned(),
+                binds: Vec::new(),
+            };
+            events.stopped_before(statement, 7, true)
+        };
+        assert!(!stops());
+        queue.free(0, 2);
+        assert!(stops());
+        assert!(!answered.load(Relaxed), "it is in the database now");
+        events.statement_finished(StatementOutcome {
+            seen: String::new(),
+            refused: Some(("40001".to_owned(), "could not serialize".to_owned())),
+        });
+        assert!(!stops());
+        queue.free(1, 2);
+        assert!(!stops(), "another is");
+        let goes_on: Vec<bool> = std::iter::from_fn(|| queue.take())
+            .map(|event| event.goes_on)
+            .collect();
+        assert_eq!(goes_on, [false, true, false, false]);
+    }
 }

@@ -245,7 +245,7 @@ impl<C: Explorable> Scheduler<C> {
     fn ahead(&self) -> Option<usize> {
         self.participants
             .iter()
-            .position(|participant| participant.ahead)
+            .position(|participant| participant.ahead.is_some())
     }
 
     /// Whether whoever is chosen at `point` is the only one that moves until another is chosen:

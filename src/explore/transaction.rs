@@ -5,6 +5,7 @@ use super::messages::Report;
 use super::strictness::Strictness;
 use super::verb::Verb;
 use super::{Footprint, Statement};
+use crate::db::Backend;
 
 /// The transaction that a session is in.
 #[derive(Clone, Debug, Default)]
@@ -64,15 +65,16 @@ impl Transaction {
         self.serializable = strictness == Strictness::Serializable;
     }
 
-    /// Whether it may hold a lock that somebody else waits for.
-    pub(super) fn holds_locks(&self) -> bool {
+    /// Whether it may hold a lock that somebody else waits for, in a database of that kind.
+    pub(super) fn holds_locks(&self, kind: Backend) -> bool {
         let Access {
             reads,
             writes,
             everything,
             ..
         } = &self.touched;
-        *everything || !writes.is_empty() || self.serializable && !reads.is_empty()
+        let locks_reads = self.serializable && kind.may_lock_what_it_reads();
+        *everything || !writes.is_empty() || locks_reads && !reads.is_empty()
     }
 
     /// What sending `statement`, with that footprint, would touch.
@@ -208,6 +210,87 @@ impl Transaction {
             },
             has_looked: false,
             told: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn statement(sql: &str) -> Statement {
+        Statement {
+            sql: sql.to_owned(),
+            binds: Vec::new(),
+        }
+    }
+
+    /// A transaction elsewhere that has sent these statements.
+    fn told(strictness: Strictness, statements: &[&str]) -> Transaction {
+        let mut transaction = Transaction::default();
+        for sql in statements {
+            transaction.is_told(true, strictness);
+            let sent = statement(sql);
+            let report = Report::default();
+            transaction.after(&sent, Footprint::of(&sent), &report, false);
+        }
+        transaction
+    }
+
+    fn access(transaction: &Transaction, sql: &str) -> Access {
+        transaction.access(&statement(sql), Footprint::of(&statement(sql)))
+    }
+
+    #[test]
+    fn the_order_of_two_commits_that_share_nothing_matters_where_one_may_be_refused_for_the_other()
+    {
+        for (strictness, are_independent) in [
+            (Strictness::Statement, true),
+            (Strictness::Snapshot, true),
+            (Strictness::Serializable, false),
+        ] {
+            let of = |table: &str| {
+                let update = format!("UPDATE {table} SET x = 1");
+                access(&told(strictness, &[&update]), "COMMIT")
+            };
+            let found = of("a").is_independent_of(&of("b"));
+            assert_eq!(found, are_independent, "{strictness:?}");
+        }
+    }
+
+    #[test]
+    fn a_commit_is_seen_by_whoever_chooses_now_what_all_its_statements_see() {
+        let commit = access(
+            &told(Strictness::Snapshot, &["UPDATE a SET x = 1"]),
+            "COMMIT",
+        );
+        for (strictness, are_independent) in [
+            (Strictness::Statement, true),
+            (Strictness::Snapshot, false),
+            (Strictness::Serializable, false),
+        ] {
+            let mut reader = Transaction::default();
+            reader.is_told(true, strictness);
+            let read = access(&reader, "SELECT x FROM b");
+            let found = commit.is_independent_of(&read);
+            assert_eq!(found, are_independent, "{strictness:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_database_that_locks_what_it_reads_has_others_wait_for_a_reader() {
+        let reader = told(Strictness::Serializable, &["SELECT x FROM a"]);
+        assert!(!reader.holds_locks(Backend::Postgres));
+        assert!(reader.holds_locks(Backend::Mysql) && reader.holds_locks(Backend::Sqlite));
+        let reader = told(Strictness::Statement, &["SELECT x FROM a"]);
+        assert!(!reader.holds_locks(Backend::Mysql));
+        for sql in [
+            "SELECT x FROM a FOR SHARE",
+            "SELECT pg_advisory_lock(1)",
+            "LOCK a",
+        ] {
+            let locker = told(Strictness::Statement, &[sql]);
+            assert!(locker.holds_locks(Backend::Postgres), "{sql}");
         }
     }
 }

@@ -119,6 +119,13 @@ impl Interceptor {
         waited.unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whoever was stopped, and may go on without being let go, is not to wait any longer.
+    fn wake_whoever_goes(&self, state: &State) {
+        if state.goes {
+            self.changed.notify_all();
+        }
+    }
+
     /// Lets whoever is stopped go on.
     pub(super) fn release(&self) {
         self.state().goes = true;
@@ -185,6 +192,7 @@ impl Watcher for Interceptor {
         if state.is_part_of_its_step(id, batch) {
             return true;
         }
+        self.wake_whoever_goes(&state);
         let Some(connection) = state.connections.get_mut(&id) else {
             return true;
         };

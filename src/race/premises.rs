@@ -115,3 +115,70 @@ impl Premises {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn premises(level: usize) -> Premises {
+        let reach = Reach {
+            settings_are_usual: true,
+            ..Reach::default()
+        };
+        Premises {
+            footprints: Footprints::new(&reach),
+            strongest: AtomicU8::new(u8::try_from(level).unwrap()),
+            is_in_doubt: AtomicBool::new(false),
+            heard: Mutex::default(),
+            known: Mutex::default(),
+        }
+    }
+
+    #[test]
+    fn the_strongest_level_that_any_session_may_use_counts() {
+        for (text, strictness) in [
+            ("SELECT 1", Strictness::Statement),
+            (
+                "BEGIN ISOLATION LEVEL READ COMMITTED",
+                Strictness::Statement,
+            ),
+            ("SHOW default_transaction_isolation", Strictness::Statement),
+            (
+                "BEGIN ISOLATION LEVEL REPEATABLE READ",
+                Strictness::Snapshot,
+            ),
+            (
+                "set session characteristics as transaction isolation level serializable",
+                Strictness::Serializable,
+            ),
+            (
+                "SELECT set_config('default_transaction_isolation', $1, false)",
+                Strictness::Serializable,
+            ),
+        ] {
+            let premises = premises(0);
+            premises.hear(text);
+            assert_eq!(premises.strictness(), strictness, "{text}");
+            premises.hear("BEGIN ISOLATION LEVEL READ COMMITTED");
+            assert_eq!(premises.strictness(), strictness, "{text}");
+        }
+        let premises = premises(2);
+        premises.hear("BEGIN ISOLATION LEVEL READ COMMITTED");
+        assert_eq!(premises.strictness(), Strictness::Serializable);
+    }
+
+    #[test]
+    fn once_a_name_may_mean_something_else_any_statement_may_touch_anything() {
+        for sql in ["CREATE TABLE other (id int)", "DROP VIEW stock", ""] {
+            let premises = premises(0);
+            premises.hear("SELECT 1");
+            assert_eq!(premises.footprint("SELECT 1"), Footprint::Nothing);
+            premises.hear(sql);
+            assert_eq!(
+                premises.footprint("SELECT 1"),
+                Footprint::Everything,
+                "{sql}"
+            );
+        }
+    }
+}

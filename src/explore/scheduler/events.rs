@@ -13,12 +13,13 @@ impl<C: Explorable> Scheduler<C> {
     pub(super) fn handle(&mut self, event: SessionEvent) {
         let SessionEvent {
             session,
+            at,
             report,
             now,
             used,
             goes_on,
         } = event;
-        self.hear(session);
+        self.hear(session, at);
         for (name, taken) in &report.locks {
             let holders = self.locks.entry(name.clone()).or_default();
             if *taken {
@@ -49,7 +50,7 @@ impl<C: Explorable> Scheduler<C> {
         match now {
             Status::Stopped(statement) => {
                 participant.seen = true;
-                participant.ahead = goes_on;
+                participant.ahead = goes_on.then_some(at);
                 participant.activity = Activity::Stopped(statement);
             }
             Status::WantsLock(name) => {
@@ -148,7 +149,7 @@ impl<C: Explorable> Scheduler<C> {
         // A session that waits and holds nothing cannot be in a deadlock, so it was not aborted.
         let harmless = |participant: &Participant| {
             !matches!(participant.activity, Activity::Waits(_))
-                || !participant.transaction.holds_locks()
+                || !participant.transaction.holds_locks(self.kind)
         };
         // That is not so on InnoDB, which lets nobody pass who waits in front: there, whoever
         // must be sure asks after every step.

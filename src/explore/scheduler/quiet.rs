@@ -172,8 +172,8 @@ impl<C: Explorable> Scheduler<C> {
         }
     }
 
-    /// Takes note of a session that is heard again.
-    pub(super) fn hear(&mut self, session: usize) {
+    /// Takes note of a session that was heard again.
+    pub(super) fn hear(&mut self, session: usize, at: Instant) {
         let participant = &mut self.participants[session];
         participant.thinks_since = None;
         self.quiet.is_unexplained |= participant.activity == Activity::Quiet;
@@ -184,9 +184,9 @@ impl<C: Explorable> Scheduler<C> {
                 let silences = self.quiet.silences.iter_mut();
                 silences
                     .filter(|silence| silence.session == session && silence.lasted.is_zero())
-                    .for_each(|silence| silence.lasted = since.elapsed());
+                    .for_each(|silence| silence.lasted = at - since);
             }
-            None if !was_held_up => self.quiet.measure(participant.resumed_at.elapsed()),
+            None if !was_held_up => self.quiet.measure(at - participant.resumed_at),
             None => {}
         }
     }

@@ -40,10 +40,11 @@ impl<C: Explorable> Scheduler<C> {
             blocked_until: None,
             state_after: None,
         });
-        participant.resumed_at = Instant::now();
-        if std::mem::take(&mut participant.ahead) {
+        if let Some(at) = participant.ahead.take() {
+            participant.resumed_at = at;
             return;
         }
+        participant.resumed_at = Instant::now();
         participant.answered.store(false, Relaxed);
         match participant.begins {
             // A thread that is gone is noticed when nothing moves.

@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 use super::Scheduler;
+use crate::db::Backend;
 use crate::db::blocked::{Explorable, Suspect, Wait};
 use crate::explore::Token;
 use crate::explore::error::ExploreError;
@@ -19,9 +20,9 @@ const LOOKED: Duration = Duration::from_millis(5);
 
 /// Whether a session that waits, and holds what others may come to wait for, may still find
 /// that it is in a deadlock, although it was not when it began to wait.
-fn has_not_looked(participant: &Participant) -> bool {
+fn has_not_looked(participant: &Participant, kind: Backend) -> bool {
     matches!(participant.activity, Activity::Waits(_))
-        && participant.transaction.holds_locks()
+        && participant.transaction.holds_locks(kind)
         && participant.resumed_at.elapsed() < LOOKED
 }
 
@@ -32,7 +33,8 @@ impl<C: Explorable> Scheduler<C> {
     /// Nothing moves for longer than the patience allows, or the database does not answer.
     pub(super) fn settle(&mut self) -> Result<(), ExploreError> {
         let deadline = Instant::now() + self.rules.patience;
-        let mut pause = self.observer.soon();
+        let (soon, longest) = (self.observer.soon(), LATER.max(self.observer.soon()));
+        let mut pause = self.until_it_is_worth_asking();
         loop {
             let running = self.count(|activity| *activity == Activity::Running);
             if running > 0 {
@@ -40,9 +42,8 @@ impl<C: Explorable> Scheduler<C> {
                     self.handle(event);
                     continue;
                 }
-                let longest = LATER.max(self.observer.soon());
                 let is_long = pause >= longest;
-                pause = (pause * 2).min(longest);
+                pause = (pause * 2).clamp(soon, longest);
                 // It cannot wait in the database, or only before what is no step.
                 let computes = |participant: &Participant| participant.is_in_its_own_code();
                 if !is_long && self.participants.iter().any(computes) {
@@ -65,9 +66,19 @@ impl<C: Explorable> Scheduler<C> {
                 if let Some(event) = self.queue.take_within(1, pause) {
                     self.handle(event);
                 }
-                pause = (pause * 2).min(LATER.max(self.observer.soon()));
+                pause = (pause * 2).clamp(soon, longest);
             }
         }
+    }
+
+    /// How long to wait for whoever was let go last, before the database is asked about them. What
+    /// has gone on without being let go may have done so a while ago.
+    fn until_it_is_worth_asking(&self) -> Duration {
+        let running = |participant: &&Participant| participant.activity == Activity::Running;
+        let running = self.participants.iter().filter(running);
+        let last = running.map(|participant| participant.resumed_at).max();
+        let since = last.map_or(Duration::ZERO, |last| last.elapsed());
+        self.observer.soon().saturating_sub(since)
     }
 
     pub(super) fn anybody(&self, what: impl Fn(&Activity) -> bool) -> bool {
@@ -109,6 +120,7 @@ impl<C: Explorable> Scheduler<C> {
             }
             self.believe(&waits);
         }
+        let has_not_looked = |participant: &Participant| has_not_looked(participant, self.kind);
         if self.is_victim_when_closing_cycle && self.participants.iter().any(has_not_looked) {
             return Ok(false);
         }
@@ -149,7 +161,7 @@ impl<C: Explorable> Scheduler<C> {
             .iter()
             .filter(|participant| participant.is_away())
             .filter(|participant| participant.step.is_some() && participant.step != last)
-            .any(|participant| is_over || participant.transaction.holds_locks())
+            .any(|participant| is_over || participant.transaction.holds_locks(self.kind))
     }
 
     /// Takes sessions for waiting that wait for one that rests, directly or through others.

@@ -27,6 +27,7 @@ impl Interceptor {
             .is_some_and(|step| !step.to_run.is_empty())
         {
             state.finish(StatementOutcome::default());
+            self.wake_whoever_goes(&state);
         }
         state.seen.steps += 1;
         if matches!(state.mode, Mode::Intercept(_)) {

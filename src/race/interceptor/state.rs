@@ -182,6 +182,7 @@ impl State {
             Origin::Call(_) => in_transaction,
         };
         let process = used.map_or(0, |state| state.process);
-        events.stopped_before(statement.clone(), process.into(), in_transaction.is_some());
+        let is_in_transaction = in_transaction.is_some();
+        self.goes = events.stopped_before(statement.clone(), process.into(), is_in_transaction);
     }
 }
