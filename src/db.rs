@@ -39,6 +39,7 @@ pub mod durability;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod engine;
+mod gate;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod level;

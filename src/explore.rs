@@ -19,6 +19,7 @@ mod event_queue;
 mod exploration;
 mod footprint;
 mod history;
+mod inside;
 mod interceptor;
 mod messages;
 mod panic;
@@ -47,6 +48,8 @@ pub use footprint::Footprint;
 #[cfg(feature = "cli")]
 pub(crate) use footprint::HARMLESS;
 pub use history::{History, Step};
+#[cfg(feature = "cli")]
+pub(crate) use inside::Inside;
 pub use interceptor::{act, begin_again, gave_lock_back, note, take_lock};
 #[cfg(feature = "cli")]
 pub(crate) use messages::Resume;

@@ -164,6 +164,7 @@ impl Race<'_> {
             Ok::<_, String>(connection)
         })
         .longest(LONGEST)
+        .inside(self.request.inside)
         .patience(PATIENCE)
         .reset(move |connection: &mut PgConnection| {
             let judge = reset.borrow();

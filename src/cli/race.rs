@@ -137,6 +137,7 @@ impl RaceArguments {
         Ok(Request {
             isolation: self.isolation.map(LevelArgument::level),
             every_statement: self.schedule.every_statement,
+            inside: self.schedule.inside.inside(),
             prunes: sessions.len() > 2 && self.schedule.prunes(),
             ignored: self.ignore.clone(),
             invariants: self.invariant.clone(),

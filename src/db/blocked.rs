@@ -122,4 +122,29 @@ pub trait Watchable<DB> {
     /// # Errors
     /// Whatever the database answers; on MariaDB that its user may not look.
     fn waits(&mut self, suspects: &[Suspect], exactly: bool) -> QueryResult<Vec<Wait>>;
+
+    /// Has the session with that number wait for this one before each row that it writes, where the
+    /// database has been readied for that.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    fn close_gate(&mut self, _id: i64) -> QueryResult<()> {
+        Ok(())
+    }
+
+    /// Lets it write the row before which it waits; `passed` is what this gave before the row before.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    fn pass_gate(&mut self, _id: i64, _passed: Option<i64>) -> QueryResult<Option<i64>> {
+        Ok(None)
+    }
+
+    /// Has it wait no more.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    fn open_gate(&mut self, _id: i64) -> QueryResult<()> {
+        Ok(())
+    }
 }

@@ -10,13 +10,15 @@ mod making;
 mod reach;
 mod settings;
 
+use anyhow::Context;
 use diesel::PgConnection;
+use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 use serde::de::DeserializeOwned;
 
-use super::postgres;
 use super::refusal::Refusal;
+use super::{gate, postgres};
 
 pub use calls::{Call, Calls, Kept};
 pub use catalog::{Catalog, Column, ForeignKey, Table};
@@ -48,6 +50,17 @@ fn connect(settings: &str) -> anyhow::Result<PgConnection> {
 fn ask<T: DeserializeOwned>(connection: &mut PgConnection, question: &str) -> anyhow::Result<T> {
     let found: Json = sql_query(question).get_result(connection)?;
     Ok(serde_json::from_str(&found.json)?)
+}
+
+/// Puts a gate before each row that a session writes into the tables that are there, at which it can
+/// be stopped inside its statement.
+///
+/// # Errors
+/// Whatever the database answers.
+pub fn make_gates(connection: &mut PgConnection) -> anyhow::Result<()> {
+    connection
+        .batch_execute(&gate::make(SCHEMA, &[SCHEMA, OUTSIDE]))
+        .context("the triggers could not be made that stop a statement before it writes a row")
 }
 
 /// A name as SQL takes it, whatever is in it.

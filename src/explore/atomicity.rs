@@ -106,8 +106,7 @@ pub(super) fn does_several_things(statement: &Statement) -> bool {
     if stays_in_transaction(&words) {
         return false;
     }
-    let several = words.iter().rev().skip(1).any(|word| word == ";")
-        && words.iter().any(|word| writes.contains(&word.as_str()));
+    let several = are_several(&words) && words.iter().any(|word| writes.contains(&word.as_str()));
     let calls = calls(&words, &[footprint::HARMLESS, PURE, HARMLESS]);
     several
         || match words.first().map_or("", String::as_str) {
@@ -120,6 +119,20 @@ pub(super) fn does_several_things(statement: &Statement) -> bool {
             "call" | "execute" | "merge" => true,
             _ => false,
         }
+}
+
+/// Whether a statement reads nothing any more once it has begun to write, so that others can come in
+/// between only before the rows that it writes: one that is all there is, and calls no code.
+pub(super) fn reads_only_before_it_writes(statement: &Statement) -> bool {
+    let words = words(&statement.sql);
+    let first = words.first().map_or("", String::as_str);
+    ["insert", "update", "delete", "merge", "with"].contains(&first)
+        && !are_several(&words)
+        && !calls(&words, &[footprint::HARMLESS, PURE, HARMLESS])
+}
+
+fn are_several(words: &[String]) -> bool {
+    words.iter().rev().skip(1).any(|word| word == ";")
 }
 
 fn stays_in_transaction(words: &[String]) -> bool {

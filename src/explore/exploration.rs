@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use super::inside::Inside;
 #[cfg(feature = "cli")]
 use super::remote::RemoteSession;
 use super::result::Coverage;
@@ -67,6 +68,7 @@ pub struct Exploration<C, S = String> {
     keeps: bool,
     quiet: bool,
     starts_are_steps: bool,
+    inside: Inside,
 }
 
 impl<C: Explorable> Exploration<C> {
@@ -107,6 +109,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
             keeps: false,
             quiet: false,
             starts_are_steps: false,
+            inside: Inside::Off,
         }
     }
 
@@ -215,6 +218,14 @@ impl<C: Explorable, S: State> Exploration<C, S> {
     #[must_use]
     pub fn preemptions(mut self, most: u32) -> Self {
         self.coverage = Coverage::Preemptions(most);
+        self
+    }
+
+    /// Which statements are stopped inside, too, by the gates that the database has been given.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub(crate) fn inside(mut self, inside: Inside) -> Self {
+        self.inside = inside;
         self
     }
 

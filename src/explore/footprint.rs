@@ -81,7 +81,7 @@ impl Footprint {
     }
 }
 
-/// Names and keywords in lower case without their quotes, and punctuation.
+/// Names and keywords in lower case without their quotes, punctuation, and operators, sign by sign.
 pub(super) fn words(sql: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -98,7 +98,7 @@ pub(super) fn words(sql: &str) -> Vec<String> {
                 if !word.is_empty() {
                     words.push(std::mem::take(&mut word));
                 }
-                if ",();".contains(character) {
+                if ",();=<>+-*/%|".contains(character) {
                     words.push(character.to_string());
                 }
             }
@@ -211,6 +211,10 @@ mod tests {
             touches(&[], &["a"])
         );
         assert_eq!(of("DELETE FROM a WHERE id = 1"), touches(&[], &["a"]));
+        assert_eq!(
+            of("UPDATE a SET x = (SELECT max(x) + 1 FROM b)"),
+            touches(&["b"], &["a"])
+        );
         assert_eq!(of("INSERT INTO a SELECT x FROM b"), touches(&["b"], &["a"]));
         assert_eq!(of("-- lock item 1"), touches(&[], &["item 1"]));
     }

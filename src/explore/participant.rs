@@ -3,10 +3,11 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use super::Statement;
+use super::inside::Gate;
 use super::messages::{Command, ConnectionInfo, ConnectionUse, Resume};
 use super::strictness::Strictness;
 use super::transaction::Transaction;
+use super::{Statement, Step};
 
 /// A session as the scheduler sees it.
 pub(super) struct Participant {
@@ -53,6 +54,12 @@ pub(super) struct Participant {
     /// When it went on with the statement that it was stopped before, where it did so without being
     /// let go.
     pub(super) ahead: Option<Instant>,
+    /// What stops it inside its statement.
+    pub(super) gate: Option<Gate>,
+    /// The database's number for the connection that this stops.
+    pub(super) gate_of: i64,
+    /// Whether it is stopped there.
+    pub(super) is_inside: bool,
     /// Whether it has ended with its transaction open.
     pub(super) left_open: bool,
     /// Whether it has ever been stopped before a statement.
@@ -118,6 +125,9 @@ impl Participant {
             changes: 0,
             others_at_beginning: 0,
             ahead: None,
+            gate: None,
+            gate_of: 0,
+            is_inside: false,
             left_open: false,
             seen: false,
         }
@@ -150,6 +160,18 @@ impl Participant {
             // A thread that is gone is noticed when nothing moves.
             None => drop(self.orders.send(Command::Go)),
         }
+    }
+
+    /// The statement of which that is a part, where it is stopped inside.
+    pub(super) fn goes_on_with<'a>(&'a self, stopped: &'a Statement) -> &'a Statement {
+        let gate = self.gate.as_ref().filter(|_| self.is_inside);
+        gate.map_or(stopped, |gate| &gate.statement)
+    }
+
+    /// The statement of which that step, the one that it is at, is a part.
+    pub(super) fn whole(&self, step: &Step) -> Statement {
+        let gate = self.gate.as_ref();
+        gate.map_or_else(|| step.as_sent(), |gate| gate.statement.clone())
     }
 
     /// Takes note of the connection that it uses now, with transactions that the database is no

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use super::Statement;
 use super::event_queue::EventQueue;
+use super::inside::Inside;
 use super::messages::{
     Command, ConnectionInfo, ConnectionUse, Refusal, Report, Resume, SessionEvent, Status,
 };
@@ -59,15 +60,22 @@ pub(crate) struct EventSender {
     session: usize,
     queue: Arc<EventQueue>,
     answered: Arc<AtomicBool>,
+    inside: Inside,
     report: Arc<Mutex<Report>>,
 }
 
 impl EventSender {
-    pub(super) fn new(session: usize, queue: Arc<EventQueue>, answered: Arc<AtomicBool>) -> Self {
+    pub(super) fn new(
+        session: usize,
+        queue: Arc<EventQueue>,
+        answered: Arc<AtomicBool>,
+        inside: Inside,
+    ) -> Self {
         Self {
             session,
             queue,
             answered,
+            inside,
             report: Arc::default(),
         }
     }
@@ -102,9 +110,10 @@ impl EventSender {
         in_transaction: bool,
     ) -> bool {
         let used = Some(ConnectionUse { id, in_transaction });
+        let stops_inside = self.inside.stops(&statement);
         let event = self.event(Status::Stopped(statement), used);
         // What was refused is a reason to choose anew.
-        if event.report.error.is_some() {
+        if stops_inside || event.report.error.is_some() {
             self.queue.send(event);
             return false;
         }
@@ -194,14 +203,20 @@ mod tests {
     fn whoever_is_sure_to_be_let_go_does_not_ask_unless_it_was_refused() {
         let queue = Arc::new(EventQueue::default());
         let answered = Arc::new(AtomicBool::new(true));
-        let events = EventSender::new(0, Arc::clone(&queue), Arc::clone(&answered));
-        let stops = || {
+        let events = EventSender::new(
+            0,
+            Arc::clone(&queue),
+            Arc::clone(&answered),
+            Inside::Readers,
+        );
+        let stops_before = |sql: &str| {
             let statement = Statement {
-                sql: "SELECT 1".to_owned(),
+                sql: sql.to_owned(),
                 binds: Vec::new(),
             };
             events.stopped_before(statement, 7, true)
         };
+        let stops = || stops_before("SELECT 1");
         assert!(!stops());
         queue.free(0, 2);
         assert!(stops());
@@ -213,9 +228,11 @@ mod tests {
         assert!(!stops());
         queue.free(1, 2);
         assert!(!stops(), "another is");
+        queue.free(0, 2);
+        assert!(!stops_before("SELECT buy(1)"), "it is stopped inside");
         let goes_on: Vec<bool> = std::iter::from_fn(|| queue.take())
             .map(|event| event.goes_on)
             .collect();
-        assert_eq!(goes_on, [false, true, false, false]);
+        assert_eq!(goes_on, [false, true, false, false, false]);
     }
 }

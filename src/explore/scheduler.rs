@@ -3,6 +3,7 @@
 mod decision;
 mod events;
 mod hung;
+mod inside;
 mod quiet;
 mod resume;
 mod sessions;
@@ -19,6 +20,7 @@ pub(super) use self::quiet::Silence;
 use super::atomicity::AssumedAtomic;
 use super::error::ExploreError;
 use super::event_queue::EventQueue;
+use super::inside::Inside;
 use super::messages::Command;
 use super::participant::{Activity, Participant};
 use super::search::{Choice, DecisionPoint, Search};
@@ -61,6 +63,8 @@ pub(super) struct Rules {
     pub(super) quiet: bool,
     /// Whether to begin is a step, too, of a session that is driven from outside.
     pub(super) starts_are_steps: bool,
+    /// Which statements are stopped inside, too.
+    pub(super) inside: Inside,
     /// Whether to ask about those who wait after every step, and not only where the step may have
     /// let one of them go on.
     pub(super) sure: bool,
@@ -76,6 +80,8 @@ pub(super) struct Scheduler<C> {
     threads: Vec<Receiver<()>>,
     queue: Arc<EventQueue>,
     pub(super) observer: C,
+    /// The database's number for the observer's session, for which those wait who are inside.
+    gatekeeper: i64,
     kind: Backend,
     is_victim_when_closing_cycle: bool,
     /// Who holds which lock of this process's.
@@ -131,7 +137,9 @@ impl<C: Explorable> Scheduler<C> {
         footprints: Option<Footprints>,
         rules: Rules,
     ) -> Result<Self, ExploreError> {
-        let observer = (policy.connect)().map_err(ExploreError::Connect)?;
+        let mut observer = (policy.connect)().map_err(ExploreError::Connect)?;
+        let gatekeeper = observer.session_id();
+        let gatekeeper = gatekeeper.map_err(|error| ExploreError::Connect(error.to_string()))?;
         let mut scheduler = Self {
             rules,
             footprints,
@@ -141,6 +149,7 @@ impl<C: Explorable> Scheduler<C> {
             queue: Arc::default(),
             kind: observer.kind(),
             observer,
+            gatekeeper,
             is_victim_when_closing_cycle: false,
             locks: BTreeMap::new(),
             steps: Vec::new(),
@@ -208,13 +217,14 @@ impl<C: Explorable> Scheduler<C> {
             };
             token.push(session + 1);
             last = Some(session);
-            if self.ahead().is_none() && !forgotten && watch.is_none() && self.is_alone(&point) {
+            let may_free = !forgotten && watch.is_none() && !self.has_gate(session);
+            if self.ahead().is_none() && may_free && self.is_alone(&point) {
                 let further = search.goes_on(session);
                 let most = self.rules.longest - token.len();
                 self.queue.free(session, further.min(most));
             }
             if !matches!(self.participants[session].activity, Activity::Waits(_)) {
-                self.resume(session);
+                self.resume(session)?;
             } else if !self.let_give_up(session) {
                 // There is no such schedule.
                 token.pop();
@@ -282,12 +292,5 @@ impl<C: Explorable> Scheduler<C> {
             }
         }
         Ok(())
-    }
-
-    /// A session that was never stopped before a statement.
-    pub(super) fn silent(&self) -> Option<usize> {
-        self.participants
-            .iter()
-            .position(|participant| !participant.seen)
     }
 }

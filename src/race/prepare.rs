@@ -11,8 +11,9 @@ use super::premises::Premises;
 use super::sessions::Sessions;
 use super::shared_runner::SharedRunner;
 use super::{Race, RaceDatabase, RaceError, Request, SerialOrder, SessionCommand, difference};
-use crate::db::disposable::{Calls, Copies, Session, ready};
+use crate::db::disposable::{Calls, Copies, Session, make_gates, ready};
 use crate::db::server::Folder;
+use crate::explore::Inside;
 use anyhow::Result;
 use diesel::PgConnection;
 
@@ -52,6 +53,9 @@ impl<'a> Race<'a> {
         }
         .runners()?;
         let copies = Copies::take(&mut connection)?;
+        if request.inside != Inside::Off {
+            make_gates(&mut connection)?;
+        }
         let mut oracle = Oracle::new(sessions.clone(), copies);
         ignore(&mut oracle, &request.ignored)?;
         for invariant in &request.invariants {

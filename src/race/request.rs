@@ -4,6 +4,7 @@ use super::environment::Environment;
 use super::trace;
 use crate::db::IsolationLevel;
 use crate::db::address::redact_word;
+use crate::explore::Inside;
 
 /// What is to be raced, and what is right.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +15,9 @@ pub struct Request {
     pub isolation: Option<IsolationLevel>,
     /// Whether every statement is a step, and not only those that can matter to others.
     pub every_statement: bool,
+    /// Which statements are stopped inside, too: after they have read, before each row that they
+    /// write.
+    pub(crate) inside: Inside,
     /// Whether schedules are left out that are equivalent to others.
     pub prunes: bool,
     /// Columns that are not looked at, as `table.column`.

@@ -27,6 +27,8 @@ pub struct RaceResult {
     pub isolation: Option<String>,
     /// Whether every statement was a step, and not only those that can matter to others.
     pub every_statement: bool,
+    /// Which statements were stopped inside, too: `readers`, `all` or `off`.
+    pub inside: &'static str,
     /// What was gone through.
     pub coverage: Coverage,
     /// Schedules run.

@@ -22,6 +22,7 @@ impl Race<'_> {
             server: explored.server.clone(),
             isolation: self.request.isolation.map(|level| level.to_string()),
             every_statement: self.request.every_statement,
+            inside: self.request.inside.name(),
             coverage: explored.coverage,
             schedules: explored.schedules,
             pruned: explored.pruned,

@@ -1,9 +1,9 @@
 //! How the schedules are gone through, and how programs find the database.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::cli::coverage::CoverageArguments;
-use crate::explore::{Coverage, Token};
+use crate::explore::{Coverage, Inside, Token};
 
 /// Which schedules to run
 #[derive(Debug, Args)]
@@ -15,6 +15,12 @@ pub(super) struct ScheduleArguments {
     /// transaction that has done nothing pass at once: fewer schedules, the same answer.
     #[arg(long, hide_short_help = true)]
     pub(super) every_statement: bool,
+    /// Which statements to stop also inside: after they have read, before each row that they write
+    ///
+    /// INSERT … SELECT … WHERE NOT EXISTS reads first, and does not see what another has written by
+    /// the time it writes itself. Where no statement is stopped inside, each is taken for an instant.
+    #[arg(long, value_enum, default_value = "readers", hide_short_help = true)]
+    pub(super) inside: InsideArgument,
     /// Prune nothing: run also schedules that differ only in the order of statements of which
     /// neither can matter to the other
     ///
@@ -43,6 +49,27 @@ pub(super) struct ScheduleArguments {
     /// its own to call, in OUTSIDE_URL. A call with an Idempotency-Key that is known is not kept again.
     #[arg(long, value_name = "PORT", help_heading = None::<&'static str>)]
     pub(super) outside: Option<u16>,
+}
+
+/// Statements that are stopped inside.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum InsideArgument {
+    /// Those that, by their text, read more than the rows that they write, or call code
+    Readers,
+    /// All that write
+    All,
+    /// None
+    Off,
+}
+
+impl InsideArgument {
+    pub(super) fn inside(self) -> Inside {
+        match self {
+            Self::Readers => Inside::Readers,
+            Self::All => Inside::All,
+            Self::Off => Inside::Off,
+        }
+    }
 }
 
 impl ScheduleArguments {

@@ -10,7 +10,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Text};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 use super::{Suspect, Wait, Watchable};
-use crate::db::Backend;
+use crate::db::{Backend, gate};
 
 #[derive(QueryableByName)]
 struct Session {
@@ -99,6 +99,18 @@ impl<C: LoadConnection<Backend = Pg>> Watchable<Pg> for C {
             self.batch_execute("ROLLBACK")?;
         }
         Ok(believed_open)
+    }
+
+    fn close_gate(&mut self, id: i64) -> QueryResult<()> {
+        gate::close(self, id)
+    }
+
+    fn pass_gate(&mut self, id: i64, passed: Option<i64>) -> QueryResult<Option<i64>> {
+        gate::pass(self, id, passed)
+    }
+
+    fn open_gate(&mut self, id: i64) -> QueryResult<()> {
+        gate::open(self, id)
     }
 
     fn version(&mut self) -> QueryResult<String> {

@@ -178,6 +178,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                 by_shape: self.by_shape,
                 quiet: self.quiet,
                 starts_are_steps: self.starts_are_steps,
+                inside: self.inside,
                 sure: self.sure,
             },
         )

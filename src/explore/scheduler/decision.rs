@@ -37,9 +37,10 @@ impl<C: Explorable> Scheduler<C> {
                 continue;
             }
             let access = if self.rules.pruning {
-                let text = Footprint::of(statement);
-                let footprint = footprint(&mut self.footprints, self.kind, statement, None, text);
-                let mut access = participant.transaction.access(statement, footprint);
+                let whole = participant.goes_on_with(statement);
+                let text = Footprint::of(whole);
+                let footprint = footprint(&mut self.footprints, self.kind, whole, None, text);
+                let mut access = participant.transaction.access(whole, footprint);
                 // It may let them go on, or end the one for whom they wait.
                 if let Some(waiting) = waiting.as_ref().filter(|_| !access.is_nothing()) {
                     access.carry(waiting);
@@ -87,7 +88,7 @@ impl<C> Scheduler<C> {
             let Some(step) = participant.step.filter(|_| waits && self.rules.pruning) else {
                 continue;
             };
-            let statement = self.steps[step].as_sent();
+            let statement = participant.whole(&self.steps[step]);
             let text = Footprint::of(&statement);
             let footprint = footprint(&mut self.footprints, self.kind, &statement, None, text);
             let access = participant.transaction.access(&statement, footprint);

@@ -5,6 +5,7 @@ use super::decision::footprint;
 use crate::db::Backend;
 use crate::db::blocked::Explorable;
 use crate::explore::Footprint;
+use crate::explore::inside::Gate;
 use crate::explore::messages::{Command, Report, SessionEvent, Status};
 use crate::explore::participant::{Activity, ConnectionStatus, Participant};
 
@@ -126,8 +127,9 @@ impl<C: Explorable> Scheduler<C> {
             None if report.finished => step.result = Some("ok".to_owned()),
             None => step.result = Some("no answer".to_owned()),
         }
-        let statement = step.as_sent();
         let participant = &mut self.participants[session];
+        let statement = participant.whole(step);
+        let was_seen_whole = participant.gate.as_ref().is_some_and(Gate::was_enough);
         participant.refusal = step.code.clone();
         if report.error.is_some() && step.code.is_none() {
             participant.refusal = step.result.clone();
@@ -136,7 +138,8 @@ impl<C: Explorable> Scheduler<C> {
         if report.error.is_none() && participant.transaction.is_change(&statement, &text) {
             participant.changes += 1;
         }
-        if !participant.transaction.is_open() && self.kind != Backend::Sqlite {
+        let is_alone = !participant.transaction.is_open() && self.kind != Backend::Sqlite;
+        if is_alone && !was_seen_whole {
             self.instants.see(&statement);
         }
         let keeps =

@@ -6,19 +6,21 @@ use std::time::Instant;
 use super::Scheduler;
 use crate::db::blocked::Explorable;
 use crate::explore::Step;
+use crate::explore::error::ExploreError;
 use crate::explore::messages::Command;
 use crate::explore::participant::Activity;
 
 impl<C: Explorable> Scheduler<C> {
     /// Lets a session go on with the statement that it waits to send.
-    pub(super) fn resume(&mut self, session: usize) {
+    pub(super) fn resume(&mut self, session: usize) -> Result<(), ExploreError> {
         self.listen_again();
         let others = self.changes_of_others(session);
+        let goes_on_inside = self.ready_gate(session)?;
         let participant = &mut self.participants[session];
         let Activity::Stopped(statement) =
             std::mem::replace(&mut participant.activity, Activity::Running)
         else {
-            return;
+            return Ok(());
         };
         if participant.fresh {
             participant.others_at_beginning = others;
@@ -42,15 +44,19 @@ impl<C: Explorable> Scheduler<C> {
         });
         if let Some(at) = participant.ahead.take() {
             participant.resumed_at = at;
-            return;
+            return Ok(());
         }
         participant.resumed_at = Instant::now();
+        if goes_on_inside {
+            return Ok(());
+        }
         participant.answered.store(false, Relaxed);
         match participant.begins {
             // A thread that is gone is noticed when nothing moves.
             true => drop(participant.orders.send(Command::Start { alone: true })),
             false => participant.go_on(),
         }
+        Ok(())
     }
 
     fn changes_of_others(&self, session: usize) -> u64 {

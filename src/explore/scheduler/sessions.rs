@@ -51,7 +51,12 @@ impl<C: Explorable> Scheduler<C> {
             Participant::new(orders, resume, connection_info, Arc::clone(&answered));
         participant.label = Some(remote.label());
         participant.starts_program = remote.starts_program();
-        let events = EventSender::new(session, Arc::clone(&self.queue), answered);
+        let events = EventSender::new(
+            session,
+            Arc::clone(&self.queue),
+            answered,
+            self.rules.inside,
+        );
         let ended = spawn(session, move || remote::live(remote, &ordered, &events))?;
         Ok((participant, ended))
     }
@@ -80,6 +85,7 @@ impl<C: Explorable> Scheduler<C> {
     /// when this returns. The new connections are made meanwhile.
     pub(super) fn end_schedule(&mut self) -> Result<(), ExploreError> {
         self.queue.hold_all();
+        self.open_gates()?;
         for participant in &self.participants {
             if participant.connection == ConnectionStatus::Used {
                 let order = match participant.has_ended() {
@@ -145,6 +151,13 @@ impl<C: Explorable> Scheduler<C> {
                 Err(error) => return Err(ExploreError::Waits(error.to_string())),
             }
         }
+    }
+
+    /// A session that was never stopped before a statement.
+    pub(in crate::explore) fn silent(&self) -> Option<usize> {
+        self.participants
+            .iter()
+            .position(|participant| !participant.seen)
     }
 
     /// How each session has ended.

@@ -118,6 +118,7 @@ impl<C: Explorable> Scheduler<C> {
             if handled {
                 return Ok(false);
             }
+            self.stop_inside(&waits);
             self.believe(&waits);
         }
         let has_not_looked = |participant: &Participant| has_not_looked(participant, self.kind);

@@ -228,9 +228,15 @@ pub(super) fn lines(result: &RaceResult) -> Vec<(&'static str, String)> {
         lines.push(("not reached", UNREACHED.to_owned()));
     }
     if result.verdict == Verdict::Safe {
-        let proves =
-            "these sessions, this server and whole statements; it proves nothing about others";
-        lines.push(("proves", proves.to_owned()));
+        let statements = match result.inside {
+            "off" => "statements taken as instants",
+            "all" => "what comes between the rows that a statement writes",
+            _ => "what comes between a statement's reading and its writing",
+        };
+        lines.push((
+            "proves",
+            format!("these sessions, this server, and {statements}; nothing about others"),
+        ));
     }
     lines
 }

@@ -3,6 +3,7 @@
 mod clients;
 mod formats;
 mod http;
+mod inside;
 mod leftovers;
 mod oracle;
 mod outside;

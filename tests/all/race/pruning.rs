@@ -117,6 +117,16 @@ fn statements_without_a_transaction() {
 }
 
 #[test]
+fn statements_that_are_stopped_inside() {
+    // What they have read decides what they write, when others may have been there in between.
+    let reads_b = "execute('INSERT INTO a SELECT max(x) + 1 FROM b')";
+    let reads_a = "execute('UPDATE b SET x = (SELECT count(*) FROM a)')";
+    let other = "connection.autocommit = True; execute('UPDATE c SET x = 5'); \
+         execute('SELECT x FROM c')";
+    assert_fewer(assert_same_at(ALL, THREE, &[], [reads_b, reads_a, other]));
+}
+
+#[test]
 fn an_error_gives_back_what_came_before_it() {
     let sql = "CREATE TABLE a (x int); CREATE TABLE b (x int PRIMARY KEY); CREATE TABLE c (x int); \
          INSERT INTO a VALUES (1)";

@@ -1,0 +1,90 @@
+//! Stopping a session inside its statement, by a lock of the scheduler's own connection.
+
+use diesel::QueryResult;
+
+use super::Scheduler;
+use crate::db::blocked::{Explorable, Wait};
+use crate::explore::error::ExploreError;
+use crate::explore::inside::Gate;
+use crate::explore::participant::{Activity, Participant};
+
+impl<C: Explorable> Scheduler<C> {
+    /// Whether a session that is stopped will be stopped again inside what it goes on with, or was.
+    pub(super) fn has_gate(&self, session: usize) -> bool {
+        let participant = &self.participants[session];
+        let stops = matches!(&participant.activity, Activity::Stopped(statement)
+            if self.rules.inside.stops(statement));
+        participant.gate.is_some() || stops
+    }
+
+    /// Readies the gate for what a session is about to go on with. Gives whether that lets it go on.
+    pub(super) fn ready_gate(&mut self, session: usize) -> Result<bool, ExploreError> {
+        let participant = &mut self.participants[session];
+        let id = participant.connection_info.id;
+        if std::mem::take(&mut participant.is_inside)
+            && let Some(gate) = &mut participant.gate
+        {
+            if gate.is_worn_out() {
+                done(self.observer.open_gate(id))?;
+            } else {
+                gate.passed = done(self.observer.pass_gate(id, gate.passed))?;
+            }
+            return Ok(true);
+        }
+        if participant.gate.take().is_some() {
+            done(self.observer.open_gate(participant.gate_of))?;
+        }
+        let Activity::Stopped(statement) = &participant.activity else {
+            return Ok(false);
+        };
+        // Of a connection that is not known nobody could be told that it waits there.
+        if id != 0 && self.rules.inside.stops(statement) {
+            done(self.observer.close_gate(id))?;
+            participant.gate = Some(Gate::of(statement.clone()));
+            participant.gate_of = id;
+        }
+        Ok(false)
+    }
+
+    /// Takes note of a session that has come to a row.
+    pub(super) fn stop_inside(&mut self, waits: &[Wait]) {
+        let gatekeeper = self.gatekeeper;
+        let comes = |participant: &&mut Participant| {
+            let is_kept = |wait: &Wait| {
+                let holders = wait.holders.as_deref().unwrap_or_default();
+                participant.has(wait.waiter) && holders.contains(&gatekeeper)
+            };
+            participant.activity == Activity::Running && waits.iter().any(is_kept)
+        };
+        let now = self.steps.len();
+        for participant in self.participants.iter_mut().filter(comes) {
+            let Some(gate) = &mut participant.gate else {
+                continue;
+            };
+            participant.activity = Activity::Stopped(gate.comes_to_row());
+            participant.is_inside = true;
+            if let Some(step) = participant.step {
+                let step = &mut self.steps[step];
+                step.result = Some(gate.outcome());
+                if step.blocked_by.is_some() {
+                    step.blocked_until = Some(now);
+                }
+            }
+        }
+    }
+
+    /// Lets everybody go on who is stopped inside: the schedule is over.
+    pub(super) fn open_gates(&mut self) -> Result<(), ExploreError> {
+        for participant in &mut self.participants {
+            participant.is_inside = false;
+            if participant.gate.take().is_some() {
+                done(self.observer.open_gate(participant.gate_of))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn done<T>(answer: QueryResult<T>) -> Result<T, ExploreError> {
+    answer.map_err(|error| ExploreError::Waits(error.to_string()))
+}
