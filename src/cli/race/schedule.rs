@@ -19,7 +19,13 @@ pub(super) struct ScheduleArguments {
     ///
     /// INSERT … SELECT … WHERE NOT EXISTS reads first, and does not see what another has written by
     /// the time it writes itself. Where no statement is stopped inside, each is taken for an instant.
-    #[arg(long, value_enum, default_value = "readers", hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "STATEMENTS",
+        value_enum,
+        default_value = "readers",
+        hide_short_help = true
+    )]
     pub(super) inside: InsideArgument,
     /// Prune nothing: run also schedules that differ only in the order of statements of which
     /// neither can matter to the other
