@@ -52,7 +52,7 @@ fn read_before_lock(
             && event.step < write.step
             && locks(event)
             && !locks(read)
-            && event.touch.meets(&write.touch, &key) == Meets::Surely
+            && event.touch.of_whole_rows().meets(&write.touch, &key) == Meets::Surely
     })?;
     Some(Cause::ReadBeforeLock {
         lock: lock.place(steps),

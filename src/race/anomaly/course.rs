@@ -148,6 +148,9 @@ fn event(step: &Step, number: usize, touch: Touch, sent: Moment, done: Moment) -
     }
     let is_read = touch.read().is_some();
     let found_nothing = is_read && matches!(result, "no row" | "0 rows");
+    let mut touch = touch;
+    // Where there is none, there was nothing to leave out.
+    touch.rows.limited &= !found_nothing;
     let mut event = Event {
         session: step.session,
         step: number,
@@ -190,7 +193,6 @@ impl Event {
             steps,
             self.step,
             match &self.touch.how {
-                How::Read(read) if !read.own => Deed::Read,
                 How::Read(_) => Deed::Read,
                 How::Insert => Deed::Insert,
                 How::Update(_) => Deed::Update,

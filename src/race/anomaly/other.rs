@@ -10,40 +10,49 @@ use crate::race::footprints::is_call;
 /// SQLSTATE of a session that was refused because of a deadlock.
 const DEADLOCK: &str = "40P01";
 
-/// A deadlock of two sessions: the one that was refused, and the one that it was waiting for.
+/// A deadlock: the session that was refused, and those that waited for each other until then.
 pub(super) fn deadlock(steps: &[Step]) -> Option<Anomaly> {
-    let place_of = |wanted: &dyn Fn(&Step) -> bool| steps.iter().position(wanted);
-    let victim = place_of(&|step| step.code.as_deref() == Some(DEADLOCK))?;
-    let session = steps[victim].session;
-    let waits = |step: &Step, on: usize| {
-        step.blocked_by
-            .as_ref()
-            .is_some_and(|others| others.contains(&on))
+    let is_victim = |step: &Step| step.code.as_deref() == Some(DEADLOCK);
+    let victim = steps.iter().position(is_victim)?;
+    // Whoever has waited for one of them when that one was refused.
+    let waits_for = |session: usize| {
+        let mut waiting = steps.iter().enumerate().filter(|(at, step)| {
+            let others = step.blocked_by.as_deref().unwrap_or_default();
+            let still = step.blocked_until.is_none_or(|until| until > victim);
+            *at != victim && others.contains(&session) && *at <= victim && still
+        });
+        waiting.next().map(|(at, _)| at)
     };
-    // Whoever waited for the one that was refused has gone on since, or with the same step.
-    let other = place_of(&|step| step.session != session && waits(step, session))?;
-    let for_other = steps[victim].blocked_by.as_ref();
-    if for_other.is_some_and(|others| !others.is_empty() && !others.contains(&steps[other].session))
-    {
+    let mut ring = vec![victim];
+    while let Some(next) = ring.last().and_then(|last| waits_for(steps[*last].session)) {
+        if ring.contains(&next) {
+            break;
+        }
+        ring.push(next);
+    }
+    if ring.len() < 2 {
         return None;
     }
     let wait = |step: usize| place(steps, step + 1, Deed::Wait);
-    let edge = |from: usize, to: usize| Edge {
+    // Each waits for the one before it, and the first for the last.
+    let circle = ring.iter().enumerate().map(|(at, step)| Edge {
         kind: EdgeKind::Waits,
-        from: wait(from),
-        to: wait(to),
+        from: wait(*step),
+        to: wait(ring[(at + ring.len() - 1) % ring.len()]),
         table: None,
         key: BTreeMap::new(),
         doubts: Vec::new(),
-    };
-    let (first, last) = (victim.min(other), victim.max(other));
+    });
+    let circle = circle.collect();
+    let mut sorted = ring.clone();
+    sorted.sort_unstable();
     Some(Anomaly {
         name: Some(AnomalyName::Deadlock),
         because: None,
         table: None,
         key: BTreeMap::new(),
-        statements: vec![wait(first), wait(last)],
-        circle: vec![edge(first, last), edge(last, first)],
+        statements: sorted.into_iter().map(wait).collect(),
+        circle,
     })
 }
 

@@ -97,6 +97,15 @@ impl Touch {
         }
     }
 
+    /// The same whatever columns it reads: a lock is one of the row.
+    pub(super) fn of_whole_rows(&self) -> Self {
+        let mut whole = self.clone();
+        if let How::Read(read) = &mut whole.how {
+            read.columns = None;
+        }
+        whole
+    }
+
     pub(super) fn read(&self) -> Option<&Read> {
         match &self.how {
             How::Read(read) => Some(read),

@@ -9,7 +9,7 @@ use crate::race::{Anomaly, AnomalyCause, AnomalyDeed, AnomalyName, Doubt, Edge, 
 pub(super) fn sentence(anomaly: &Anomaly) -> String {
     let mut words = match named(anomaly) {
         Some(words) => words,
-        None => circle(&anomaly.circle),
+        None => capital(&edges(&anomaly.circle)),
     };
     if let Some(because) = &anomaly.because {
         words.push(' ');
@@ -57,26 +57,17 @@ fn named(anomaly: &Anomaly) -> Option<String> {
                 kept.session, kept.step, lost.session, lost.step, read.step
             )
         }
-        AnomalyName::WriteSkew | AnomalyName::CheckThenInsert => {
-            let edges: Vec<String> = anomaly.circle.iter().map(edge).collect();
-            edges.join(", and ") + "."
-        }
-        AnomalyName::ReadSkew | AnomalyName::NonRepeatableRead | AnomalyName::Phantom => {
-            let edges: Vec<String> = anomaly.circle.iter().map(edge).collect();
-            edges.join(", and ") + "."
-        }
-        AnomalyName::Deadlock => {
-            let (one, other) = (place(0)?, place(1)?);
-            format!(
-                "session {} waits (step {}) for session {}, which waits (step {}) for it.",
-                one.session, one.step, other.session, other.step
-            )
-        }
+        AnomalyName::WriteSkew
+        | AnomalyName::CheckThenInsert
+        | AnomalyName::ReadSkew
+        | AnomalyName::NonRepeatableRead
+        | AnomalyName::Phantom
+        | AnomalyName::Deadlock => edges(&anomaly.circle),
         AnomalyName::EffectTwice => {
             let (one, other) = (place(0)?, place(1)?);
             let circle = match anomaly.circle.is_empty() {
                 true => String::new(),
-                false => format!(" {}", circle(&anomaly.circle)),
+                false => format!(" {}", capital(&edges(&anomaly.circle))),
             };
             format!(
                 "{} is called by session {} (step {}) and again by session {} (step {}).{circle}",
@@ -97,9 +88,9 @@ fn row(table: &str, key: &BTreeMap<String, String>) -> String {
 }
 
 /// Why each comes before the other.
-fn circle(edges: &[Edge]) -> String {
+fn edges(edges: &[Edge]) -> String {
     let each: Vec<String> = edges.iter().map(edge).collect();
-    capital(&each.join(", and ")) + "."
+    each.join(", and ") + "."
 }
 
 fn edge(edge: &Edge) -> String {
@@ -122,7 +113,7 @@ fn edge(edge: &Edge) -> String {
     match edge.kind {
         EdgeKind::Rw => {
             format!(
-                "{one} read {what} (step {}) before {other} {to_what}{doubt}",
+                "{one} read {what} (step {}) as it was before {other} {to_what}{doubt}",
                 from.step
             )
         }
