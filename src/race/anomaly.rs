@@ -51,12 +51,14 @@ impl Explainer {
     }
 
     /// What went wrong in a schedule that is not right. `is_proven`: no order of the sessions, one
-    /// after the other, leaves the same.
+    /// after the other, leaves the same. `may_be_refused`: a session that is refused may be all that is
+    /// wrong.
     pub(super) fn explain(
         &self,
         history: &History,
         differences: &[Difference],
         is_proven: bool,
+        may_be_refused: bool,
     ) -> Option<Anomaly> {
         history.broken.as_ref()?;
         let steps = &history.steps;
@@ -86,9 +88,9 @@ impl Explainer {
                 circle: found.map(|found| found.circle).unwrap_or_default(),
             });
         }
-        match is_proven {
-            true => found,
-            false => deadlock(steps).or(found),
+        match may_be_refused && differences.is_empty() {
+            true => deadlock(steps).or(found),
+            false => found,
         }
     }
 

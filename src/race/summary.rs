@@ -97,11 +97,9 @@ impl Race<'_> {
         let mut connection = self.database.disposable.connect().ok()?;
         let reach = Reach::ask(&mut connection).ok()?;
         let explainer = Explainer::new(&judge.oracle.normalizer.catalog, &reach);
-        explainer.explain(
-            history,
-            differences.unwrap_or_default(),
-            differences.is_some(),
-        )
+        let may_be_refused = self.request.invariants.is_empty();
+        let (is_proven, differences) = (differences.is_some(), differences.unwrap_or_default());
+        explainer.explain(history, differences, is_proven, may_be_refused)
     }
 
     fn commands(&self) -> Vec<String> {

@@ -3,21 +3,19 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{
-    BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, UnaryOperator,
-    Value, Visit, visit_expressions,
-};
+use sqlparser::ast::{BinaryOperator, Expr, Ident, UnaryOperator, Value, Visit, visit_expressions};
 
 use crate::explore::HARMLESS;
 
 /// More functions that compute from what they are given, or make a value up.
-const MORE: [&str; 15] = [
+const MORE: [&str; 16] = [
     "array_agg",
     "clock_timestamp",
     "current_date",
     "current_timestamp",
     "gen_random_uuid",
     "length",
+    "nextval",
     "now",
     "bool_and",
     "bool_or",
@@ -28,9 +26,6 @@ const MORE: [&str; 15] = [
     "string_agg",
     "to_char",
 ];
-
-/// Functions whose answer is a row's, and not one of the rows'.
-const EXTREMES: [&str; 2] = ["max", "min"];
 
 /// The value of a literal, or of a parameter.
 pub(super) fn value(expression: &Expr, binds: &[String]) -> Option<String> {
@@ -114,22 +109,6 @@ pub(super) fn is_harmless<T: Visit>(part: &T) -> bool {
         _ => ControlFlow::Continue(()),
     })
     .is_continue()
-}
-
-/// The columns of which the greatest or least value is asked for.
-pub(super) fn extremes<T: Visit>(part: &T) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    let _ = visit_expressions(part, |expression| {
-        if let Expr::Function(function) = expression
-            && EXTREMES.contains(&function.name.to_string().to_lowercase().as_str())
-            && let FunctionArguments::List(list) = &function.args
-            && let [FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))] = list.args.as_slice()
-        {
-            found.extend(column(argument).map(|(_, name)| name));
-        }
-        ControlFlow::<()>::Continue(())
-    });
-    found
 }
 
 /// The parts of a condition that all have to be true.

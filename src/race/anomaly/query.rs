@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, LockClause, NonBlock, ObjectName, Query, Select, SelectItem, SetExpr, TableFactor,
-    TableWithJoins, Visit, Visitor,
+    Expr, NonBlock, ObjectName, Query, Select, SelectItem, SetExpr, TableFactor, TableWithJoins,
+    Visit, Visitor,
 };
 
 use super::condition::rows;
-use super::expression::{column, columns, extremes, is_harmless, lower};
+use super::expression::{column, columns, lower};
 use super::touch::{ColumnsOf, How, Read, Touch};
 
 /// A table of a FROM: its name, and what it is called in the statement.
@@ -37,7 +37,12 @@ pub(super) fn read_query(
             .locks
             .iter()
             .any(|lock| lock.nonblock == Some(NonBlock::SkipLocked));
-    read_body(&query.body, &query.locks, limited, binds, known, touches)?;
+    let around = Around {
+        locks: !query.locks.is_empty(),
+        limited,
+        ordered_by: query.order_by.as_ref().map(columns).unwrap_or_default(),
+    };
+    read_body(&query.body, &around, binds, known, touches)?;
     // What a CTE is called is no table.
     let mut place = 0;
     touches.retain(|touch| {
@@ -47,35 +52,40 @@ pub(super) fn read_query(
     Some(())
 }
 
+/// What stands around a SELECT.
+struct Around {
+    locks: bool,
+    limited: bool,
+    ordered_by: BTreeSet<String>,
+}
+
 fn read_body(
     body: &SetExpr,
-    locks: &[LockClause],
-    limited: bool,
+    around: &Around,
     binds: &[String],
     known: ColumnsOf<'_>,
     touches: &mut Vec<Touch>,
 ) -> Option<()> {
     match body {
-        SetExpr::Select(select) => read_select(select, locks, limited, binds, known, touches),
+        SetExpr::Select(select) => read_select(select, around, binds, known, touches),
         SetExpr::Query(query) => read_query(query, binds, known, touches),
         SetExpr::SetOperation { left, right, .. } => {
-            read_body(left, locks, limited, binds, known, touches)?;
-            read_body(right, locks, limited, binds, known, touches)
+            read_body(left, around, binds, known, touches)?;
+            read_body(right, around, binds, known, touches)
         }
-        SetExpr::Values(values) => is_harmless(values).then_some(()),
+        SetExpr::Values(values) => read_inside(values, binds, known, touches),
         _ => None,
     }
 }
 
 fn read_select(
     select: &Select,
-    locks: &[LockClause],
-    limited: bool,
+    around: &Around,
     binds: &[String],
     known: ColumnsOf<'_>,
     touches: &mut Vec<Touch>,
 ) -> Option<()> {
-    if select.into.is_some() || !is_harmless(select) {
+    if select.into.is_some() {
         return None;
     }
     let mut named = Vec::new();
@@ -91,27 +101,30 @@ fn read_select(
             SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)
         )
     };
-    let used = match select.projection.iter().any(is_wild) {
-        true => None,
-        false => Some(columns(select)),
-    };
     let alone = named.len() == 1;
+    let mut used = columns(select);
+    used.extend(around.ordered_by.iter().cloned());
+    // A whole row, where a name of a table stands for a column; and what USING names does not show.
+    let is_row = named
+        .iter()
+        .any(|it| used.contains(&it.alias) || used.contains(&it.table));
+    let is_told = alone && !is_row && !select.projection.iter().any(is_wild);
+    let used = is_told.then_some(used);
     for table in &named {
         let names = [table.table.as_str(), table.alias.as_str()];
         let mut found = rows(select.selection.as_ref(), &names, alone, binds);
-        found.limited = limited;
+        found.limited = around.limited;
         touches.push(Touch {
             table: table.table.clone(),
             rows: found,
             how: How::Read(Read {
                 columns: used.clone(),
-                locks: !locks.is_empty(),
+                locks: around.locks,
                 own: false,
                 shown: match alone {
                     true => shown(&select.projection, || known(&table.table)),
                     false => Vec::new(),
                 },
-                extremes: extremes(&select.projection),
             }),
         });
     }

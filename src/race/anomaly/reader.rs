@@ -4,6 +4,7 @@ use sqlparser::ast::{Expr, FunctionArguments, Query, SelectItem, SetExpr, Statem
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
+use super::expression::is_harmless;
 use super::query::read_query;
 use super::touch::{ColumnsOf, Touch};
 use super::write::{read_delete, read_insert, read_update};
@@ -89,6 +90,9 @@ fn read_statement(
     columns: ColumnsOf<'_>,
     touches: &mut Vec<Touch>,
 ) -> Option<()> {
+    if !is_harmless(statement) {
+        return None;
+    }
     match statement {
         Statement::Query(query) => read_query(query, binds, columns, touches),
         Statement::Insert(insert) => read_insert(insert, binds, columns, touches),

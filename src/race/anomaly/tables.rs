@@ -41,7 +41,9 @@ impl Tables {
                     .iter()
                     .map(|it| lower(&it.table.1))
                     .collect(),
-                plain: like.next().is_some_and(|it| it.plain) && like.next().is_none(),
+                plain: like.next().is_some_and(|it| it.plain)
+                    && like.next().is_none()
+                    && !table.columns.iter().any(|it| it.generated),
             };
             if known.tables.insert(name.clone(), described).is_some() {
                 known.shared.insert(name);

@@ -57,7 +57,7 @@ fn explain(steps: Vec<Step>, differing: &[&str]) -> Option<Anomaly> {
             expected_rows: vec![1],
         })
         .collect();
-    explainer().explain(&history, &differences, true)
+    explainer().explain(&history, &differences, true, true)
 }
 
 #[track_caller]
@@ -251,6 +251,45 @@ fn a_count_that_changes_in_between_is_a_phantom() {
         (1, "INSERT INTO reports (total) VALUES (1)", "1 row"),
     ];
     assert_name(&lines, &["reports"], Some(AnomalyName::Phantom));
+}
+
+#[test]
+fn what_orders_the_rows_is_read_too() {
+    let lines = [
+        (1, "SELECT id FROM stock ORDER BY units DESC LIMIT 1", "1"),
+        (2, "SELECT id FROM stock ORDER BY units DESC LIMIT 1", "1"),
+        (2, "UPDATE stock SET units = 0 WHERE id = 1", "1 row"),
+        (1, "UPDATE stock SET units = 0 WHERE id = 1", "1 row"),
+    ];
+    assert_name(&lines, &["stock"], Some(AnomalyName::LostUpdate));
+}
+
+#[test]
+fn of_three_sessions_only_what_is_certain_has_a_name() {
+    let mut lines = NAIVE.to_vec();
+    lines.push((3, "SELECT count(*) FROM doctors WHERE on_call", "2"));
+    lines.push((
+        3,
+        "UPDATE doctors SET on_call = false WHERE id = 2",
+        "1 row",
+    ));
+    assert_name(&lines, &["stock"], Some(AnomalyName::LostUpdate));
+    let skew = [
+        (1, "SELECT count(*) FROM doctors WHERE on_call", "2"),
+        (2, "SELECT count(*) FROM doctors WHERE on_call", "2"),
+        (3, "SELECT count(*) FROM doctors WHERE on_call", "2"),
+        (
+            1,
+            "UPDATE doctors SET on_call = false WHERE id = 1",
+            "1 row",
+        ),
+        (
+            2,
+            "UPDATE doctors SET on_call = false WHERE id = 2",
+            "1 row",
+        ),
+    ];
+    assert_name(&skew, &["doctors"], None);
 }
 
 #[test]

@@ -38,8 +38,6 @@ pub(super) struct Read {
     pub(super) own: bool,
     /// The columns that the answer shows, in their order, where it shows nothing else.
     pub(super) shown: Vec<String>,
-    /// The columns of which the greatest or least value is read.
-    pub(super) extremes: BTreeSet<String>,
 }
 
 /// What is written to a column.
@@ -87,7 +85,6 @@ impl Touch {
                 locks: true,
                 own: true,
                 shown: Vec::new(),
-                extremes: BTreeSet::new(),
             }),
             rows: Rows {
                 exact: false,

@@ -8,7 +8,7 @@ use sqlparser::ast::{
 };
 
 use super::condition::rows;
-use super::expression::{columns, is_harmless, value};
+use super::expression::{columns, value};
 use super::query::{Named, asked, bare, read_inside, read_query, tables};
 use super::touch::{Assigned, ColumnsOf, How, Read, Rows, Touch};
 
@@ -22,6 +22,8 @@ pub(super) fn read_insert(
     let TableObject::TableName(name) = &insert.table else {
         return None;
     };
+    read_inside(&insert.returning, binds, known, touches)?;
+    read_inside(&insert.on, binds, known, touches)?;
     let table = bare(name)?;
     let names: Vec<String> = match insert.columns.is_empty() {
         true => known(&table),
@@ -42,9 +44,6 @@ pub(super) fn read_insert(
             SetExpr::Values(values) => {
                 for row in &values.rows {
                     let row = &row.content;
-                    if !row.iter().all(is_harmless_value) {
-                        return None;
-                    }
                     read_inside(row, binds, known, touches)?;
                     inserted.push(row_of(&names, row, binds));
                 }
@@ -79,15 +78,6 @@ pub(super) fn read_insert(
     Some(())
 }
 
-/// `nextval` and DEFAULT are no doing that matters to the rows of others.
-fn is_harmless_value(expression: &Expr) -> bool {
-    is_harmless(expression)
-        || expression
-            .to_string()
-            .to_lowercase()
-            .starts_with("nextval(")
-}
-
 fn row_of(names: &[String], values: &[Expr], binds: &[String]) -> Rows {
     let each = names.iter().zip(values);
     let each = each.filter_map(|(name, it)| Some((name.clone(), value(it, binds)?)));
@@ -105,15 +95,13 @@ pub(super) fn read_update(
     known: ColumnsOf<'_>,
     touches: &mut Vec<Touch>,
 ) -> Option<()> {
-    if !is_harmless(&update.assignments) {
-        return None;
-    }
     let others = match &update.from {
         None => &[][..],
         Some(UpdateTableFromKind::AfterSet(from)) => from,
         Some(_) => return None,
     };
     read_inside(&update.assignments, binds, known, touches)?;
+    read_inside(&update.returning, binds, known, touches)?;
     let set = assigned(&update.assignments, binds)?;
     let mut asked = columns(&update.assignments);
     for target in set.keys().filter(|name| set[*name] != Assigned::Relative) {
@@ -141,6 +129,7 @@ pub(super) fn read_delete(
     let [table] = from.as_slice() else {
         return None;
     };
+    read_inside(&delete.returning, binds, known, touches)?;
     let change = Change {
         table,
         others: delete.using.as_deref().unwrap_or_default(),
@@ -170,12 +159,6 @@ impl Change<'_> {
         known: ColumnsOf<'_>,
         touches: &mut Vec<Touch>,
     ) -> Option<()> {
-        if self
-            .condition
-            .is_some_and(|condition| !is_harmless(condition))
-        {
-            return None;
-        }
         let mut named: Vec<Named> = Vec::new();
         tables(self.table, binds, known, touches, &mut named)?;
         for from in self.others {
@@ -201,7 +184,6 @@ impl Change<'_> {
                     locks: false,
                     own: false,
                     shown: Vec::new(),
-                    extremes: BTreeSet::new(),
                 }),
                 rows: of(other),
                 table: other.table.clone(),
@@ -226,7 +208,6 @@ fn own_read(table: &str, rows: Rows, columns: Option<BTreeSet<String>>) -> Touch
             locks: true,
             own: true,
             shown: Vec::new(),
-            extremes: BTreeSet::new(),
         }),
     }
 }

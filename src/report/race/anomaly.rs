@@ -173,3 +173,63 @@ fn capital(text: &str) -> String {
         None => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(session: usize, step: usize, does: AnomalyDeed) -> Place {
+        Place {
+            session,
+            step,
+            sql: String::new(),
+            does,
+        }
+    }
+
+    fn anomaly(name: Option<AnomalyName>) -> Anomaly {
+        let (read, lost, kept) = (
+            place(1, 1, AnomalyDeed::Read),
+            place(2, 3, AnomalyDeed::Update),
+            place(1, 6, AnomalyDeed::Update),
+        );
+        let key = BTreeMap::from([("id".to_owned(), "1".to_owned())]);
+        let edge = |kind, from: &Place, to: &Place| Edge {
+            kind,
+            from: from.clone(),
+            to: to.clone(),
+            table: Some("stock".to_owned()),
+            key: key.clone(),
+            doubts: Vec::new(),
+        };
+        Anomaly {
+            name,
+            because: None,
+            table: Some("stock".to_owned()),
+            key: key.clone(),
+            circle: vec![
+                edge(EdgeKind::Rw, &read, &lost),
+                edge(EdgeKind::Ww, &lost, &kept),
+            ],
+            statements: vec![read, lost, kept],
+        }
+    }
+
+    #[test]
+    fn a_lost_update_is_told_by_its_three_statements() {
+        assert_eq!(
+            sentence(&anomaly(Some(AnomalyName::LostUpdate))),
+            "Lost update of stock, id 1: session 1 overwrote (step 6) what session 2 had written (step \
+             3), after reading (step 1) what that replaced. See docs/anomalies.md, P4."
+        );
+    }
+
+    #[test]
+    fn what_has_no_name_is_told_by_its_edges() {
+        assert_eq!(
+            sentence(&anomaly(None)),
+            "Session 1 read stock, id 1 (step 1) as it was before session 2 wrote it (step 3), and \
+             session 1 overwrote stock, id 1 (step 6) after session 2 wrote it (step 3)."
+        );
+    }
+}

@@ -17,16 +17,16 @@ fn assert_all(file: &str) {
         .filter(|program| program.file == file)
         .peekable();
     assert!(found.peek().is_some(), "{file}");
+    let database = filled("../corpus/corpus.sql");
     for program in found {
-        assert_as_known(program);
+        assert_as_known(&database, program);
     }
 }
 
-fn assert_as_known(program: &Program) {
+fn assert_as_known(database: &str, program: &Program) {
     let (file, how) = (program.file, program.how);
-    let database = filled("../corpus/corpus.sql");
     let path = format!("../corpus/{file}");
-    let raced = race_worker(&database, program.arguments, &path, how);
+    let raced = race_worker(database, program.arguments, &path, how);
     assert_eq!(
         raced.counts(),
         (program.schedules, program.wrong()),
