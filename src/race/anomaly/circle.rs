@@ -14,6 +14,8 @@ pub(super) struct Circle<'a> {
     pub(super) back: Link<'a>,
     /// What it is called; `None` where no name fits.
     pub(super) name: Option<AnomalyName>,
+    /// Whether what was overwritten had been read after all, so that it may be known.
+    pub(super) may_know: bool,
 }
 
 impl<'a> Circle<'a> {
@@ -35,6 +37,7 @@ impl<'a> Circle<'a> {
             there: there.clone(),
             back: back.clone(),
             name: None,
+            may_know: false,
         };
         circle.name = circle.called(key);
         Some(circle)
@@ -42,7 +45,26 @@ impl<'a> Circle<'a> {
 
     /// Whether nothing in it is in doubt.
     pub(super) fn is_sure(&self) -> bool {
-        self.there.is_sure() && self.back.is_sure()
+        self.there.is_sure() && self.back.is_sure() && !self.may_know
+    }
+
+    /// Takes note of whether a session has read a row again before it has overwritten it.
+    pub(super) fn look_for_reads(&mut self, events: &[Event], key: &BTreeSet<String>) {
+        let [one, other] = [
+            (self.there.from, self.there.to, self.back.to),
+            (self.back.from, self.back.to, self.there.to),
+        ]
+        .map(|(read, first, last)| {
+            events.iter().any(|again| {
+                again.session == last.session
+                    && again.step > read.step
+                    && again.step < last.step
+                    && again.done > first.done
+                    && again.touch.read().is_some_and(|it| !it.own)
+                    && again.touch.of_whole_rows().meets(&last.touch, key) == Meets::Surely
+            })
+        });
+        self.may_know = self.name == Some(AnomalyName::LostUpdate) && (one || other);
     }
 
     /// The tables that it is about.

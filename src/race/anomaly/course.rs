@@ -140,7 +140,7 @@ fn event(step: &Step, number: usize, touch: Touch, sent: Moment, done: Moment) -
     let result = step.result.as_deref().unwrap_or_default();
     // What a refused statement has seen may still have been the reason.
     let touch = match step.failed && touch.how == How::Insert {
-        true => touch.as_look(),
+        true => touch.into_look(),
         false => touch,
     };
     if touch.writes() && (step.failed || result == "0 rows") {

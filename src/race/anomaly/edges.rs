@@ -19,6 +19,12 @@ impl Link<'_> {
     pub(super) fn is_sure(&self) -> bool {
         self.doubts.is_empty()
     }
+
+    /// Whether it is the same edge.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        let ends = |link: &Self| (link.from.step, link.to.step);
+        self.kind == other.kind && ends(self) == ends(other)
+    }
 }
 
 /// Every edge that there may be between two sessions. `key`: the columns of a table's primary key.

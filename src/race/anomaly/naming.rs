@@ -19,12 +19,15 @@ pub(super) struct Outcome {
 }
 
 /// Every circle of two sessions that there may be.
-pub(super) fn circles<'a>(links: &[Link<'a>], tables: &Tables) -> Vec<Circle<'a>> {
+fn circles<'a>(course: &'a Course, links: &[Link<'a>], tables: &Tables) -> Vec<Circle<'a>> {
     let mut found = Vec::new();
     for (place, one) in links.iter().enumerate() {
         for other in &links[place + 1..] {
             let key = tables.key(&one.from.touch.table);
-            found.extend(Circle::of(one, other, &key));
+            if let Some(mut circle) = Circle::of(one, other, &key) {
+                circle.look_for_reads(&course.events, &key);
+                found.push(circle);
+            }
         }
     }
     found
@@ -37,7 +40,7 @@ pub(super) fn choose<'a>(
     outcome: &Outcome,
 ) -> Option<Circle<'a>> {
     let links = links(course, &|table| tables.key(table));
-    let mut found = circles(&links, tables);
+    let mut found = circles(course, &links, tables);
     found.sort_by_key(|circle| (!circle.is_sure(), shape(circle)));
     let name = name(&found, course, tables, outcome);
     let named = found.iter().find(|it| name.is_some() && it.name == name);
@@ -101,7 +104,8 @@ fn differs(circle: &Circle<'_>, outcome: &Outcome) -> bool {
     tables.any(|table| outcome.differing.contains(table))
 }
 
-/// What is read twice around a write, or written relatively, is a part of a lost update of that row,
+/// Without what is but a part of others. What is read twice around a write, or written relatively, is a
+/// part of a lost update of that row,
 /// and no other anomaly.
 fn without_shadows<'a, 'b>(circles: &[&'b Circle<'a>]) -> Vec<&'b Circle<'a>> {
     let lost: Vec<BTreeSet<&str>> = circles
@@ -116,10 +120,18 @@ fn without_shadows<'a, 'b>(circles: &[&'b Circle<'a>]) -> Vec<&'b Circle<'a>> {
         );
         is_part && lost.iter().any(|tables| circle.tables().is_subset(tables))
     };
+    // Of two tables, where each edge has its place in a circle of one.
+    let within = |edge: &Link<'_>| {
+        let mut single = circles.iter().filter(|it| it.tables().len() == 1);
+        single.any(|it| it.there.is_like(edge) || it.back.is_like(edge))
+    };
+    let is_mixed = |circle: &Circle<'_>| {
+        circle.tables().len() > 1 && within(&circle.there) && within(&circle.back)
+    };
     circles
         .iter()
         .copied()
-        .filter(|it| !is_shadow(it))
+        .filter(|it| !is_shadow(it) && !is_mixed(it))
         .collect()
 }
 

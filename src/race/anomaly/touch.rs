@@ -78,7 +78,7 @@ impl Touch {
     }
 
     /// What an INSERT that was refused has seen: that the row is there, say.
-    pub(super) fn as_look(self) -> Self {
+    pub(super) fn into_look(self) -> Self {
         Self {
             how: How::Read(Read {
                 columns: None,

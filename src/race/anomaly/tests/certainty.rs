@@ -75,3 +75,36 @@ fn what_is_called_by_both_is_an_effect_twice() {
     assert_eq!(anomaly.statements[1].step, 4);
     assert_eq!(anomaly.circle.len(), 2);
 }
+
+/// What a session has read again before it wrote may be what it went by.
+#[test]
+fn a_second_try_is_no_lost_update_where_something_else_is_wrong() {
+    let mut lines = vec![
+        (1, "SELECT units, version FROM stock WHERE id = 1", "1, 0"),
+        (
+            2,
+            "UPDATE stock SET units = 0, version = 1 WHERE id = 1",
+            "1 row",
+        ),
+        (
+            1,
+            "UPDATE stock SET units = 0, version = 1 WHERE id = 1 AND version = 0",
+            "0 rows",
+        ),
+        (1, "SELECT units, version FROM stock WHERE id = 1", "0, 1"),
+        (
+            1,
+            "UPDATE stock SET units = 5, version = 2 WHERE id = 1 AND version = 1",
+            "1 row",
+        ),
+    ];
+    assert_name(&lines, &["stock"], Some(AnomalyName::LostUpdate));
+    let others = [
+        (1, "SELECT id FROM users WHERE email = 'a'", "no row"),
+        (2, "SELECT id FROM users WHERE email = 'a'", "no row"),
+        (2, "INSERT INTO users (email) VALUES ('a')", "1 row"),
+        (1, "INSERT INTO users (email) VALUES ('a')", "1 row"),
+    ];
+    lines.extend(others);
+    assert_name(&lines, &["users"], Some(AnomalyName::CheckThenInsert));
+}
