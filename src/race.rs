@@ -5,6 +5,7 @@
 //! its statements are stopped one by one. What is right nobody has to say: it is whatever the
 //! sessions leave when they run one after the other.
 
+mod anomaly;
 mod application;
 mod attribution;
 mod caller;
@@ -56,6 +57,7 @@ use crate::explore::{Coverage, Exploration, ExploreError, Explored, Pruning, Tok
 use crate::model::verdict::Verdict;
 use diesel::PgConnection;
 
+pub use anomaly::{Anomaly, AnomalyCause, AnomalyDeed, AnomalyName, Doubt, Edge, EdgeKind, Place};
 pub use database::{RaceDatabase, SetUp};
 pub use difference::Difference;
 pub use environment::{Environment, InvalidVariable};

@@ -100,9 +100,10 @@ impl ConnectionState {
         }
         self.has_step = true;
         let texts: Vec<&str> = batch.executed.iter().map(|sql| sql.text.trim()).collect();
-        let values: Vec<String> = match batch.executed.as_slice() {
-            [one] => one.values.clone(),
-            // Each counts its parameters from 1.
+        let mut with_values = batch.executed.iter().filter(|sql| !sql.values.is_empty());
+        // Each counts its parameters from 1.
+        let values = match (with_values.next(), with_values.next()) {
+            (Some(one), None) => one.values.clone(),
             _ => Vec::new(),
         };
         BatchKind::Step(statement(&texts.join("; "), &values))

@@ -18,6 +18,19 @@ pub struct Difference {
     pub found: String,
     /// What changes in it when the sessions run one after the other, by their orders.
     pub expected: Vec<String>,
+    /// How many rows there are.
+    pub rows: usize,
+    /// How many there are when the sessions run one after the other, by their orders.
+    pub expected_rows: Vec<usize>,
+}
+
+impl Difference {
+    /// Whether there are more rows than any order leaves.
+    pub(super) fn has_too_many(&self) -> bool {
+        self.expected_rows
+            .iter()
+            .all(|expected| *expected < self.rows)
+    }
 }
 
 /// The tables in which `state` differs from the nearest of the `expected`.
@@ -47,10 +60,18 @@ pub(super) fn differences(
                     found.push(words);
                 }
             }
+            let mut counts = Vec::new();
+            for rows in expected.iter().map(|state| rows(normalizer, state, number)) {
+                if !counts.contains(&rows) {
+                    counts.push(rows);
+                }
+            }
             Difference {
                 table: normalizer.catalog.tables[number].shown(),
                 found: changes(normalizer, state, number),
                 expected: found,
+                rows: rows(normalizer, state, number),
+                expected_rows: counts,
             }
         })
         .collect()
@@ -70,6 +91,12 @@ pub(super) fn whole(normalizer: &Normalizer, state: &State) -> String {
         true => "nothing changed".to_owned(),
         false => each.join("; "),
     }
+}
+
+/// How many rows a table has.
+fn rows(normalizer: &Normalizer, state: &State, number: usize) -> usize {
+    let now = state.0.get(&number).map(Vec::len);
+    now.unwrap_or_else(|| normalizer.rows_before(number).len())
 }
 
 /// What a state has changed in a table, in words.

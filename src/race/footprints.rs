@@ -9,7 +9,8 @@ mod text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::harmless::calls_unknown_function;
-use self::text::{is_call, is_obscure, is_odd, is_string, keeps_names, target};
+pub(super) use self::text::is_call;
+use self::text::{is_obscure, is_odd, is_string, keeps_names, target};
 use super::lexer::statements;
 use crate::db::disposable::{Reach, Relation};
 use crate::explore::Footprint;

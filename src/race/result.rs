@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::anomaly::Anomaly;
 use super::difference::Difference;
 use super::orders::count;
 use crate::explore::{Coverage, History, Token};
@@ -118,6 +119,9 @@ pub struct Witness {
     pub history: History,
     /// In what it differs from what it would be one after the other.
     pub differences: Vec<Difference>,
+    /// Which statements make it go wrong, and what that is called; `null` where their texts do not
+    /// tell.
+    pub anomaly: Option<Anomaly>,
     /// Whether it went wrong again when it was run once more.
     pub repeats: bool,
 }
@@ -138,6 +142,9 @@ pub struct ReplayedRace {
     pub history: History,
     /// In what it differs from what it would be one after the other.
     pub differences: Vec<Difference>,
+    /// Which statements make it go wrong, and what that is called; `null` where their texts do not
+    /// tell, or nothing is wrong.
+    pub anomaly: Option<Anomaly>,
     /// Why it is not known whether it is right, where it is not.
     pub undecided: Option<String>,
     /// The command that gives this result, without a password, format and file.

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::judge::FAILED;
+use super::anomaly::{Anomaly, Explainer};
+use super::difference::Difference;
+use super::judge::{FAILED, Judge};
 use super::observations::Observations;
 use super::result::{FinalState, RaceResult, ReplayedRace, Witness};
 use super::{REPLAY_SCHEMA, Race, SCHEMA};
+use crate::db::disposable::Reach;
 use crate::explore::{Explored, History, Token};
 use crate::model::verdict::Verdict;
 
@@ -54,12 +57,14 @@ impl Race<'_> {
             strays: explored.strays(),
             command: String::new(),
             command_for_replay: String::new(),
-            witness: explored.witness.map(|history| Witness {
-                differences: (judge.differences.get(&history.state.to_string()))
-                    .cloned()
-                    .unwrap_or_default(),
-                history,
-                repeats: explored.witness_repeats,
+            witness: explored.witness.map(|history| {
+                let differences = judge.differences.get(&history.state.to_string()).cloned();
+                Witness {
+                    anomaly: self.anomaly(&judge, &history, differences.as_deref()),
+                    differences: differences.unwrap_or_default(),
+                    history,
+                    repeats: explored.witness_repeats,
+                }
             }),
         }
     }
@@ -73,10 +78,29 @@ impl Race<'_> {
             server: format!("PostgreSQL {}", self.session.version),
             asked: token.clone(),
             undecided: judge.undecided.reason(),
+            anomaly: self.anomaly(&judge, &history, differences.as_deref()),
             differences: differences.unwrap_or_default(),
             history,
             command: String::new(),
         }
+    }
+
+    /// What went wrong in a schedule. `differences`: in what it differs from all orders, where none of
+    /// them, one after the other, leaves the same. A database that cannot be asked any more has no
+    /// names.
+    fn anomaly(
+        &self,
+        judge: &Judge,
+        history: &History,
+        differences: Option<&[Difference]>,
+    ) -> Option<Anomaly> {
+        history.broken.as_ref()?;
+        let mut connection = self.database.disposable.connect().ok()?;
+        let reach = Reach::ask(&mut connection).ok()?;
+        let explainer = Explainer::new(&judge.oracle.normalizer.catalog, &reach);
+        let may_be_refused = self.request.invariants.is_empty();
+        let (is_proven, differences) = (differences.is_some(), differences.unwrap_or_default());
+        explainer.explain(history, differences, is_proven, may_be_refused)
     }
 
     fn commands(&self) -> Vec<String> {

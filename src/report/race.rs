@@ -1,5 +1,6 @@
 //! The result of a race, and a single schedule of one: one file for each format.
 
+mod anomaly;
 mod junit;
 mod page;
 mod text;

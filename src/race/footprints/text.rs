@@ -82,7 +82,7 @@ pub(super) fn is_obscure(sql: &str) -> bool {
 }
 
 /// Whether it is a call to the outside: a method and a path. A comment is none.
-pub(super) fn is_call(sql: &str) -> bool {
+pub(in crate::race) fn is_call(sql: &str) -> bool {
     sql.split_once(' ').is_some_and(|(method, path)| {
         METHODS.contains(&method) && path.starts_with('/') && !path.starts_with("/*")
     })

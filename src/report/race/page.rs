@@ -2,9 +2,10 @@
 
 use anyhow::Result;
 
+use super::anomaly::sentence;
 use super::text;
 use crate::explore::History;
-use crate::race::{Difference, RaceResult, ReplayedRace};
+use crate::race::{Anomaly, Difference, RaceResult, ReplayedRace};
 use crate::report::fold::ENDLESS;
 use crate::report::plain::INTERRUPTED;
 use crate::report::schedules::astray;
@@ -15,7 +16,7 @@ const REPLAY_IT: &str = "Replay this order";
 
 pub(super) fn render(result: &RaceResult) -> Result<String> {
     let witness = result.witness.as_ref();
-    let columns = witness.map(|it| column(&it.history, &it.differences, None));
+    let columns = witness.map(|it| column(&it.history, &it.differences, it.anomaly.as_ref(), None));
     let mut lines = text::lines(result);
     let serial = result.one_after_the_other.iter();
     lines.extend(serial.map(|it| ("one after the other", text::in_order(it))));
@@ -66,7 +67,12 @@ pub(super) fn render_replay(result: &ReplayedRace) -> Result<String> {
         make: make(&result.command),
         replay_it: REPLAY_IT,
         replay: result.command.clone(),
-        columns: vec![column(history, &result.differences, Some(&result.asked.0))],
+        columns: vec![column(
+            history,
+            &result.differences,
+            result.anomaly.as_ref(),
+            Some(&result.asked.0),
+        )],
     };
     page(result, &words, &text::render_replay(result, WIDTH))
 }
@@ -78,6 +84,7 @@ fn make(command: &str) -> String {
 fn column<'a>(
     history: &History,
     differences: &[Difference],
+    anomaly: Option<&Anomaly>,
     asked: Option<&'a [usize]>,
 ) -> Column<'a> {
     let differing = text::differing(differences, ENDLESS);
@@ -87,7 +94,14 @@ fn column<'a>(
         plan: String::new(),
         wrong: history.broken.is_some(),
         sentence: match &history.broken {
-            Some(wrong) => format!("{wrong}: {}", differing.join("; ")),
+            Some(wrong) => {
+                let name = anomaly.map(|it| format!(". {}", sentence(it)));
+                format!(
+                    "{wrong}: {}{}",
+                    differing.join("; "),
+                    name.unwrap_or_default()
+                )
+            }
             None => "Nothing is wrong at the end.".to_owned(),
         },
         astray: astray(&history.fell_back),

@@ -1,5 +1,6 @@
 //! A race for people: the verdict first, then the shortest schedule that goes wrong.
 
+use super::anomaly::sentence;
 use crate::explore::{History, UNREACHED, timeline};
 use crate::model::figures::thousands;
 use crate::model::verdict::Verdict;
@@ -25,6 +26,9 @@ pub(super) fn render(result: &RaceResult, width: usize) -> String {
             out.push_str(&folded(&format!("{wrong}:"), width));
         }
         out.push_str(&differing(&witness.differences, width));
+        if let Some(anomaly) = &witness.anomaly {
+            out.push_str(&folded(&sentence(anomaly), width));
+        }
         out.push('\n');
         out.push_str(&timeline(&witness.history, width.min(WIDTH)));
         out.push('\n');
@@ -61,6 +65,9 @@ pub(super) fn render_replay(result: &ReplayedRace, width: usize) -> String {
     let (words, verdict) = verdict_of(result);
     let mut out = styled(&words, verdict_style(verdict), width);
     out.push_str(&differing(&result.differences, width));
+    if let Some(anomaly) = &result.anomaly {
+        out.push_str(&folded(&sentence(anomaly), width));
+    }
     if let Some(astray) = astray(&history.fell_back) {
         out.push_str(&folded(&astray, width));
     }
@@ -275,6 +282,8 @@ mod tests {
             table: table.to_owned(),
             found: "2 rows new".to_owned(),
             expected: vec!["1 row new".to_owned()],
+            rows: 2,
+            expected_rows: vec![1],
         };
         assert_eq!(
             differing(&[difference("orders"), difference("stock")], ENDLESS),

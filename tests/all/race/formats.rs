@@ -60,6 +60,7 @@ fn the_page_steps_through_the_order_that_goes_wrong() {
     for part in [
         "session 1",
         "session 2",
+        "Lost update of stock, id 1",
         "UPDATE stock SET units = 0",
         "WRONG",
         "2 × (item 1)",
@@ -91,6 +92,10 @@ fn a_test_case_fails_passes_or_stays_open_as_the_race_does() {
         "{failure:?}"
     );
     assert!(failure.text.contains("UPDATE stock"), "{failure:?}");
+    assert!(
+        failure.text.contains("Lost update of stock, id 1"),
+        "{failure:?}"
+    );
     let right = reports("for-update", &[]);
     assert!(matches!(case(&right).1, TestStatus::Success));
     // A part of the schedules proves nothing: no pass, and no failure of the programs'.
@@ -105,7 +110,11 @@ fn one_order_has_all_formats_too() {
     let (name, status) = case(&folder);
     assert!(name.ends_with("--replay 1.2.2.2.2.1.1.1"), "{name}");
     assert!(matches!(status, TestStatus::Failure(_)), "{status:?}");
-    assert!(read(&folder, "race.html").contains("1.2.2.2.2.1.1.1"));
+    let page = read(&folder, "race.html");
+    for part in ["1.2.2.2.2.1.1.1", "Lost update of stock, id 1"] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(read(&folder, "race.json").contains("\"name\": \"lost-update\""));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `lockbench race`: real, unmodified clients, and what they do to each other.
 
 mod clients;
+mod corpus;
 mod formats;
 mod http;
 mod inside;
@@ -104,12 +105,13 @@ fn filled(file: &str) -> String {
 fn race(database: &str, arguments: &[&str], command: &[&str]) -> Raced {
     let folders = ["node", "prisma"].map(|one| clients().join(one).join("node_modules"));
     let node_path = std::env::join_paths(folders).expect("no colon in a path");
+    let modules = std::env::join_paths([clients().join("python"), programs()]);
     let mut lockbench = common::lockbench();
     lockbench
         .args(["--quiet", "race", "--json", "--database", database])
         .args(arguments)
         .current_dir(programs())
-        .env("PYTHONPATH", clients().join("python"))
+        .env("PYTHONPATH", modules.expect("no colon in a path"))
         .env("NODE_PATH", node_path)
         .args(["--env", JDBC_URL]);
     if !command.is_empty() {

@@ -52,6 +52,8 @@ fn an_invoice_that_is_looked_at_billed_and_marked_is_billed_twice() {
         let calls = found_in(&raced, "outside.calls");
         assert_eq!(calls, Some("2 × (method POST, path /bill/1)"), "{raced:#?}");
         assert_eq!(found_in(&raced, "invoices"), None);
+        let name = &raced.result["witness"]["anomaly"]["name"];
+        assert_eq!(name, "effect-twice", "{raced:#?}");
         let steps = &raced.result["witness"]["steps"];
         let steps = steps.as_array().into_iter().flatten();
         let calls = steps.filter(|step| step["sql"] == "POST /bill/1" && step["result"] == "200");

@@ -1,0 +1,92 @@
+//! What was to prevent an anomaly, and did not.
+
+use super::circle::Circle;
+use super::course::{Course, Event, place};
+use super::fact::{AnomalyName, Cause, Deed, EdgeKind};
+use super::reader::Doing;
+use super::tables::Tables;
+use super::touch::Meets;
+use crate::explore::Step;
+
+/// What was to prevent a circle that has a name, where it shows.
+pub(super) fn cause(
+    circle: &Circle<'_>,
+    course: &Course,
+    tables: &Tables,
+    steps: &[Step],
+) -> Option<Cause> {
+    match circle.name? {
+        AnomalyName::CheckThenInsert => locked_nothing(circle, steps),
+        AnomalyName::LostUpdate => read_before_lock(circle, course, tables, steps),
+        _ => None,
+    }
+    .or_else(|| unlock_before_commit(circle, course, steps))
+}
+
+/// The locking read of each has found no row.
+fn locked_nothing(circle: &Circle<'_>, steps: &[Step]) -> Option<Cause> {
+    let found_nothing =
+        |event: &Event| event.found_nothing && event.touch.read().is_some_and(|read| read.locks);
+    let (one, other) = (circle.there.from, circle.back.from);
+    (found_nothing(one) && found_nothing(other)).then(|| Cause::LockedNothing {
+        lock: one.place(steps),
+    })
+}
+
+/// The row was read once more under a lock, before it was written.
+fn read_before_lock(
+    circle: &Circle<'_>,
+    course: &Course,
+    tables: &Tables,
+    steps: &[Step],
+) -> Option<Cause> {
+    if circle.back.kind != EdgeKind::Ww {
+        return None;
+    }
+    let (read, write) = (circle.there.from, circle.back.to);
+    let key = tables.key(&read.touch.table);
+    let lock = course.events.iter().find(|event| {
+        let locks = |event: &Event| event.touch.read().is_some_and(|it| it.locks && !it.own);
+        event.session == read.session
+            && event.step > read.step
+            && event.step < write.step
+            && locks(event)
+            && !locks(read)
+            && event.touch.of_whole_rows().meets(&write.touch, &key) == Meets::Surely
+    })?;
+    Some(Cause::ReadBeforeLock {
+        lock: lock.place(steps),
+    })
+}
+
+/// A session has given an advisory lock back while nobody could see what it had written, and the other
+/// has taken that lock and read what was there before.
+fn unlock_before_commit(circle: &Circle<'_>, course: &Course, steps: &[Step]) -> Option<Cause> {
+    let mut links = [&circle.there, &circle.back].into_iter();
+    links.find_map(|link| {
+        if link.kind != EdgeKind::Rw {
+            return None;
+        }
+        let (read, write) = (link.from, link.to);
+        let of = |session: usize| course.marks.iter().filter(move |it| it.session == session);
+        let commit =
+            of(write.session).find(|it| it.step > write.step && it.doing == Doing::Ends(true))?;
+        of(write.session).find_map(|unlock| {
+            let Doing::Unlocks(key) = &unlock.doing else {
+                return None;
+            };
+            let is_between = write.step < unlock.step && unlock.step < commit.step;
+            let takes_it = |it: &&super::course::Mark| {
+                it.doing == Doing::Locks(key.clone())
+                    && it.done > unlock.done
+                    && it.done < read.done
+                    && read.done < commit.done
+            };
+            let is_taken = of(read.session).find(takes_it).is_some();
+            (is_between && is_taken).then(|| Cause::UnlockBeforeCommit {
+                unlock: place(steps, unlock.step, Deed::Unlock),
+                commit: place(steps, commit.step, Deed::Commit),
+            })
+        })
+    })
+}

@@ -1,0 +1,214 @@
+//! When in a schedule each session has touched what, and from when on others could see it.
+
+use std::collections::BTreeMap;
+
+use super::fact::{Deed, Place};
+use super::reader::{Doing, read};
+use super::touch::{ColumnsOf, How, Touch};
+use crate::explore::Step;
+
+/// A moment of the schedule: even ones are steps, and behind each is what it lets go on.
+pub(super) type Moment = usize;
+
+/// Something that a session has done to rows of a table.
+#[derive(Clone, Debug)]
+pub(super) struct Event {
+    pub(super) session: usize,
+    /// The step, from 1.
+    pub(super) step: usize,
+    pub(super) touch: Touch,
+    /// When the statement was sent, and when it was done: later where it had to wait.
+    pub(super) sent: Moment,
+    pub(super) done: Moment,
+    /// The first and the last moment at which what it reads may have been decided: a transaction
+    /// may see the database as it was at its first statement.
+    pub(super) looked: (Moment, Moment),
+    /// The first and the last moment from which others may have seen what it writes.
+    pub(super) visible: (Moment, Moment),
+    /// Whether a read has found no row.
+    pub(super) found_nothing: bool,
+}
+
+/// A lock taken or given back, a call, the end of a transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) session: usize,
+    /// The step, from 1.
+    pub(super) step: usize,
+    pub(super) done: Moment,
+    pub(super) doing: Doing,
+}
+
+/// What happened in a schedule, as far as texts tell.
+#[derive(Debug, Default)]
+pub(super) struct Course {
+    pub(super) events: Vec<Event>,
+    pub(super) marks: Vec<Mark>,
+    /// Whether the text of a statement did not tell what it does.
+    pub(super) is_unclear: bool,
+}
+
+impl Course {
+    pub(super) fn of(steps: &[Step], columns: ColumnsOf<'_>) -> Self {
+        let mut course = Self::default();
+        let mut open: BTreeMap<usize, Transaction> = BTreeMap::new();
+        for (index, step) in steps.iter().enumerate() {
+            if step.result.is_none() {
+                course.is_unclear = true;
+                continue;
+            }
+            let doing = read(&step.sql, &step.binds, columns);
+            let sent = 2 * index;
+            let done = step
+                .blocked_until
+                .map_or(sent, |until| 2 * until.max(index + 1) - 1);
+            let transaction = open.entry(step.session).or_default();
+            match doing {
+                Doing::Touches(touches) => {
+                    transaction.has_failed |= step.failed;
+                    for touch in touches {
+                        let event = event(step, index + 1, touch, sent, done);
+                        transaction.events.extend(event);
+                    }
+                }
+                Doing::Ends(keeps) => {
+                    let mark = Mark {
+                        session: step.session,
+                        step: index + 1,
+                        done,
+                        doing: Doing::Ends(keeps && !step.failed),
+                    };
+                    let transaction = std::mem::take(transaction);
+                    let is_kept = mark.doing == Doing::Ends(true) && !transaction.has_failed;
+                    course.events.extend(transaction.ended(is_kept, done));
+                    course.marks.push(mark);
+                }
+                Doing::Unknown => course.is_unclear = true,
+                doing => course.marks.push(Mark {
+                    session: step.session,
+                    step: index + 1,
+                    done,
+                    doing,
+                }),
+            }
+        }
+        for transaction in open.into_values() {
+            // Whether it was one that was rolled back, or statements by themselves.
+            course.is_unclear |= transaction.has_failed && transaction.writes();
+            course.events.extend(transaction.events);
+        }
+        course
+    }
+}
+
+/// What a session has done since its last COMMIT.
+#[derive(Debug, Default)]
+struct Transaction {
+    events: Vec<Event>,
+    has_failed: bool,
+}
+
+impl Transaction {
+    fn writes(&self) -> bool {
+        self.events.iter().any(|event| event.touch.writes())
+    }
+
+    /// Its events once it has ended at a moment. Only of its last statement it is certain that it was
+    /// in the transaction: where it begins does not show.
+    fn ended(mut self, is_kept: bool, at: Moment) -> Vec<Event> {
+        let began = self.events.first().map_or(at, |event| event.sent);
+        let last = self.events.last().map_or(0, |event| event.step);
+        if !is_kept {
+            self.events.retain(|event| !event.touch.writes());
+        }
+        for event in &mut self.events {
+            let from = match event.step == last {
+                true => at,
+                false => event.done,
+            };
+            event.visible = (from, at);
+            if event.touch.read().is_some_and(|read| !read.locks) {
+                event.looked.0 = began;
+            }
+        }
+        self.events
+    }
+}
+
+/// What a statement has done, if it has done it.
+fn event(step: &Step, number: usize, touch: Touch, sent: Moment, done: Moment) -> Option<Event> {
+    let result = step.result.as_deref().unwrap_or_default();
+    // What a refused statement has seen may still have been the reason.
+    let touch = match step.failed && touch.how == How::Insert {
+        true => touch.into_look(),
+        false => touch,
+    };
+    if touch.writes() && (step.failed || result == "0 rows") {
+        return None;
+    }
+    let is_read = touch.read().is_some();
+    let found_nothing = is_read && matches!(result, "no row" | "0 rows");
+    let mut touch = touch;
+    // Where there is none, there was nothing to leave out.
+    touch.rows.limited &= !found_nothing;
+    let mut event = Event {
+        session: step.session,
+        step: number,
+        touch,
+        sent,
+        done,
+        looked: (sent, done),
+        visible: (done, done),
+        found_nothing,
+    };
+    event.see(result);
+    Some(event)
+}
+
+impl Event {
+    /// Learns which row was read from the answer.
+    fn see(&mut self, result: &str) {
+        let Some(read) = self.touch.read() else {
+            return;
+        };
+        let values: Vec<&str> = result.split(", ").collect();
+        let is_row = !self.found_nothing && values.len() == read.shown.len();
+        // It may be a number of rows.
+        if is_row && !result.ends_with(" rows") && !result.ends_with(" row") {
+            let seen: Vec<_> = read.shown.iter().cloned().zip(values).collect();
+            for (column, value) in seen {
+                let value = value.to_owned();
+                self.touch.rows.seen.insert(column, value);
+            }
+        }
+    }
+
+    /// Whether the statement had to wait for another.
+    pub(super) fn waited(&self) -> bool {
+        self.done > self.sent
+    }
+
+    pub(super) fn place(&self, steps: &[Step]) -> Place {
+        place(
+            steps,
+            self.step,
+            match &self.touch.how {
+                How::Read(_) => Deed::Read,
+                How::Insert => Deed::Insert,
+                How::Update(_) => Deed::Update,
+                How::Delete => Deed::Delete,
+            },
+        )
+    }
+}
+
+/// A statement of the schedule, by its step.
+pub(super) fn place(steps: &[Step], step: usize, does: Deed) -> Place {
+    let found = steps.get(step - 1);
+    Place {
+        session: found.map_or(0, |it| it.session),
+        step,
+        sql: found.map(|it| it.as_sent().in_short()).unwrap_or_default(),
+        does,
+    }
+}

@@ -1,0 +1,69 @@
+//! What goes wrong without a circle of reads and writes: a deadlock, and what is done twice outside.
+
+use std::collections::BTreeMap;
+
+use super::course::place;
+use super::fact::{Anomaly, AnomalyName, Deed, Edge, EdgeKind};
+use crate::explore::Step;
+use crate::race::footprints::is_call;
+
+/// SQLSTATE of a session that was refused because of a deadlock.
+const DEADLOCK: &str = "40P01";
+
+/// A deadlock: the session that was refused, and those that waited for each other until then.
+pub(super) fn deadlock(steps: &[Step]) -> Option<Anomaly> {
+    let is_victim = |step: &Step| step.code.as_deref() == Some(DEADLOCK);
+    let victim = steps.iter().position(is_victim)?;
+    // Whoever has waited for one of them when that one was refused.
+    let waits_for = |session: usize| {
+        let mut waiting = steps.iter().enumerate().filter(|(at, step)| {
+            let others = step.blocked_by.as_deref().unwrap_or_default();
+            let still = step.blocked_until.is_none_or(|until| until > victim);
+            *at != victim && others.contains(&session) && *at <= victim && still
+        });
+        waiting.next().map(|(at, _)| at)
+    };
+    let mut ring = vec![victim];
+    while let Some(next) = ring.last().and_then(|last| waits_for(steps[*last].session)) {
+        if ring.contains(&next) {
+            break;
+        }
+        ring.push(next);
+    }
+    if ring.len() < 2 {
+        return None;
+    }
+    let wait = |step: usize| place(steps, step + 1, Deed::Wait);
+    // Each waits for the one before it, and the first for the last.
+    let circle = ring.iter().enumerate().map(|(at, step)| Edge {
+        kind: EdgeKind::Waits,
+        from: wait(*step),
+        to: wait(ring[(at + ring.len() - 1) % ring.len()]),
+        table: None,
+        key: BTreeMap::new(),
+        doubts: Vec::new(),
+    });
+    let circle = circle.collect();
+    let mut sorted = ring.clone();
+    sorted.sort_unstable();
+    Some(Anomaly {
+        name: Some(AnomalyName::Deadlock),
+        because: None,
+        table: None,
+        key: BTreeMap::new(),
+        statements: sorted.into_iter().map(wait).collect(),
+        circle,
+    })
+}
+
+/// The same call by two sessions, where there are more calls than there should be.
+pub(super) fn effect_twice(steps: &[Step]) -> Option<(usize, usize)> {
+    let calls = |step: &&Step| is_call(&step.sql) && !step.failed;
+    let calls: Vec<(usize, &Step)> = (1..).zip(steps).filter(|(_, step)| calls(step)).collect();
+    calls.iter().enumerate().find_map(|(place, (first, one))| {
+        let same =
+            |(_, other): &&(usize, &Step)| other.session != one.session && other.sql == one.sql;
+        let (second, _) = calls[place + 1..].iter().find(same)?;
+        Some((*first, *second))
+    })
+}
