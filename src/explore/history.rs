@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::inside::GOES_ON;
 use super::{End, Token};
 
 /// One step: a statement that a session was let go with, and what became of it.
@@ -35,6 +36,13 @@ impl Step {
     /// The statement with its values in the places of the parameters.
     pub fn statement(&self) -> String {
         self.as_sent().with_values()
+    }
+
+    /// Whether it is a part of the statement that the session has sent before: it goes on inside.
+    // Only the program stops statements there.
+    #[cfg_attr(not(feature = "cli"), allow(dead_code))]
+    pub(crate) fn goes_on_inside(&self) -> bool {
+        self.sql.starts_with(GOES_ON)
     }
 
     /// The statement with its values beside it.

@@ -21,6 +21,9 @@ pub(crate) enum Inside {
     All,
 }
 
+/// What a session does that goes on inside its statement.
+pub(super) const GOES_ON: &str = "-- goes on inside";
+
 /// Rows of a statement before which it is stopped; those behind them are written at once.
 const MOST_ROWS: u64 = 10;
 
@@ -71,7 +74,7 @@ impl Gate {
     pub(super) fn comes_to_row(&mut self) -> Statement {
         self.rows += 1;
         Statement {
-            sql: format!("-- goes on inside: writes row {}", self.rows),
+            sql: format!("{GOES_ON}: writes row {}", self.rows),
             binds: Vec::new(),
         }
     }

@@ -53,20 +53,26 @@ impl Course {
         let mut course = Self::default();
         let mut open: BTreeMap<usize, Transaction> = BTreeMap::new();
         for (index, step) in steps.iter().enumerate() {
+            if step.goes_on_inside() {
+                continue;
+            }
+            let (last, step) = whole(steps, index);
+            let step = &step;
             if step.result.is_none() {
                 course.is_unclear = true;
                 continue;
             }
             let doing = read(&step.sql, &step.binds, columns);
             let sent = 2 * index;
-            let done = step
-                .blocked_until
-                .map_or(sent, |until| 2 * until.max(index + 1) - 1);
+            let (has_read, done) = (done(steps, index), done(steps, last));
             let transaction = open.entry(step.session).or_default();
             match doing {
                 Doing::Touches(touches) => {
                     transaction.has_failed |= step.failed;
                     for touch in touches {
+                        // What it reads is what was there when it began.
+                        let only_reads = touch.read().is_some_and(|it| !it.own && !it.locks);
+                        let done = if only_reads { has_read } else { done };
                         let event = event(step, index + 1, touch, sent, done);
                         transaction.events.extend(event);
                     }
@@ -98,6 +104,32 @@ impl Course {
             course.events.extend(transaction.events);
         }
         course
+    }
+}
+
+/// When a step was done: later than when it was sent where it had to wait.
+fn done(steps: &[Step], index: usize) -> Moment {
+    let until = steps[index].blocked_until;
+    until.map_or(2 * index, |until| 2 * until.max(index + 1) - 1)
+}
+
+/// The statement that a step begins, with what came of it in the end, and where that was.
+fn whole(steps: &[Step], index: usize) -> (usize, Step) {
+    let session = steps[index].session;
+    let own = steps.iter().enumerate().skip(index + 1);
+    let own = own.filter(|(_, step)| step.session == session);
+    let parts = own.take_while(|(_, step)| step.goes_on_inside());
+    match parts.last() {
+        None => (index, steps[index].clone()),
+        Some((last, end)) => {
+            let begun = steps[index].clone();
+            let whole = Step {
+                sql: begun.sql,
+                binds: begun.binds,
+                ..end.clone()
+            };
+            (last, whole)
+        }
     }
 }
 
