@@ -3,14 +3,15 @@
 #[cfg(test)]
 mod tests;
 
-use super::lexer::statements;
-use super::statement_kind::{StatementKind, calls_unknown_function};
+use super::dialect::Dialect;
+use super::statement_kind::StatementKind;
 use crate::explore::Statement;
 use crate::wire::{Answer, Batch, End, Status};
 
 /// A connection of a program.
 #[derive(Clone, Debug)]
 pub(super) struct ConnectionState {
+    dialect: Dialect,
     /// The server's number for it.
     pub(super) process: i32,
     status: Status,
@@ -45,13 +46,19 @@ pub(super) enum BatchKind {
 impl ConnectionState {
     /// A new connection. `keeps_snapshot`: whether its transactions see one state of the database
     /// throughout, unless the `settings` that it began with say otherwise.
-    pub(super) fn new(process: i32, keeps_snapshot: bool, settings: &[(String, String)]) -> Self {
+    pub(super) fn new(
+        process: i32,
+        keeps_snapshot: bool,
+        dialect: Dialect,
+        settings: &[(String, String)],
+    ) -> Self {
         let keeps = settings
             .iter()
             .map(|(name, value)| format!("{name} {value}").to_lowercase())
             .find(|text| text.contains("isolation"))
             .map_or(keeps_snapshot, |text| !text.contains("committed"));
         Self {
+            dialect,
             process,
             status: Status::Idle,
             keeps_snapshot: keeps,
@@ -89,7 +96,7 @@ impl ConnectionState {
         }
         let mut is_step = every;
         for sql in &batch.executed {
-            for words in statements(&sql.text) {
+            for words in self.dialect.statements(&sql.text) {
                 is_step |= self.is_step(&words);
             }
         }
@@ -110,8 +117,9 @@ impl ConnectionState {
     }
 
     fn classify_prepared(&mut self, batch: &Batch) -> BatchKind {
-        let kinds = batch.prepared.iter().flat_map(|text| statements(text));
-        let matters = kinds.map(|words| StatementKind::of(&words)).any(|kind| {
+        let kinds = batch.prepared.iter();
+        let kinds = kinds.flat_map(|text| self.dialect.statements(text));
+        let matters = kinds.map(|words| self.dialect.kind(&words)).any(|kind| {
             kind == StatementKind::Step || kind == StatementKind::Look && self.takes_snapshot()
         });
         let stays = self.is_in_transaction() || batch.end == End::Flush;
@@ -134,17 +142,18 @@ impl ConnectionState {
     /// Whether a statement can matter to others; takes note of it.
     fn is_step(&mut self, words: &[String]) -> bool {
         self.note_level(words);
-        match StatementKind::of(words) {
+        match self.dialect.kind(words) {
             StatementKind::Private => false,
             StatementKind::Begin => {
                 self.began = true;
-                false
+                self.dialect.begin_commits() && self.has_step
             }
             StatementKind::Look => self.takes_snapshot(),
             StatementKind::End => self.has_step,
+            StatementKind::Reset => std::mem::take(&mut self.may_hold_lock) || self.has_step,
             StatementKind::Unlock => std::mem::take(&mut self.may_hold_lock),
             StatementKind::Step => {
-                self.may_hold_lock |= may_take_lock(words);
+                self.may_hold_lock |= self.dialect.may_take_lock(words);
                 true
             }
         }
@@ -187,15 +196,6 @@ impl ConnectionState {
             self.sync_commits = false;
         }
     }
-}
-
-/// Whether a statement may take an advisory lock that outlasts the transaction: it does, or it calls
-/// a routine that may. What triggers do does not show in its text.
-fn may_take_lock(words: &[String]) -> bool {
-    let first = words.first().map_or("", String::as_str);
-    words.iter().any(|word| word.contains("advisory"))
-        || matches!(first, "call" | "do")
-        || first == "select" && calls_unknown_function(words)
 }
 
 fn statement(sql: &str, values: &[String]) -> Statement {
