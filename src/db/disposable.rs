@@ -14,6 +14,7 @@ mod making;
 mod mysql;
 mod postgres;
 mod session;
+mod set_up;
 
 pub use call::Call;
 pub use calls::{Calls, Kept};
@@ -26,7 +27,8 @@ pub use gates::make_gates;
 pub use invariant::holds;
 pub use making::{Disposable, EndSession};
 pub use postgres::{Reach, Relation};
-pub use session::{Session, ready};
+pub use session::Session;
+pub use set_up::ready;
 
 /// The schema that holds the copies of the tables.
 const SCHEMA: &str = "lockbench_race";

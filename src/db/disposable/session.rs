@@ -1,11 +1,6 @@
-//! The sessions of a program that is held up between its statements.
+//! What is to be known of the sessions of a program that is held up between its statements.
 
-use anyhow::Result;
-
-#[cfg(feature = "mysql")]
-use super::mysql;
-use super::{on_either, postgres};
-use crate::db::{AnyConnection, IsolationLevel};
+use crate::db::IsolationLevel;
 
 /// What is to be known of the sessions of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,24 +22,4 @@ impl Session {
     pub fn keeps_snapshot(&self) -> bool {
         self.level != IsolationLevel::ReadCommitted
     }
-
-    /// Asks the server, and on a private MariaDB server has it set up for them.
-    /// `level`: the isolation level of every transaction that names none.
-    ///
-    /// # Errors
-    /// Whatever the database answers.
-    pub fn ask(connection: &mut AnyConnection, level: Option<IsolationLevel>) -> Result<Self> {
-        on_either!(connection, inner =>
-            postgres::session(inner, level),
-            mysql::session(inner, level)
-        )
-    }
-}
-
-/// Readies a connection to look after the tables: neither triggers nor foreign keys have a say.
-///
-/// # Errors
-/// On PostgreSQL it takes a superuser.
-pub fn ready(connection: &mut AnyConnection) -> Result<()> {
-    on_either!(connection, inner => postgres::ready(inner), mysql::ready(inner))
 }

@@ -101,7 +101,7 @@ impl Disposable {
             ))
             .context("the private server made no database")?;
         Ok(Self {
-            own: server.database(&percent_encoded(database)),
+            own: server.database(database),
             clients: WhereClients {
                 place: Listens::Socket(server.folder().join("socket")),
                 backend: Backend::Mysql,
@@ -138,10 +138,6 @@ impl Disposable {
     pub(in super::super) fn clients(&self) -> &WhereClients {
         &self.clients
     }
-}
-
-fn percent_encoded(name: &str) -> String {
-    percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// Makes the accounts that views, routines and triggers run as: with one that is not there they
