@@ -29,6 +29,8 @@ pub(super) struct ConnectionState {
     sync_commits: bool,
     /// Whether the last batch has begun a transaction.
     began: bool,
+    /// Whether any statement begins one where there is none.
+    any_begins: bool,
 }
 
 /// What is to be done with a batch.
@@ -68,12 +70,18 @@ impl ConnectionState {
             may_hold_lock: false,
             sync_commits: false,
             began: false,
+            any_begins: false,
         }
     }
 
     /// Whether it is in a transaction that others can notice.
     pub(super) fn is_in_transaction(&self) -> bool {
         self.status != Status::Idle || self.sync_commits
+    }
+
+    /// Whether its next statement is a part of a transaction.
+    pub(super) fn runs_in_transaction(&self) -> bool {
+        self.is_in_transaction() || self.any_begins
     }
 
     /// Whether it is in a transaction, or may hold a lock that outlasts one.
@@ -185,6 +193,7 @@ impl ConnectionState {
         if answer.error.is_some() {
             self.sync_commits = false;
         }
+        self.any_begins = answer.any_begins.unwrap_or(self.any_begins);
         let Some(status) = answer.status else {
             return;
         };

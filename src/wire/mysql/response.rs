@@ -119,7 +119,7 @@ impl Expected {
                 state.in_transaction |= !state.autocommit;
             }
             self.answer.error = Some(refused);
-            self.answer.status = Some(state.status());
+            state.tell(&mut self.answer);
             return Some(true);
         }
         let mut body = Body(&packet.body);
@@ -173,7 +173,7 @@ impl Expected {
             }
             Next::Rows if packet.is_end() => {
                 let flags = ended(body, state)?;
-                self.answer.status = Some(state.status());
+                state.tell(&mut self.answer);
                 self.answer.tags.push(format!("SELECT {}", self.rows));
                 Some(self.goes_on(flags))
             }
@@ -199,7 +199,7 @@ impl Expected {
         let (changed, _) = (body.number()?, body.number()?);
         let flags = body.short()?;
         state.heed(flags);
-        self.answer.status = Some(state.status());
+        state.tell(&mut self.answer);
         if matches!(
             self.asked.as_str(),
             "INSERT" | "UPDATE" | "DELETE" | "REPLACE"
@@ -241,11 +241,12 @@ impl SessionState {
         self.autocommit = flags & AUTOCOMMIT != 0;
     }
 
-    fn status(self) -> Status {
-        match self.in_transaction {
+    fn tell(self, answer: &mut Answer) {
+        answer.status = Some(match self.in_transaction {
             true => Status::InTransaction,
             false => Status::Idle,
-        }
+        });
+        answer.any_begins = Some(!self.autocommit);
     }
 }
 

@@ -8,6 +8,8 @@ mod inside;
 mod leftovers;
 #[cfg(feature = "mysql")]
 mod mariadb;
+#[cfg(feature = "mysql")]
+mod mariadb_databases;
 mod oracle;
 mod outside;
 mod pruning;
