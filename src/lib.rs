@@ -102,7 +102,7 @@
 //! | 3 | `tables` | the statements it is made of, and nobody else's |
 //! | 3 | [`explore`] | the engine that runs every interleaving of statements; knows no purchase |
 //! | 2 | [`model`] | the words of the domain: strategies, mistakes, scenarios, loads, orders, verdicts |
-//! | 1 | `wire` | PostgreSQL's protocol, read and handed on; knows no schedules |
+//! | 1 | `wire` | the databases' protocols, read and handed on; knows no schedules |
 //! | 1 | [`db`] | every difference between the databases, and nothing else |
 //! | 1 | `system` | exit codes, signals, processors, the clock |
 

@@ -11,6 +11,7 @@ mod attribution;
 mod caller;
 mod connection;
 mod database;
+mod dialect;
 mod difference;
 mod environment;
 mod error;
@@ -20,6 +21,8 @@ mod interceptor;
 mod judge;
 mod launcher;
 mod lexer;
+mod mysql_lexer;
+mod mysql_statement_kind;
 mod normalize;
 mod observations;
 mod oracle;
@@ -51,11 +54,11 @@ use std::time::Duration;
 use self::judge::Judge;
 use self::premises::Premises;
 use self::shared_runner::SharedRunner;
+use crate::db::AnyConnection;
 use crate::db::disposable::{Session, ready};
 use crate::db::server::Folder;
-use crate::explore::{Coverage, Exploration, ExploreError, Explored, Pruning, Token};
+use crate::explore::{Coverage, Exploration, ExploreError, Explored, Inside, Pruning, Token};
 use crate::model::verdict::Verdict;
-use diesel::PgConnection;
 
 pub use anomaly::{Anomaly, AnomalyCause, AnomalyDeed, AnomalyName, Doubt, Edge, EdgeKind, Place};
 pub use database::{RaceDatabase, SetUp};
@@ -78,6 +81,8 @@ const LONGEST: usize = 200;
 /// Sessions that are ready to be raced.
 pub struct Race<'a> {
     request: &'a Request,
+    /// Which statements are stopped inside, as far as the database has gates.
+    inside: Inside,
     database: &'a RaceDatabase,
     judge: Rc<RefCell<Judge>>,
     sessions: Vec<SharedRunner>,
@@ -109,7 +114,7 @@ impl Race<'_> {
         quiet: bool,
         stop: &'static AtomicBool,
     ) -> Result<RaceResult, RaceError> {
-        let explore = |exploration: Exploration<PgConnection>| {
+        let explore = |exploration: Exploration<AnyConnection>| {
             let exploration = exploration.stop(stop).covering(coverage);
             match quiet {
                 true => exploration.progress_after(Duration::MAX).explore(),
@@ -157,7 +162,7 @@ impl Race<'_> {
         Ok(self.replay_result(token, history))
     }
 
-    fn exploration(&self, choices: Choices) -> Exploration<PgConnection> {
+    fn exploration(&self, choices: Choices) -> Exploration<AnyConnection> {
         let connect = self.database.disposable.connector();
         let (reset, inspect) = (Rc::clone(&self.judge), Rc::clone(&self.judge));
         let mut exploration = Exploration::new(move || {
@@ -166,9 +171,9 @@ impl Race<'_> {
             Ok::<_, String>(connection)
         })
         .longest(LONGEST)
-        .inside(self.request.inside)
+        .inside(self.inside)
         .patience(PATIENCE)
-        .reset(move |connection: &mut PgConnection| {
+        .reset(move |connection: &mut AnyConnection| {
             let judge = reset.borrow();
             let done = judge.oracle.copies.put_back(connection);
             done.map_err(|error| format!("{error:#}"))

@@ -1,10 +1,11 @@
-//! PostgreSQL's protocol between a program and its server: read, and handed on byte by byte.
+//! The databases' protocols between a program and its server: read, and handed on byte by byte.
 //!
 //! A [`Proxy`] stands in front of a server. It gathers what a client sends until the server is
 //! asked to do it, shows that to a [`Watcher`], which may keep it waiting for as long as it likes,
 //! and then hands the very same bytes on. Of schedules this knows nothing.
 //!
-//! The protocol is that of the manual's chapter "Frontend/Backend Protocol", versions 3.0 and 3.2.
+//! PostgreSQL's is that of the manual's chapter "Frontend/Backend Protocol", versions 3.0 and 3.2;
+//! MariaDB's is in a folder of its own.
 
 mod answer;
 mod batch;
@@ -12,7 +13,9 @@ mod body;
 mod connections;
 mod first;
 mod frame;
+mod mysql;
 mod names;
+mod protocol;
 mod proxy;
 mod relay;
 mod sql;
@@ -22,6 +25,7 @@ mod watcher;
 
 pub use answer::{Answer, Refused, Status};
 pub use batch::{Batch, End};
+pub use protocol::{EndSession, Protocol};
 pub use proxy::{Proxy, Traffic};
 pub use sql::Sql;
 pub use upstream::Upstream;

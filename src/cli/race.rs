@@ -22,26 +22,29 @@ use crate::report::race::{RaceFormat, render, render_replay};
 use crate::system::exit::Exit;
 use crate::system::interrupt;
 
-/// Run every interleaving of two programs' statements on PostgreSQL, and show one that goes wrong
+/// Run every interleaving of two programs' statements, and show one that goes wrong
 ///
 /// Starts the command once for each session, and leads its connections through a port of its own,
 /// where they are stopped before every statement. A schedule is right when the tables are as some
 /// order of the sessions leaves them, one after the other; nothing else has to be said. The
-/// programs are not changed, and find the database by DATABASE_URL and the PG variables.
+/// programs are not changed, and find the database by DATABASE_URL and the variables of its own
+/// clients: PGHOST and PGPORT, or MYSQL_HOST and MYSQL_TCP_PORT.
 #[derive(Debug, Args)]
 pub(super) struct RaceArguments {
     #[command(flatten)]
     sessions: SessionsArguments,
-    /// postgres, or the URL of a database to work on a copy of
+    /// postgres, mariadb, or the URL of a database to work on a copy of
     ///
-    /// `postgres` is a private throwaway server. From `postgres://…` a copy is made with
-    /// CREATE DATABASE … TEMPLATE, and removed at the end; nothing is written to the original.
+    /// `postgres` and `mariadb` are private throwaway servers. From `postgres://…` a copy is made
+    /// with CREATE DATABASE … TEMPLATE, and removed at the end; that of `mysql://…` or `mariadb://…`
+    /// is made with mariadb-dump, on a private server. Nothing is written to the original.
     #[arg(short, long, value_name = "DATABASE", default_value = "postgres")]
     database: String,
     /// What fills the database: a shell command, or a file of SQL ending in .sql; repeatable
     #[arg(long, value_name = "COMMAND|FILE.sql")]
     setup: Vec<String>,
-    /// What pg_dump has written, in any format, to fill the database with before --setup
+    /// What pg_dump has written, in any format, or mariadb-dump, to fill the database with before
+    /// --setup
     #[arg(long, value_name = "FILE")]
     from_dump: Option<PathBuf>,
     /// Isolation level of all transactions that name none
@@ -62,7 +65,7 @@ pub(super) struct RaceArguments {
     outputs: OutputsArguments<RaceFormat>,
 }
 
-/// An isolation level of PostgreSQL's.
+/// An isolation level.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum LevelArgument {
     /// Each statement sees what was committed before it

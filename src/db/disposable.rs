@@ -1,33 +1,34 @@
-//! A PostgreSQL database that was made to be changed at will: put back as it was, read, removed.
+//! A database that was made to be changed at will: put back as it was, read, removed.
 
+mod call;
 mod calls;
 mod catalog;
+mod clients;
 mod contents;
 mod copies;
-mod functions;
-mod keeper;
+mod error;
+mod gates;
+mod invariant;
 mod making;
-mod reach;
-mod settings;
+#[cfg(feature = "mysql")]
+mod mysql;
+mod postgres;
+mod session;
+mod set_up;
 
-use anyhow::Context;
-use diesel::PgConnection;
-use diesel::connection::SimpleConnection;
-use diesel::sql_types::Text;
-use diesel::{QueryableByName, RunQueryDsl, sql_query};
-use serde::de::DeserializeOwned;
-
-use super::refusal::Refusal;
-use super::{gate, postgres};
-
-pub use calls::{Call, Calls, Kept};
+pub use call::Call;
+pub use calls::{Calls, Kept};
 pub use catalog::{Catalog, Column, ForeignKey, Table};
+pub use clients::{Listens, WhereClients};
 pub use contents::{Contents, Row};
 pub use copies::Copies;
-pub use keeper::keep;
-pub use making::{Disposable, Listens, MakeError, WhereClients};
-pub use reach::{Reach, Relation};
-pub use settings::{Session, ready};
+pub use error::MakeError;
+pub use gates::make_gates;
+pub use invariant::holds;
+pub use making::{Disposable, EndSession};
+pub use postgres::{Reach, Relation};
+pub use session::Session;
+pub use set_up::ready;
 
 /// The schema that holds the copies of the tables.
 const SCHEMA: &str = "lockbench_race";
@@ -35,35 +36,27 @@ const SCHEMA: &str = "lockbench_race";
 /// The schema that holds the calls to the outside.
 const OUTSIDE: &str = "lockbench_outside";
 
-#[derive(QueryableByName)]
-struct Json {
-    #[diesel(sql_type = Text)]
-    json: String,
+/// Does the first with a connection to PostgreSQL, and the second with one to MariaDB.
+macro_rules! on_either {
+    ($connection:expr, $inner:ident => $postgres:expr, $mysql:expr) => {
+        match $connection {
+            $crate::db::AnyConnection::Postgres($inner) => $postgres,
+            #[cfg(feature = "mysql")]
+            $crate::db::AnyConnection::Mysql($inner) => $mysql,
+            $crate::db::AnyConnection::Sqlite(_) => {
+                Err(anyhow::anyhow!("SQLite has no server to race sessions on"))
+            }
+        }
+    };
 }
 
-/// A connection by libpq's settings, whose session is left as it comes.
-fn connect(settings: &str) -> anyhow::Result<PgConnection> {
-    postgres::establish(settings).map_err(Refusal::into_error)
-}
+use on_either;
 
-/// What a question gives whose only column, `json`, is a text of JSON.
-fn ask<T: DeserializeOwned>(connection: &mut PgConnection, question: &str) -> anyhow::Result<T> {
-    let found: Json = sql_query(question).get_result(connection)?;
-    Ok(serde_json::from_str(&found.json)?)
-}
-
-/// Puts a gate before each row that a session writes into the tables that are there, at which it can
-/// be stopped inside its statement.
+/// What the process does that drops a copy: reads until the end, and then drops the database that
+/// it was told of.
 ///
 /// # Errors
-/// Whatever the database answers.
-pub fn make_gates(connection: &mut PgConnection) -> anyhow::Result<()> {
-    connection
-        .batch_execute(&gate::make(SCHEMA, &[SCHEMA, OUTSIDE]))
-        .context("the triggers could not be made that stop a statement before it writes a row")
-}
-
-/// A name as SQL takes it, whatever is in it.
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+/// The server does not let it.
+pub fn keep() -> anyhow::Result<()> {
+    postgres::keep()
 }

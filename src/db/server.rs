@@ -18,3 +18,5 @@ pub use options::ServerOptions;
 pub use postgres::PostgresServer;
 #[cfg(feature = "cli")]
 pub(crate) use programs::client_program;
+#[cfg(all(feature = "cli", feature = "mysql"))]
+pub(crate) use programs::mariadb_client;

@@ -14,8 +14,11 @@ use super::messages::{
     Command, ConnectionInfo, ConnectionUse, Refusal, Report, Resume, SessionEvent, Status,
 };
 
-/// The SQLSTATE of a deadlock's victim.
-const DEADLOCK: &str = "40P01";
+/// How a deadlock's victim is refused: PostgreSQL's SQLSTATE, and MariaDB's number.
+const DEADLOCK: [&str; 2] = ["40P01", "1213"];
+
+/// The refusals after which MariaDB has rolled the whole transaction back.
+const GONE: [&str; 2] = ["1213", "1020"];
 
 /// A session that is driven from outside. Each of these returns at once, except for the last.
 pub(crate) trait RemoteSession: Send {
@@ -93,10 +96,10 @@ impl EventSender {
             report.notes.push(outcome.seen);
         }
         report.error = outcome.refused.map(|(code, message)| Refusal {
-            deadlock: code == DEADLOCK,
+            deadlock: DEADLOCK.contains(&code.as_str()),
+            transaction_gone: GONE.contains(&code.as_str()),
             code: Some(Cow::Owned(code)),
             message,
-            transaction_gone: false,
         });
         self.answered.store(true, Relaxed);
     }

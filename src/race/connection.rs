@@ -3,14 +3,15 @@
 #[cfg(test)]
 mod tests;
 
-use super::lexer::statements;
-use super::statement_kind::{StatementKind, calls_unknown_function};
+use super::dialect::Dialect;
+use super::statement_kind::StatementKind;
 use crate::explore::Statement;
 use crate::wire::{Answer, Batch, End, Status};
 
 /// A connection of a program.
 #[derive(Clone, Debug)]
 pub(super) struct ConnectionState {
+    dialect: Dialect,
     /// The server's number for it.
     pub(super) process: i32,
     status: Status,
@@ -28,6 +29,8 @@ pub(super) struct ConnectionState {
     sync_commits: bool,
     /// Whether the last batch has begun a transaction.
     began: bool,
+    /// Whether any statement begins one where there is none.
+    any_begins: bool,
 }
 
 /// What is to be done with a batch.
@@ -45,13 +48,19 @@ pub(super) enum BatchKind {
 impl ConnectionState {
     /// A new connection. `keeps_snapshot`: whether its transactions see one state of the database
     /// throughout, unless the `settings` that it began with say otherwise.
-    pub(super) fn new(process: i32, keeps_snapshot: bool, settings: &[(String, String)]) -> Self {
+    pub(super) fn new(
+        process: i32,
+        keeps_snapshot: bool,
+        dialect: Dialect,
+        settings: &[(String, String)],
+    ) -> Self {
         let keeps = settings
             .iter()
             .map(|(name, value)| format!("{name} {value}").to_lowercase())
             .find(|text| text.contains("isolation"))
             .map_or(keeps_snapshot, |text| !text.contains("committed"));
         Self {
+            dialect,
             process,
             status: Status::Idle,
             keeps_snapshot: keeps,
@@ -61,12 +70,18 @@ impl ConnectionState {
             may_hold_lock: false,
             sync_commits: false,
             began: false,
+            any_begins: false,
         }
     }
 
     /// Whether it is in a transaction that others can notice.
     pub(super) fn is_in_transaction(&self) -> bool {
         self.status != Status::Idle || self.sync_commits
+    }
+
+    /// Whether its next statement is a part of a transaction.
+    pub(super) fn runs_in_transaction(&self) -> bool {
+        self.is_in_transaction() || self.any_begins
     }
 
     /// Whether it is in a transaction, or may hold a lock that outlasts one.
@@ -89,7 +104,7 @@ impl ConnectionState {
         }
         let mut is_step = every;
         for sql in &batch.executed {
-            for words in statements(&sql.text) {
+            for words in self.dialect.statements(&sql.text) {
                 is_step |= self.is_step(&words);
             }
         }
@@ -110,8 +125,9 @@ impl ConnectionState {
     }
 
     fn classify_prepared(&mut self, batch: &Batch) -> BatchKind {
-        let kinds = batch.prepared.iter().flat_map(|text| statements(text));
-        let matters = kinds.map(|words| StatementKind::of(&words)).any(|kind| {
+        let kinds = batch.prepared.iter();
+        let kinds = kinds.flat_map(|text| self.dialect.statements(text));
+        let matters = kinds.map(|words| self.dialect.kind(&words)).any(|kind| {
             kind == StatementKind::Step || kind == StatementKind::Look && self.takes_snapshot()
         });
         let stays = self.is_in_transaction() || batch.end == End::Flush;
@@ -134,17 +150,18 @@ impl ConnectionState {
     /// Whether a statement can matter to others; takes note of it.
     fn is_step(&mut self, words: &[String]) -> bool {
         self.note_level(words);
-        match StatementKind::of(words) {
+        match self.dialect.kind(words) {
             StatementKind::Private => false,
             StatementKind::Begin => {
                 self.began = true;
-                false
+                self.dialect.begin_commits() && self.has_step
             }
             StatementKind::Look => self.takes_snapshot(),
             StatementKind::End => self.has_step,
+            StatementKind::Reset => std::mem::take(&mut self.may_hold_lock) || self.has_step,
             StatementKind::Unlock => std::mem::take(&mut self.may_hold_lock),
             StatementKind::Step => {
-                self.may_hold_lock |= may_take_lock(words);
+                self.may_hold_lock |= self.dialect.may_take_lock(words);
                 true
             }
         }
@@ -176,6 +193,7 @@ impl ConnectionState {
         if answer.error.is_some() {
             self.sync_commits = false;
         }
+        self.any_begins = answer.any_begins.unwrap_or(self.any_begins);
         let Some(status) = answer.status else {
             return;
         };
@@ -187,15 +205,6 @@ impl ConnectionState {
             self.sync_commits = false;
         }
     }
-}
-
-/// Whether a statement may take an advisory lock that outlasts the transaction: it does, or it calls
-/// a routine that may. What triggers do does not show in its text.
-fn may_take_lock(words: &[String]) -> bool {
-    let first = words.first().map_or("", String::as_str);
-    words.iter().any(|word| word.contains("advisory"))
-        || matches!(first, "call" | "do")
-        || first == "select" && calls_unknown_function(words)
 }
 
 fn statement(sql: &str, values: &[String]) -> Statement {

@@ -18,7 +18,7 @@ use super::request::for_people;
 use crate::db::Address;
 use crate::db::disposable::{Disposable, MakeError};
 use crate::db::server::client_program;
-use crate::wire::Proxy;
+use crate::wire::{Protocol, Proxy};
 
 /// The database that a race is run in. Dropping it removes it.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub enum SetUp {
     Command(String),
     /// SQL, and where it is from.
     Sql(String, String),
-    /// What `pg_dump` has written, in any of its formats.
+    /// What `pg_dump` has written, in any of its formats, or `mariadb-dump`.
     Dump(PathBuf),
 }
 
@@ -67,17 +67,7 @@ impl RaceDatabase {
     /// # Errors
     /// The server cannot be started or reached, or refuses.
     pub fn make(address: &Address, connections: u32) -> Result<Self, MakeError> {
-        let disposable = match address {
-            Address::PrivatePostgres => Disposable::private(connections)?,
-            Address::Postgres(server) => Disposable::copy_of(server)?,
-            _ => {
-                return Err(MakeError::Unsuitable(
-                    "race runs on PostgreSQL: name --database postgres, or the URL of a database \
-                     to work on a copy of"
-                        .to_owned(),
-                ));
-            }
-        };
+        let disposable = Disposable::make(address, connections)?;
         Ok(Self { disposable })
     }
 
@@ -109,6 +99,13 @@ impl RaceDatabase {
             }
             SetUp::Dump(path) => {
                 let failed = format!("{} was not restored", path.display());
+                if self
+                    .disposable
+                    .restore(path)
+                    .with_context(|| failed.clone())?
+                {
+                    return Ok(());
+                }
                 self.run(restoring(path)?, environment, &failed)
             }
         }
@@ -119,7 +116,11 @@ impl RaceDatabase {
         // Only to have a port: a private server listens at a socket alone.
         let interceptor = Arc::new(Interceptor::new(Rules::default()));
         let upstream = environment.upstream(self.disposable.clients());
-        let proxy = Proxy::open(upstream, Vec::new(), interceptor)
+        let protocol = match self.disposable.end_session() {
+            Some(end_session) => Protocol::Mysql(end_session),
+            None => Protocol::Postgres(Vec::new()),
+        };
+        let proxy = Proxy::speaking(protocol, upstream, interceptor)
             .context("cannot open a port on this machine")?;
         command.stdin(Stdio::null()).process_group(0);
         for name in Environment::HIDDEN {

@@ -3,6 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::caller::Caller;
+use crate::db::Backend;
 use crate::db::disposable::{Listens, WhereClients};
 use crate::wire::Upstream;
 
@@ -34,7 +35,7 @@ const OUTSIDE: &str = "{outside}";
 
 impl Environment {
     /// What of our own environment would lead a program elsewhere.
-    pub(super) const HIDDEN: [&str; 8] = [
+    pub(super) const HIDDEN: [&str; 13] = [
         "PGHOSTADDR",
         "PGSERVICE",
         "PGSERVICEFILE",
@@ -43,6 +44,11 @@ impl Environment {
         "PGSSLMODE",
         "PGREQUIRESSL",
         "PGTARGETSESSIONATTRS",
+        "MYSQL_UNIX_PORT",
+        "MYSQL_HOME",
+        "MYSQL_GROUP_SUFFIX",
+        "MYSQL_TEST_LOGIN_FILE",
+        "MARIADB_HOST",
     ];
 
     /// With these variables of the user's, and the address of the outside, if there is one.
@@ -76,23 +82,25 @@ impl Environment {
             false => format!(":{}", encoded(&password)),
         };
         let database = &clients.database;
+        let (scheme, names) = usual(clients.backend);
         let url = format!(
-            "postgresql://{}{secret}@127.0.0.1:{port}/{}",
+            "{scheme}://{}{secret}@127.0.0.1:{port}/{}",
             encoded(&clients.user),
             encoded(database)
         );
-        let mut variables: Vec<(String, String)> = [
-            ("DATABASE_URL", url.as_str()),
-            ("PGHOST", "127.0.0.1"),
-            ("PGPORT", &port.to_string()),
-            ("PGUSER", &clients.user),
-            ("PGDATABASE", database),
-        ]
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-        if !password.is_empty() {
-            variables.push(("PGPASSWORD".to_owned(), password.clone()));
+        let port_number = port.to_string();
+        let values = [
+            "127.0.0.1",
+            &port_number,
+            &clients.user,
+            database,
+            &password,
+        ];
+        let mut variables = vec![("DATABASE_URL".to_owned(), url)];
+        for (name, value) in names.into_iter().zip(values) {
+            if !value.is_empty() {
+                variables.push((name.to_owned(), value.to_owned()));
+            }
         }
         let outside = self.outside.as_ref();
         let outside = outside.map(|address| format!("{address}/{caller}"));
@@ -122,6 +130,33 @@ impl Environment {
     }
 }
 
+/// How a database's URL begins, and the variables that its usual clients read: of the host, the
+/// port, the user, the database and the password.
+fn usual(backend: Backend) -> (&'static str, [&'static str; 5]) {
+    match backend {
+        Backend::Mysql => (
+            "mysql",
+            [
+                "MYSQL_HOST",
+                "MYSQL_TCP_PORT",
+                "MYSQL_USER",
+                "MYSQL_DATABASE",
+                "MYSQL_PWD",
+            ],
+        ),
+        _ => (
+            "postgresql",
+            ["PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD"],
+        ),
+    }
+}
+
+/// The variables that lead a program to the database, for people.
+pub(super) fn names(backend: Backend) -> String {
+    let (_, [host, port, ..]) = usual(backend);
+    format!("{host} and {port}")
+}
+
 /// What a URL need not escape, RFC 3986 wants it not to: some clients read the database's name as it
 /// stands there.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
@@ -146,6 +181,7 @@ mod tests {
         ];
         let clients = WhereClients {
             place: Listens::Port("db".to_owned(), 5432),
+            backend: Backend::Postgres,
             user: "me@x".to_owned(),
             password: Some("a/b".to_owned()),
             database: "shop_test".to_owned(),

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 pub(super) use self::state::Passage;
 use self::state::{Mode, Origin, State, Step};
 use super::connection::{BatchKind, ConnectionState};
+use super::dialect::Dialect;
 use super::observations::Observations;
 use super::turns::Turns;
 use crate::explore::{EventSender, StatementOutcome};
@@ -22,6 +23,8 @@ pub(super) struct Rules {
     pub(super) every_statement: bool,
     /// Transactions see one state of the database throughout, unless they say otherwise.
     pub(super) keeps_snapshot: bool,
+    /// The language that they are in.
+    pub(super) dialect: Dialect,
 }
 
 /// Stops the statements of one session, as the scheduler wants it.
@@ -174,7 +177,12 @@ impl Interceptor {
 
 impl Watcher for Interceptor {
     fn connected(&self, id: ConnectionId, process: i32, settings: &[(String, String)]) {
-        let connection = ConnectionState::new(process, self.rules.keeps_snapshot, settings);
+        let connection = ConnectionState::new(
+            process,
+            self.rules.keeps_snapshot,
+            self.rules.dialect,
+            settings,
+        );
         self.state().connections.insert(id, connection);
     }
 

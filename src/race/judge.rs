@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
-use diesel::sql_types::Bool;
-use diesel::{PgConnection, QueryableByName, RunQueryDsl, sql_query};
+use anyhow::Result;
 
 use super::difference::{Difference, differences, whole};
 use super::oracle::{Allowed, Oracle};
 use super::program::Ending;
+use crate::db::AnyConnection;
+use crate::db::disposable::holds;
 use crate::explore::{Inspection, Step};
 use crate::model::figures::thousands;
 
-/// SQLSTATEs that are counted by themselves.
-const COUNTED: [&str; 9] = [
-    "40001", "40P01", "23505", "23503", "23514", "23P01", "55P03", "57014", "25P02",
+/// What is counted by itself: PostgreSQL's SQLSTATEs, and MariaDB's numbers.
+const COUNTED: [&str; 18] = [
+    "40001", "40P01", "23505", "23503", "23514", "23P01", "55P03", "57014", "25P02", "1213",
+    "1020", "1205", "1062", "1451", "1452", "4025", "3819", "1467",
 ];
 
 /// A schedule in which a session failed.
@@ -22,12 +23,6 @@ pub(super) const FAILED: &str = "failed";
 
 /// What is said of a schedule that is like none of the sessions one after the other.
 pub(super) const NOT_SERIAL: &str = "they left what no order of them, one after the other, leaves";
-
-#[derive(QueryableByName)]
-struct Holds {
-    #[diesel(sql_type = Bool)]
-    holds: bool,
-}
 
 /// Judges what schedules have left.
 pub(super) struct Judge {
@@ -83,7 +78,7 @@ impl Judge {
     /// The tables cannot be read, or a session cannot be run alone.
     pub(super) fn judge(
         &mut self,
-        connection: &mut PgConnection,
+        connection: &mut AnyConnection,
         steps: &[Step],
     ) -> Result<Inspection> {
         let endings: Vec<Ending> = (self.oracle.sessions.iter())
@@ -140,7 +135,7 @@ impl Judge {
         })
     }
 
-    fn broken_invariant(&self, connection: &mut PgConnection) -> Result<Option<String>> {
+    fn broken_invariant(&self, connection: &mut AnyConnection) -> Result<Option<String>> {
         for invariant in &self.invariants {
             if !holds(connection, invariant)? {
                 return Ok(Some(invariant.clone()));
@@ -201,21 +196,4 @@ fn sentence(endings: &[Ending]) -> String {
         }
         (well, all) => format!("{well} of {all} ended well, and together {NOT_SERIAL}"),
     }
-}
-
-/// Whether an invariant gives no row, or only true.
-///
-/// # Errors
-/// It is no SQL that gives that.
-pub(super) fn holds(connection: &mut PgConnection, invariant: &str) -> Result<bool> {
-    let invariant = invariant.trim().trim_end_matches(';');
-    // Of any first column only `true` is right.
-    let question = format!(
-        "SELECT NOT EXISTS (SELECT 1 FROM ({invariant}) AS i (value) \
-         WHERE value::text IS DISTINCT FROM 'true') AS holds"
-    );
-    let found: Holds = sql_query(question)
-        .get_result(connection)
-        .with_context(|| format!("the invariant `{invariant}` cannot be asked"))?;
-    Ok(found.holds)
 }

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, anyhow, bail};
-use diesel::PgConnection;
 
 use super::normalize::{Normalizer, State};
 use super::orders::{Orders, count, subsets};
 use super::program::Ending;
 use super::shared_runner::SharedRunner;
+use crate::db::AnyConnection;
 use crate::db::disposable::{Contents, Copies};
 
 /// So many sessions are run in every order before anything else.
@@ -68,7 +68,7 @@ impl Oracle {
     /// A session cannot be run; or two runs of the same order differ.
     pub(super) fn learn(
         &mut self,
-        connection: &mut PgConnection,
+        connection: &mut AnyConnection,
     ) -> Result<Vec<(Vec<usize>, Vec<Ending>)>> {
         let all: Vec<usize> = (0..self.sessions.len()).collect();
         let orders: Vec<Vec<usize>> = match all.len() {
@@ -126,7 +126,7 @@ impl Oracle {
     }
 
     /// Runs these sessions one after the other, from the beginning.
-    fn run(&mut self, connection: &mut PgConnection, order: &[usize]) -> Result<SerialRun> {
+    fn run(&mut self, connection: &mut AnyConnection, order: &[usize]) -> Result<SerialRun> {
         self.copies.put_back(connection)?;
         let mut endings = Vec::new();
         for session in order {
@@ -139,7 +139,7 @@ impl Oracle {
         })
     }
 
-    fn remember_before(&mut self, connection: &mut PgConnection, now: &Contents) -> Result<()> {
+    fn remember_before(&mut self, connection: &mut AnyConnection, now: &Contents) -> Result<()> {
         for number in now.0.keys() {
             if !self.normalizer.before.contains_key(number) {
                 let rows = self.copies.rows(connection, *number)?.to_vec();
@@ -153,7 +153,7 @@ impl Oracle {
     ///
     /// # Errors
     /// Whatever the database answers.
-    pub(super) fn look(&mut self, connection: &mut PgConnection) -> Result<State> {
+    pub(super) fn look(&mut self, connection: &mut AnyConnection) -> Result<State> {
         let contents = self.copies.changes(connection)?;
         self.remember_before(connection, &contents)?;
         Ok(self.normalizer.state(&contents))
@@ -167,7 +167,7 @@ impl Oracle {
     /// A session cannot be run.
     pub(super) fn allows(
         &mut self,
-        connection: &mut PgConnection,
+        connection: &mut AnyConnection,
         state: &State,
         endings: &[Ending],
         likely: &[Vec<usize>],

@@ -4,18 +4,20 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::judge::{Judge, holds};
+use super::judge::Judge;
 use super::oracle::Oracle;
 use super::outside::Outside;
 use super::premises::Premises;
 use super::sessions::Sessions;
 use super::shared_runner::SharedRunner;
-use super::{Race, RaceDatabase, RaceError, Request, SerialOrder, SessionCommand, difference};
-use crate::db::disposable::{Calls, Copies, Session, make_gates, ready};
+use super::{
+    Race, RaceDatabase, RaceError, Request, SerialOrder, SessionCommand, difference, environment,
+};
+use crate::db::disposable::{Calls, Copies, Session, holds, make_gates, ready};
 use crate::db::server::Folder;
+use crate::db::{AnyConnection, Backend};
 use crate::explore::Inside;
 use anyhow::Result;
-use diesel::PgConnection;
 
 impl<'a> Race<'a> {
     /// Prepares the sessions, and runs them one after the other in every order, to learn what is
@@ -39,9 +41,12 @@ impl<'a> Race<'a> {
             )?)),
             None => None,
         };
-        let premises = match request.prunes {
-            true => Some(Arc::new(Premises::ask(&mut connection, &session)?)),
-            false => None,
+        // What a step touches is known of PostgreSQL alone: elsewhere all orders are run.
+        let premises = match &mut connection {
+            AnyConnection::Postgres(inner) if request.prunes => {
+                Some(Arc::new(Premises::ask(inner, &session)?))
+            }
+            _ => None,
         };
         let sessions = Sessions {
             request,
@@ -53,7 +58,17 @@ impl<'a> Race<'a> {
         }
         .runners()?;
         let copies = Copies::take(&mut connection)?;
-        if request.inside != Inside::Off {
+        let inside = match connection.backend() {
+            Backend::Postgres => request.inside,
+            _ if request.inside == Inside::All => {
+                return Err(RaceError::Unfit(
+                    "statements are stopped inside on PostgreSQL alone: leave --inside out"
+                        .to_owned(),
+                ));
+            }
+            _ => Inside::Off,
+        };
+        if inside != Inside::Off {
             make_gates(&mut connection)?;
         }
         let mut oracle = Oracle::new(sessions.clone(), copies);
@@ -69,7 +84,7 @@ impl<'a> Race<'a> {
                 Err(error) => return Err(RaceError::Unfit(format!("{error:#}"))),
             }
         }
-        Self::see_that_each_can_run(request, &sessions, &mut oracle, &mut connection)?;
+        Self::see_that_each_can_run(request, database, &sessions, &mut oracle, &mut connection)?;
         let learnt = oracle.learn(&mut connection)?;
         let expected = oracle.expected();
         let serial = learnt
@@ -93,6 +108,7 @@ impl<'a> Race<'a> {
                 undecided: Default::default(),
             })),
             request,
+            inside,
             database,
             sessions,
             session,
@@ -105,9 +121,10 @@ impl<'a> Race<'a> {
     /// Runs each session alone, once, to see that it does what it is here for.
     fn see_that_each_can_run(
         request: &Request,
+        database: &RaceDatabase,
         sessions: &[SharedRunner],
         oracle: &mut Oracle,
-        connection: &mut PgConnection,
+        connection: &mut AnyConnection,
     ) -> Result<(), RaceError> {
         let mut known: Vec<&SessionCommand> = Vec::new();
         for (session, command) in sessions.iter().zip(&request.sessions) {
@@ -122,7 +139,7 @@ impl<'a> Race<'a> {
             if seen.wants_encryption && seen.batches == 0 {
                 return Err(RaceError::Unfit(format!(
                     "`{command}` insists on TLS, which race does not speak: let it connect \
-                     without (sslmode=disable, say)"
+                     without (sslmode=disable on PostgreSQL, say)"
                 )));
             }
             let is_expected = ending.succeeded
@@ -138,7 +155,8 @@ impl<'a> Race<'a> {
             if seen.batches == 0 {
                 return Err(RaceError::Unfit(format!(
                     "`{command}` sent no statement through race's port: it must connect to where \
-                     DATABASE_URL or PGHOST and PGPORT lead; --env names other variables for it"
+                     DATABASE_URL or {} lead; --env names other variables for it",
+                    environment::names(database.disposable.clients().backend)
                 )));
             }
         }

@@ -44,7 +44,8 @@ pub struct RaceResult {
     pub unsafe_repetitions: u64,
     /// Schedules in which a session failed.
     pub failed: u64,
-    /// Those of them by how the database refused the session: SQLSTATE, or `other`.
+    /// Those of them by how the database refused the session: SQLSTATE, MariaDB's number, or
+    /// `other`.
     pub refused: BTreeMap<&'static str, u64>,
     /// Schedules in which a session waited for another.
     pub waited: u64,

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use super::attribution::Attribution;
 use super::caller::Caller;
+use super::dialect::Dialect;
 use super::environment::Environment;
 use super::instance::{Instance, Shared};
 use super::interceptor::{Interceptor, Rules};
@@ -22,7 +23,7 @@ use super::turns::Turns;
 use super::{RaceDatabase, Request};
 use crate::db::disposable::{Calls, Session};
 use crate::db::server::Folder;
-use crate::wire::{Proxy, Watcher};
+use crate::wire::{Protocol, Proxy, Watcher};
 
 /// What the sessions of a race are made of.
 pub(super) struct Sessions<'a> {
@@ -54,6 +55,7 @@ impl Sessions<'_> {
         Rules {
             every_statement: self.request.every_statement,
             keeps_snapshot: self.session.keeps_snapshot(),
+            dialect: Dialect::of(self.database.disposable.clients().backend),
         }
     }
 
@@ -140,7 +142,10 @@ impl Sessions<'_> {
     fn proxy(&self, watcher: Arc<dyn Watcher>) -> Result<Proxy> {
         let clients = self.database.disposable.clients();
         let upstream = self.request.environment.upstream(clients);
-        let settings = self.session.settings.clone();
+        let protocol = match self.database.disposable.end_session() {
+            Some(end_session) => Protocol::Mysql(end_session),
+            None => Protocol::Postgres(self.session.settings.clone()),
+        };
         let watcher: Arc<dyn Watcher> = match self.premises {
             None => watcher,
             Some(premises) => Arc::new(PremiseWatcher {
@@ -149,7 +154,7 @@ impl Sessions<'_> {
                 connections: Default::default(),
             }),
         };
-        Proxy::open(upstream, settings, watcher).context("cannot open a port on this machine")
+        Proxy::speaking(protocol, upstream, watcher).context("cannot open a port on this machine")
     }
 
     fn command(&self, number: usize) -> SessionCommand {

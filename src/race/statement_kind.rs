@@ -14,6 +14,8 @@ pub(super) enum StatementKind {
     End,
     /// It gives back every advisory lock of its session.
     Unlock,
+    /// It does both.
+    Reset,
     /// Anything else.
     Step,
 }

@@ -8,6 +8,7 @@ use super::judge::{FAILED, Judge};
 use super::observations::Observations;
 use super::result::{FinalState, RaceResult, ReplayedRace, Witness};
 use super::{REPLAY_SCHEMA, Race, SCHEMA};
+use crate::db::AnyConnection;
 use crate::db::disposable::Reach;
 use crate::explore::{Explored, History, Token};
 use crate::model::verdict::Verdict;
@@ -25,7 +26,7 @@ impl Race<'_> {
             server: explored.server.clone(),
             isolation: self.request.isolation.map(|level| level.to_string()),
             every_statement: self.request.every_statement,
-            inside: self.request.inside.name(),
+            inside: self.inside.name(),
             coverage: explored.coverage,
             schedules: explored.schedules,
             pruned: explored.pruned,
@@ -50,7 +51,9 @@ impl Race<'_> {
                 .collect(),
             left_out: self.left_out(),
             timeouts_unreached: explored.timeouts_unreached
-                || sets_limits && explored.waited > 0 && explored.marked("55P03") == 0,
+                || sets_limits
+                    && explored.waited > 0
+                    && explored.marked("55P03") + explored.marked("1205") == 0,
             interrupted: explored.interrupted,
             elapsed_s: explored.elapsed.as_secs_f64(),
             covered: explored.covered(),
@@ -75,7 +78,7 @@ impl Race<'_> {
         ReplayedRace {
             schema: REPLAY_SCHEMA,
             sessions: self.commands(),
-            server: format!("PostgreSQL {}", self.session.version),
+            server: self.session.version.clone(),
             asked: token.clone(),
             undecided: judge.undecided.reason(),
             anomaly: self.anomaly(&judge, &history, differences.as_deref()),
@@ -95,7 +98,11 @@ impl Race<'_> {
         differences: Option<&[Difference]>,
     ) -> Option<Anomaly> {
         history.broken.as_ref()?;
-        let mut connection = self.database.disposable.connect().ok()?;
+        // On MariaDB statements are not read so closely, and a wrong name is worse than none.
+        let AnyConnection::Postgres(mut connection) = self.database.disposable.connect().ok()?
+        else {
+            return None;
+        };
         let reach = Reach::ask(&mut connection).ok()?;
         let explainer = Explainer::new(&judge.oracle.normalizer.catalog, &reach);
         let may_be_refused = self.request.invariants.is_empty();

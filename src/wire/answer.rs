@@ -36,6 +36,9 @@ pub struct Answer {
     pub first_row: Vec<String>,
     /// The state of the transaction; `None` where the server has not said: after a Flush.
     pub status: Option<Status>,
+    /// Whether any statement begins a transaction where there is none, as without MariaDB's
+    /// AUTOCOMMIT; `None` where the server has not said.
+    pub any_begins: Option<bool>,
     kinds: Vec<(u32, bool)>,
 }
 

@@ -4,14 +4,18 @@ use std::net::Shutdown;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::ConnectionId;
+use super::protocol::Protocol;
 use super::upstream::{Stream, Upstream};
 
 /// The code of a message that asks to cancel what a connection is doing.
 const CANCEL: u32 = (1234 << 16) | 5678;
 
 /// The connections of a proxy that are open.
-#[derive(Debug, Default)]
-pub(super) struct Connections(Mutex<Inside>);
+#[derive(Debug)]
+pub(super) struct Connections {
+    inside: Mutex<Inside>,
+    protocol: Protocol,
+}
 
 #[derive(Debug, Default)]
 struct Inside {
@@ -28,8 +32,23 @@ struct Open {
 }
 
 impl Connections {
+    /// None yet, of a server that speaks that protocol.
+    pub(super) fn new(protocol: &Protocol) -> Self {
+        Self {
+            inside: Mutex::default(),
+            protocol: protocol.clone(),
+        }
+    }
+
+    /// Has a MariaDB server end the session that it has that number for.
+    pub(super) fn end_session(&self, number: u32) {
+        if let Protocol::Mysql(end_session) = &self.protocol {
+            end_session(number);
+        }
+    }
+
     fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds one; `None` once the proxy is being closed.
@@ -76,6 +95,11 @@ impl Connections {
             .collect()
         };
         for key in keys {
+            if let Protocol::Mysql(_) = self.protocol {
+                let number = key.first_chunk().map(|it| u32::from_be_bytes(*it));
+                self.end_session(number.unwrap_or_default());
+                continue;
+            }
             let length = u32::try_from(8 + key.len()).unwrap_or(u32::MAX);
             let message = [length.to_be_bytes().as_slice(), &CANCEL.to_be_bytes(), &key].concat();
             // A server that is gone does nothing for them any more.

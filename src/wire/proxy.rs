@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::Watcher;
 use super::connections::Connections;
+use super::mysql;
+use super::protocol::Protocol;
 use super::relay::Relay;
 use super::upstream::Upstream;
+use super::{ConnectionId, Watcher};
 
 /// Between two looks at whether connections are closed.
 const PAUSE: Duration = Duration::from_micros(200);
@@ -25,8 +27,8 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Opens a port to the server at `upstream`. Every session there begins with `settings`, and
-    /// `watcher` is told of all that passes.
+    /// Opens a port to the PostgreSQL server at `upstream`. Every session there begins with
+    /// `settings`, and `watcher` is told of all that passes.
     ///
     /// # Errors
     /// The system gives no port, or no thread.
@@ -35,15 +37,23 @@ impl Proxy {
         settings: Vec<(String, String)>,
         watcher: Arc<dyn Watcher>,
     ) -> io::Result<Self> {
+        Self::speaking(Protocol::Postgres(settings), upstream, watcher)
+    }
+
+    /// The same to a server that speaks that protocol.
+    ///
+    /// # Errors
+    /// The system gives no port, or no thread.
+    pub fn speaking(
+        protocol: Protocol,
+        upstream: Upstream,
+        watcher: Arc<dyn Watcher>,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = listener.local_addr()?.port();
-        let connections = Arc::new(Connections::default());
-        let relay = Arc::new(Relay {
-            upstream: upstream.clone(),
-            settings,
-            watcher,
-            connections: Arc::clone(&connections),
-        });
+        let connections = Arc::new(Connections::new(&protocol));
+        let own = Arc::clone(&connections);
+        let relay = AnyRelay::new(protocol, upstream.clone(), watcher, own);
         let accepting = thread::Builder::new()
             .name(format!("port {port}"))
             .spawn(move || accept(&listener, &relay))?;
@@ -110,13 +120,57 @@ impl Drop for Proxy {
     }
 }
 
-fn accept(listener: &TcpListener, relay: &Arc<Relay>) {
+/// What serves the clients, by the protocol that they speak.
+#[derive(Clone)]
+enum AnyRelay {
+    Postgres(Arc<Relay>),
+    Mysql(Arc<mysql::Relay>),
+}
+
+impl AnyRelay {
+    fn new(
+        protocol: Protocol,
+        upstream: Upstream,
+        watcher: Arc<dyn Watcher>,
+        connections: Arc<Connections>,
+    ) -> Self {
+        match protocol {
+            Protocol::Postgres(settings) => Self::Postgres(Arc::new(Relay {
+                upstream,
+                settings,
+                watcher,
+                connections,
+            })),
+            Protocol::Mysql(_) => Self::Mysql(Arc::new(mysql::Relay {
+                upstream,
+                watcher,
+                connections,
+            })),
+        }
+    }
+
+    fn admit(&self, client: &TcpStream) -> Option<ConnectionId> {
+        match self {
+            Self::Postgres(relay) => relay.admit(client),
+            Self::Mysql(relay) => relay.admit(client),
+        }
+    }
+
+    fn serve(self, id: ConnectionId, client: TcpStream) {
+        match self {
+            Self::Postgres(relay) => relay.serve(id, client),
+            Self::Mysql(relay) => relay.serve(id, client),
+        }
+    }
+}
+
+fn accept(listener: &TcpListener, relay: &AnyRelay) {
     for client in listener.incoming() {
         let Ok(client) = client else { continue };
         let Some(id) = relay.admit(&client) else {
             return;
         };
-        let relay = Arc::clone(relay);
+        let relay = relay.clone();
         let thread = thread::Builder::new().name(format!("connection {id}"));
         // Without a thread the client is hung up on, which it will say.
         let _ = thread.spawn(move || relay.serve(id, client));

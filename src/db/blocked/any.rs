@@ -49,6 +49,18 @@ impl Watchable<MultiBackend> for AnyConnection {
         on_its_own_kind!(self, inner => inner.version())
     }
 
+    fn close_gate(&mut self, id: i64) -> QueryResult<()> {
+        on_its_own_kind!(self, inner => inner.close_gate(id))
+    }
+
+    fn pass_gate(&mut self, id: i64, passed: Option<i64>) -> QueryResult<Option<i64>> {
+        on_its_own_kind!(self, inner => inner.pass_gate(id, passed))
+    }
+
+    fn open_gate(&mut self, id: i64) -> QueryResult<()> {
+        on_its_own_kind!(self, inner => inner.open_gate(id))
+    }
+
     fn waits(&mut self, suspects: &[Suspect], exactly: bool) -> QueryResult<Vec<Wait>> {
         on_its_own_kind!(self, inner => inner.waits(suspects, exactly))
     }

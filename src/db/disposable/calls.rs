@@ -5,22 +5,11 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Context, Result};
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{Nullable, Text};
-use diesel::{PgConnection, RunQueryDsl, sql_query};
+use diesel::{RunQueryDsl, sql_query};
 
+use super::call::Call;
 use super::{Disposable, OUTSIDE, ready};
-
-/// A call to the outside.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
-    /// GET, POST, …
-    pub method: String,
-    /// The path and the query.
-    pub path: String,
-    /// What it brings, if anything.
-    pub body: Option<String>,
-    /// The key by which it is known again.
-    pub idempotency_key: Option<String>,
-}
+use crate::db::{AnyConnection, Backend};
 
 /// What became of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +22,9 @@ pub enum Kept {
 
 /// Keeps calls, each at once and whatever becomes of the transaction of whoever has made it.
 pub struct Calls {
-    connect: Box<dyn Fn() -> Result<PgConnection> + Send + Sync>,
+    connect: Box<dyn Fn() -> Result<AnyConnection> + Send + Sync>,
     /// None before the first call, and where the last one has failed.
-    connection: Mutex<Option<PgConnection>>,
+    connection: Mutex<Option<AnyConnection>>,
 }
 
 impl Calls {
@@ -43,11 +32,16 @@ impl Calls {
     ///
     /// # Errors
     /// Whatever the database answers.
-    pub fn make(disposable: &Disposable, connection: &mut PgConnection) -> Result<Self> {
+    pub fn make(disposable: &Disposable, connection: &mut AnyConnection) -> Result<Self> {
+        // What is unique on MariaDB has a length.
+        let (cascade, key) = match connection.backend() {
+            Backend::Mysql => ("", "varchar(255) COLLATE utf8mb4_bin"),
+            _ => ("CASCADE", "text"),
+        };
         let make = format!(
-            "DROP SCHEMA IF EXISTS {OUTSIDE} CASCADE; CREATE SCHEMA {OUTSIDE}; \
+            "DROP SCHEMA IF EXISTS {OUTSIDE} {cascade}; CREATE SCHEMA {OUTSIDE}; \
              CREATE TABLE {OUTSIDE}.calls (method text NOT NULL, path text NOT NULL, \
-             body text, idempotency_key text UNIQUE)"
+             body text, idempotency_key {key} UNIQUE)"
         );
         connection
             .batch_execute(&make)
@@ -77,9 +71,17 @@ impl Calls {
         };
         // No text of PostgreSQL's has a NUL in it.
         let text = |text: &str| text.replace('\0', "\u{fffd}");
+        let (known, values) = match connection.backend() {
+            Backend::Mysql => ("idempotency_key = idempotency_key", "?, ?, ?, ?"),
+            _ => ("NOTHING", "$1, $2, $3, $4"),
+        };
+        let on_known = match connection.backend() {
+            Backend::Mysql => "ON DUPLICATE KEY UPDATE",
+            _ => "ON CONFLICT DO",
+        };
         let kept = sql_query(format!(
             "INSERT INTO {OUTSIDE}.calls (method, path, body, idempotency_key) \
-             VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+             VALUES ({values}) {on_known} {known}"
         ))
         .bind::<Text, _>(text(&call.method))
         .bind::<Text, _>(text(&call.path))

@@ -1,269 +1,126 @@
 //! Making a database that can be changed at will, and removing it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow};
-use diesel::PgConnection;
-use diesel::connection::SimpleConnection;
-use thiserror::Error;
+use anyhow::Result;
 
-use super::connect;
-use super::keeper::{self, drop_database};
-use super::quoted;
-use crate::db::Backend;
-use crate::db::address::ServerAddress;
-use crate::db::outliving::Outliving;
-use crate::db::reservation::token;
-use crate::db::server::{PostgresServer, ServerOptions};
+use super::clients::WhereClients;
+use super::error::MakeError;
+#[cfg(feature = "mysql")]
+use super::mysql;
+use super::postgres;
+use crate::db::{Address, AnyConnection};
 
-/// The database of a private server.
-const PRIVATE: &str = "app";
-
-/// The usual port.
-const PORT: u16 = 5432;
-
-/// Where servers put their sockets, by their packages.
-const SOCKETS: [&str; 2] = ["/var/run/postgresql", "/tmp"];
-
-/// Why there is no database to be changed at will.
-#[derive(Debug, Error)]
-pub enum MakeError {
-    /// The address asks for what cannot be had through a proxy.
-    #[error("{0}")]
-    Unsuitable(String),
-    /// The server cannot be reached, or refuses.
-    #[error(transparent)]
-    Refused(#[from] anyhow::Error),
-}
+/// Ends the session that a server has that number for, and returns once nothing that it held is
+/// left.
+pub type EndSession = Arc<dyn Fn(u32) + Send + Sync>;
 
 /// A database that can be changed at will. Dropping it removes it.
 #[derive(Debug)]
-pub struct Disposable {
-    /// For libpq.
-    own: String,
-    clients: WhereClients,
-    /// What drops a copy: for libpq, to another database of the server.
-    drop_from: Option<String>,
-    keeper: Option<Outliving>,
-    _server: Option<PostgresServer>,
-}
+pub struct Disposable(Kind);
 
-/// Where a server listens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Listens {
-    /// At a Unix socket.
-    Socket(PathBuf),
-    /// At a host's port.
-    Port(String, u16),
-}
-
-/// What a client needs to find it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WhereClients {
-    /// Where the server listens.
-    pub place: Listens,
-    /// The role.
-    pub user: String,
-    /// Its password, where the address has one.
-    pub password: Option<String>,
-    /// The name of the database.
-    pub database: String,
+#[derive(Debug)]
+enum Kind {
+    Postgres(postgres::Disposable),
+    #[cfg(feature = "mysql")]
+    Mysql(mysql::Disposable),
 }
 
 impl Disposable {
-    /// An empty database of a private server, able to hold so many connections.
+    /// An empty database of a private server that is able to hold so many connections, or a copy
+    /// of the one at `address`.
     ///
     /// # Errors
-    /// The server cannot be started.
-    pub fn private(connections: u32) -> Result<Self, MakeError> {
-        let options = ServerOptions {
-            connections,
-            quick_deadlocks: false,
-            settings: ServerOptions::nothing_lasts(Backend::Postgres),
-        };
-        let server = PostgresServer::start(&options)?;
-        let address =
-            ServerAddress::from_url(&server.url()).context("the private server's own address")?;
-        let mut maintenance = connect(&address.for_libpq(&[]))?;
-        maintenance
-            .batch_execute(&format!("CREATE DATABASE {PRIVATE}"))
-            .context("the private server made no database")?;
-        let socket = server.folder().join(format!(".s.PGSQL.{PORT}"));
-        Ok(Self {
-            own: with_database(&address, PRIVATE),
-            clients: WhereClients {
-                place: Listens::Socket(socket),
-                user: address.setting("user").unwrap_or_default().to_owned(),
-                // Not asked for, but some clients insist on having one.
-                password: Some("lockbench".to_owned()),
-                database: PRIVATE.to_owned(),
-            },
-            drop_from: None,
-            keeper: None,
-            _server: Some(server),
-        })
-    }
-
-    /// A copy of the database at `address`, on the same server.
-    ///
-    /// # Errors
-    /// The server does not let us, or the address is not one that a proxy can lead to.
-    pub fn copy_of(address: &ServerAddress) -> Result<Self, MakeError> {
-        let place = place_of(address)?;
-        Self::copy(address, place).map_err(|error| {
-            let words = address.without_secrets(&format!("{error:#}"));
-            anyhow!(words)
-                .context(format!("cannot copy the database {}", address.shown()))
-                .into()
-        })
-    }
-
-    fn copy(address: &ServerAddress, place: Listens) -> Result<Self> {
-        let mut original = connect(&address.for_libpq(&[("connect_timeout", "4")]))?;
-        let (user, database): (String, String) = super::ask(
-            &mut original,
-            "SELECT json_build_array(current_user, current_database())::text AS json",
-        )?;
-        drop(original);
-        let name = format!("lockbench_race_{:016x}", token());
-        let make = format!("CREATE DATABASE {name} TEMPLATE {}", quoted(&database));
-        let elsewhere = ["postgres", "template1"].map(|other| with_database(address, other));
-        let mut refusal = None;
-        for other in elsewhere {
-            let made = connect(&other).and_then(|mut connection| {
-                connection.batch_execute(&make).with_context(|| {
-                    format!(
-                        "{database} could not be copied (a copy needs the right CREATEDB, and \
-                         nobody may be connected to {database} meanwhile)"
-                    )
-                })
-            });
-            match made {
-                Ok(()) => {
-                    return Ok(Self {
-                        own: with_database(address, &name),
-                        clients: WhereClients {
-                            place,
-                            user,
-                            password: address.setting("password").map(str::to_owned),
-                            database: name,
-                        },
-                        drop_from: Some(other),
-                        keeper: None,
-                        _server: None,
-                    });
-                }
-                Err(error) => drop(refusal.get_or_insert(error)),
+    /// The server cannot be started or reached, or refuses.
+    pub fn make(address: &Address, connections: u32) -> Result<Self, MakeError> {
+        Ok(Self(match address {
+            Address::PrivatePostgres => Kind::Postgres(postgres::Disposable::private(connections)?),
+            Address::Postgres(server) => Kind::Postgres(postgres::Disposable::copy_of(server)?),
+            #[cfg(feature = "mysql")]
+            Address::PrivateMariadb => Kind::Mysql(mysql::Disposable::private(connections)?),
+            #[cfg(feature = "mysql")]
+            Address::Mysql(server) => Kind::Mysql(mysql::Disposable::copy_of(server, connections)?),
+            Address::PrivateSqlite | Address::SqliteFile(_) => {
+                return Err(MakeError::Unsuitable(
+                    "race runs on PostgreSQL and MariaDB: name --database postgres or mariadb, or \
+                     the URL of a database to work on a copy of"
+                        .to_owned(),
+                ));
             }
-        }
-        Err(refusal.unwrap_or_else(|| anyhow!("there is no server")))
+        }))
     }
 
     /// Has a copy dropped also when we are killed: by `program`, which does
-    /// [`keep`](super::keep) when it is given `argument`.
+    /// [`keep`](super::keep) when it is given `argument`. A private server has its own watcher.
     ///
     /// # Errors
     /// The program cannot be started.
     pub fn drop_whatever_happens(&mut self, program: &Path, argument: &str) -> Result<()> {
-        if let Some(other) = &self.drop_from {
-            let name = &self.clients.database;
-            self.keeper = Some(keeper::start(program, argument, other, name)?);
+        match &mut self.0 {
+            Kind::Postgres(made) => made.drop_whatever_happens(program, argument),
+            #[cfg(feature = "mysql")]
+            Kind::Mysql(_) => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Fills one on MariaDB with a dump. Gives whether it is one: PostgreSQL's dumps are restored by
+    /// programs of its own, as any client.
+    ///
+    /// # Errors
+    /// The client's own words.
+    pub fn restore(&self, dump: &Path) -> Result<bool> {
+        match &self.0 {
+            Kind::Postgres(_) => {
+                let _ = dump;
+                Ok(false)
+            }
+            #[cfg(feature = "mysql")]
+            Kind::Mysql(made) => made.restore(dump).map(|()| true),
+        }
     }
 
     /// Makes a connection that looks after it.
     ///
     /// # Errors
     /// The server's own words.
-    pub fn connect(&self) -> Result<PgConnection> {
-        connect(&self.own)
+    pub fn connect(&self) -> Result<AnyConnection> {
+        self.connector()()
     }
 
     /// What makes such connections, on any thread.
-    pub fn connector(&self) -> impl Fn() -> Result<PgConnection> + Send + Sync + 'static {
-        let own = self.own.clone();
-        move || connect(&own)
+    pub fn connector(&self) -> Box<dyn Fn() -> Result<AnyConnection> + Send + Sync> {
+        match &self.0 {
+            Kind::Postgres(made) => {
+                let own = made.own().to_owned();
+                Box::new(move || postgres::connect(&own).map(AnyConnection::Postgres))
+            }
+            #[cfg(feature = "mysql")]
+            Kind::Mysql(made) => {
+                let own = made.own().to_owned();
+                Box::new(move || mysql::connect(&own).map(AnyConnection::Mysql))
+            }
+        }
+    }
+
+    /// What ends a session of its server's; `None` where its own protocol can ask for that.
+    pub fn end_session(&self) -> Option<EndSession> {
+        match &self.0 {
+            Kind::Postgres(_) => None,
+            #[cfg(feature = "mysql")]
+            Kind::Mysql(made) => {
+                let own = made.own().to_owned();
+                Some(Arc::new(move |number| mysql::end_session(&own, number)))
+            }
+        }
     }
 
     /// What clients need to find it.
     pub fn clients(&self) -> &WhereClients {
-        &self.clients
-    }
-}
-
-impl Drop for Disposable {
-    fn drop(&mut self) {
-        // Where a keeper is there, it does the same.
-        if let (Some(other), None) = (&self.drop_from, &self.keeper) {
-            let _ = drop_database(other, &self.clients.database);
+        match &self.0 {
+            Kind::Postgres(made) => made.clients(),
+            #[cfg(feature = "mysql")]
+            Kind::Mysql(made) => made.clients(),
         }
-    }
-}
-
-/// Of two values for one name, libpq takes the later.
-fn with_database(address: &ServerAddress, name: &str) -> String {
-    let settings = address.for_libpq(&[("connect_timeout", "4")]);
-    format!("{settings} dbname={name}")
-}
-
-/// Where a proxy finds the server.
-fn place_of(address: &ServerAddress) -> Result<Listens, MakeError> {
-    let unsuitable = |words: &str| MakeError::Unsuitable(words.to_owned());
-    if ["require", "verify-ca", "verify-full"].contains(&address.setting("sslmode").unwrap_or("")) {
-        return Err(unsuitable(
-            "race speaks no TLS yet, and this address insists on it: use a server that takes \
-             plain connections, or --database postgres",
-        ));
-    }
-    let port = match address.setting("port").map(str::parse) {
-        None => PORT,
-        Some(Ok(port)) => port,
-        Some(Err(_)) => {
-            return Err(unsuitable(
-                "race needs the address of one server, not of several",
-            ));
-        }
-    };
-    let socket = |folder: &str| Path::new(folder).join(format!(".s.PGSQL.{port}"));
-    match address.setting("host") {
-        Some(hosts) if hosts.contains(',') => Err(unsuitable(
-            "race needs the address of one server, not of several",
-        )),
-        Some(folder) if folder.starts_with('/') => Ok(Listens::Socket(socket(folder))),
-        Some(host) => Ok(Listens::Port(host.to_owned(), port)),
-        None => {
-            let sockets = SOCKETS.iter().map(|folder| socket(folder));
-            let found = sockets.into_iter().find(|path| path.exists());
-            Ok(found.map_or_else(
-                || Listens::Port("localhost".to_owned(), port),
-                Listens::Socket,
-            ))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_server_is_found_where_the_address_says() {
-        let place = |url: &str| place_of(&ServerAddress::from_url(url).unwrap());
-        let at = |url: &str| place(url).unwrap();
-        assert_eq!(
-            at("postgres://db.example/shop"),
-            Listens::Port("db.example".to_owned(), 5432)
-        );
-        assert_eq!(
-            at("postgres://db:5433/shop"),
-            Listens::Port("db".to_owned(), 5433)
-        );
-        assert_eq!(
-            at("postgres://%2Frun%2Fpg/shop"),
-            Listens::Socket(PathBuf::from("/run/pg/.s.PGSQL.5432"))
-        );
-        assert!(place("postgres://a,b/shop").is_err());
-        assert!(place("postgres://a/shop?sslmode=require").is_err());
     }
 }

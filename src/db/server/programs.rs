@@ -73,6 +73,26 @@ pub(super) const MARIADB: Wanted = Wanted {
     install: "Debian: `apt install mariadb-server`, Fedora: `dnf install mariadb-server`, macOS: `brew install mariadb`",
 };
 
+/// A client program of MariaDB's, or MySQL's: the first of its names that is there.
+///
+/// # Errors
+/// It is not on this machine; the message says how to get it.
+#[cfg(all(feature = "cli", feature = "mysql"))]
+pub(crate) fn mariadb_client(names: [&'static str; 2]) -> Result<PathBuf> {
+    let found = [MARIADB, MYSQL].iter().find_map(|wanted| {
+        let programs = wanted.find().ok()?;
+        let mut names = names.iter();
+        names.find_map(|name| programs.other(wanted.needed[0], name))
+    });
+    match found {
+        Some(path) => Ok(path),
+        None => bail!(
+            "{} is not on this machine: install MariaDB's client programs",
+            names[0]
+        ),
+    }
+}
+
 /// MySQL, whose server makes its own files; taken where there is no MariaDB.
 #[cfg(feature = "mysql")]
 pub(super) const MYSQL: Wanted = Wanted {

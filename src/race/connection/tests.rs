@@ -8,7 +8,17 @@ struct Client(ConnectionState);
 
 impl Client {
     fn new(keeps_snapshot: bool) -> Self {
-        Self(ConnectionState::new(1, keeps_snapshot, &[]))
+        Self(ConnectionState::new(
+            1,
+            keeps_snapshot,
+            Dialect::Postgres,
+            &[],
+        ))
+    }
+
+    /// One to MariaDB.
+    fn to_mariadb() -> Self {
+        Self(ConnectionState::new(1, true, Dialect::Mysql, &[]))
     }
 
     fn sends(&mut self, sql: &str, end: End, then: Option<Status>) -> bool {
@@ -118,4 +128,22 @@ fn what_is_prepared_inside_a_transaction_waits() {
     client.query("BEGIN", Status::InTransaction);
     let kind = client.0.classify(&prepares(End::Sync), false);
     assert!(matches!(kind, BatchKind::Prepares(..)));
+}
+
+#[test]
+fn on_mariadb_what_ends_a_transaction_by_the_way_is_a_step() {
+    let mut client = Client::to_mariadb();
+    assert!(!client.query("SET autocommit=0", Status::Idle));
+    assert!(!client.query("SELECT @@version", Status::Idle));
+    assert!(client.query("SELECT units FROM `stock`", Status::InTransaction));
+    assert!(client.query("SET autocommit=1", Status::Idle));
+    assert!(!client.query("BEGIN", Status::InTransaction));
+    assert!(client.query("DELETE FROM stock", Status::InTransaction));
+    assert!(client.query("START TRANSACTION", Status::InTransaction));
+    assert!(client.query("RESET CONNECTION", Status::Idle));
+    assert!(!client.query("RESET CONNECTION", Status::Idle));
+    assert!(client.query("SELECT GET_LOCK('a', 9)", Status::Idle));
+    assert!(client.0.holds_anything());
+    assert!(client.query("RESET CONNECTION", Status::Idle));
+    assert!(!client.0.holds_anything());
 }

@@ -182,7 +182,8 @@ impl State {
             Origin::Call(_) => in_transaction,
         };
         let process = used.map_or(0, |state| state.process);
-        let is_in_transaction = in_transaction.is_some();
+        let is_in_transaction =
+            in_transaction.is_some() || used.is_some_and(ConnectionState::runs_in_transaction);
         self.goes = events.stopped_before(statement.clone(), process.into(), is_in_transaction);
     }
 }

@@ -7,6 +7,7 @@ fn column(name: &str, made_up: bool) -> Column {
         generated: false,
         made_up,
         key: made_up,
+        binary: false,
     }
 }
 

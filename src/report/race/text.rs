@@ -165,16 +165,17 @@ fn refused(result: &RaceResult) -> Option<String> {
     ))
 }
 
-/// What a SQLSTATE means.
+/// What a SQLSTATE means, or a number of MariaDB's.
 fn meaning(code: &str) -> &'static str {
     match code {
-        "40001" => "serialization failure",
-        "40P01" => "deadlock",
-        "23505" => "unique violation",
-        "23503" => "foreign key violation",
-        "23514" => "check violation",
+        "40001" | "1020" => "serialization failure",
+        "40P01" | "1213" => "deadlock",
+        "23505" | "1062" => "unique violation",
+        "23503" | "1451" | "1452" => "foreign key violation",
+        "23514" | "3819" | "4025" => "check violation",
         "23P01" => "exclusion violation",
-        "55P03" => "lock not available",
+        "55P03" | "1205" => "lock not available",
+        "1467" => "no value for AUTO_INCREMENT",
         "57014" => "canceled",
         _ => "failed transaction",
     }

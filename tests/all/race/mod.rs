@@ -6,12 +6,18 @@ mod formats;
 mod http;
 mod inside;
 mod leftovers;
+#[cfg(feature = "mysql")]
+mod mariadb;
+#[cfg(feature = "mysql")]
+mod mariadb_databases;
 mod oracle;
 mod outside;
 mod pruning;
 mod psycopg2;
 mod quiet;
 mod same_as_explore;
+#[cfg(feature = "mysql")]
+mod same_as_explore_mariadb;
 mod schedules;
 mod stories;
 mod wrong_use;
@@ -105,7 +111,8 @@ fn filled(file: &str) -> String {
 fn race(database: &str, arguments: &[&str], command: &[&str]) -> Raced {
     let folders = ["node", "prisma"].map(|one| clients().join(one).join("node_modules"));
     let node_path = std::env::join_paths(folders).expect("no colon in a path");
-    let modules = std::env::join_paths([clients().join("python"), programs()]);
+    let folders = ["python", "mysqlclient"].map(|one| clients().join(one));
+    let modules = std::env::join_paths(folders.into_iter().chain([programs()]));
     let mut lockbench = common::lockbench();
     lockbench
         .args(["--quiet", "race", "--json", "--database", database])

@@ -4,20 +4,33 @@ import sys
 import django
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.backends.postgresql.psycopg_any import IsolationLevel
 from serving import serve
 
 how = sys.argv[1]
-level = IsolationLevel.SERIALIZABLE if how == "serializable" else IsolationLevel.READ_COMMITTED
-database = {
-    "ENGINE": "django.db.backends.postgresql",
-    "HOST": os.environ["PGHOST"],
-    "PORT": os.environ["PGPORT"],
-    "USER": os.environ["PGUSER"],
-    "PASSWORD": os.environ.get("PGPASSWORD", ""),
-    "NAME": os.environ["PGDATABASE"],
-    "OPTIONS": {"isolation_level": level},
-}
+if "PGHOST" in os.environ:
+    from django.db.backends.postgresql.psycopg_any import IsolationLevel
+
+    level = IsolationLevel.SERIALIZABLE if how == "serializable" else IsolationLevel.READ_COMMITTED
+    database = {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": os.environ["PGHOST"],
+        "PORT": os.environ["PGPORT"],
+        "USER": os.environ["PGUSER"],
+        "PASSWORD": os.environ.get("PGPASSWORD", ""),
+        "NAME": os.environ["PGDATABASE"],
+        "OPTIONS": {"isolation_level": level},
+    }
+else:
+    level = "serializable" if how == "serializable" else "read committed"
+    database = {
+        "ENGINE": "django.db.backends.mysql",
+        "HOST": os.environ["MYSQL_HOST"],
+        "PORT": os.environ["MYSQL_TCP_PORT"],
+        "USER": os.environ["MYSQL_USER"],
+        "PASSWORD": os.environ["MYSQL_PWD"],
+        "NAME": os.environ["MYSQL_DATABASE"],
+        "OPTIONS": {"isolation_level": level},
+    }
 settings.configure(DATABASES={"default": database})
 django.setup()
 

@@ -2,7 +2,9 @@ const { Sequelize, DataTypes, Transaction } = require("sequelize");
 const serve = require("./serving.js");
 
 const how = process.argv[2];
-const sequelize = new Sequelize(process.env.DATABASE_URL, { dialect: "postgres", logging: false });
+const url = process.env.DATABASE_URL;
+const dialect = url.startsWith("mysql:") ? "mysql" : "postgres";
+const sequelize = new Sequelize(url, { dialect, logging: false });
 const timeless = { timestamps: false };
 const Stock = sequelize.define(
   "stock",

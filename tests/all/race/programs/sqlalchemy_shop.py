@@ -1,3 +1,4 @@
+import os
 import sys
 
 from serving import serve
@@ -6,7 +7,10 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 how = sys.argv[1]
 level = "SERIALIZABLE" if how == "serializable" else "READ COMMITTED"
-engine = create_engine("postgresql+psycopg2://", isolation_level=level)
+url = os.environ["DATABASE_URL"]
+drivers = {"postgresql": "postgresql+psycopg2", "mysql": "mysql+pymysql"}
+scheme, rest = url.split("://")
+engine = create_engine(f"{drivers[scheme]}://{rest}", isolation_level=level)
 
 
 class Base(DeclarativeBase):

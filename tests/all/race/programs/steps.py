@@ -1,11 +1,26 @@
-"""Does what its argument says, with `execute` on a connection of psycopg2's, and commits."""
+"""Does what its argument says, with `execute` on a connection of psycopg2's, or PyMySQL's, and commits."""
 
+import os
 import sys
 
-import psycopg2
 from serving import serve
 
-connection = psycopg2.connect("")
+if "MYSQL_HOST" in os.environ:
+    import pymysql
+
+    connection = pymysql.connect(
+        host=os.environ["MYSQL_HOST"],
+        port=int(os.environ["MYSQL_TCP_PORT"]),
+        user=os.environ["MYSQL_USER"],
+        password=os.environ["MYSQL_PWD"],
+        database=os.environ["MYSQL_DATABASE"],
+        client_flag=pymysql.constants.CLIENT.MULTI_STATEMENTS,
+        local_infile=True,
+    )
+else:
+    import psycopg2
+
+    connection = psycopg2.connect("")
 cursor = connection.cursor()
 
 

@@ -12,7 +12,7 @@ const Order = new EntitySchema({
   columns: { id: { type: "bigint", primary: true, generated: true }, item: { type: Number } },
 });
 const source = new DataSource({
-  type: "postgres",
+  type: process.env.DATABASE_URL.startsWith("mysql:") ? "mysql" : "postgres",
   url: process.env.DATABASE_URL,
   entities: [Stock, Order],
 });

@@ -4,7 +4,8 @@ use anyhow::{Context, Result};
 use diesel::PgConnection;
 use serde::Deserialize;
 
-use super::{SCHEMA, ask};
+use super::super::SCHEMA;
+use super::ask;
 
 /// What statements reach in a database beyond the tables that they name.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -31,7 +31,7 @@ pub(super) fn start(
 ///
 /// # Errors
 /// The server does not let it.
-pub fn keep() -> Result<()> {
+pub(in super::super) fn keep() -> Result<()> {
     let mut told = String::new();
     io::stdin().read_to_string(&mut told)?;
     let (name, settings) = told.split_once('\n').context("no orders")?;

@@ -3,8 +3,10 @@
 
 use diesel::declare_sql_function;
 
+use super::super::SCHEMA;
+use super::super::catalog::{Catalog, Table};
+use super::catalog::{copy, sql, written};
 use super::contents::{fingerprint, rows};
-use super::{Catalog, SCHEMA, Table};
 
 /// What stands around a function's text, and in no name.
 const QUOTE: &str = "$lockbench_race$";
@@ -45,7 +47,7 @@ fn reads(catalog: &Catalog, before: &Before) -> String {
         text.push_str(&format!(
             "IF {} THEN changes := changes || json_build_array({number}, ({})); END IF; ",
             is_changed(table, &before.fingerprints[number]),
-            rows(table, &table.sql())
+            rows(table, &sql(table))
         ));
     }
     text.push_str("RETURN array_to_json(changes)::text; END");
@@ -56,13 +58,13 @@ fn reads(catalog: &Catalog, before: &Before) -> String {
 fn puts_back(catalog: &Catalog, before: &Before) -> String {
     let mut text = "BEGIN ".to_owned();
     for (number, table) in catalog.tables.iter().enumerate() {
-        let (name, columns) = (table.sql(), table.written());
+        let (name, columns) = (sql(table), written(table));
         let is_changed = is_changed(table, &before.fingerprints[number]);
         text.push_str(&format!("IF {is_changed} THEN DELETE FROM {name}; "));
         if !columns.is_empty() {
             text.push_str(&format!(
                 "INSERT INTO {name} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM {}; ",
-                Table::copy(number)
+                copy(number)
             ));
         }
         text.push_str("END IF; ");

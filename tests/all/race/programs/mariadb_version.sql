@@ -1,0 +1,1 @@
+ALTER TABLE stock ADD version int NOT NULL DEFAULT 0;
