@@ -42,7 +42,8 @@ DECLARE
     name text;
 BEGIN
     FOR name IN SELECT c.oid::regclass FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        -- The rows of a partitioned table are written to its partitions.
+        WHERE c.oid >= 16384 AND c.relkind = 'r'
           AND c.relpersistence <> 't' AND n.nspname NOT IN ('{but}') LOOP
         EXECUTE 'CREATE TRIGGER \"{TRIGGER}\" BEFORE INSERT OR UPDATE OR DELETE ON ' || name
             || ' FOR EACH ROW EXECUTE FUNCTION {schema}.gate()';

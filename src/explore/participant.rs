@@ -220,3 +220,29 @@ impl Participant {
         matches!(self.activity, Activity::Ended(_))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn nobody_has_the_connection_of_a_prepared_transaction() {
+        let info = ConnectionInfo {
+            id: 0,
+            is_victim_when_closing_cycle: true,
+            waits_at_most: None,
+        };
+        let mut session = Participant::new(channel().0, None, info, Arc::default());
+        assert!(!session.has(0), "it has not connected yet");
+        let used = ConnectionUse {
+            id: 7,
+            in_transaction: false,
+        };
+        session.uses(used, Strictness::Statement);
+        assert!(session.has(7) && !session.has(0));
+        session.leaves(7);
+        assert!(!session.has(7) && !session.has(0));
+    }
+}

@@ -130,3 +130,10 @@ fn three_sessions_meet_inside_and_equivalent_orders_are_left_out() {
     };
     assert_eq!(states(&pruned), states(&all));
 }
+
+#[test]
+fn rows_of_partitions_are_stopped_too() {
+    let insert = INSERT.replace("jobs", "parted");
+    let found = raced(&[], &insert);
+    assert_eq!(found.counts(), (20, 18), "{found:#?}");
+}
