@@ -82,6 +82,9 @@ fn a_number_after_the_last_one_is_given_twice() {
 fn an_update_that_checks_and_writes_stays_right_row_by_row() {
     let sell = "UPDATE stock SET units = units - 1 WHERE id = 1 AND units > 0";
     raced(&["--inside", "all"], sell).assert_right(6);
+    // Each row is a step of its own, also the third.
+    let three = "INSERT INTO numbers SELECT units FROM stock, (VALUES (1), (2), (3)) AS three (x)";
+    raced(&[], &alone(three)).assert_right(70);
     // One row after the other, and each of them once.
     raced(&["--inside", "all"], "UPDATE queue SET claims = claims + 1").assert_right(8);
 }

@@ -70,6 +70,36 @@ def version_in_where():
         raise RuntimeError("somebody was faster")
 
 
+def insert_where_not_exists():
+    run(
+        "INSERT INTO users (email) SELECT 'a@b' "
+        "WHERE NOT EXISTS (SELECT 1 FROM users WHERE email = 'a@b')"
+    )
+
+
+def insert_where_not_exists_unique():
+    run(
+        "INSERT INTO members (email) SELECT 'a@b' "
+        "WHERE NOT EXISTS (SELECT 1 FROM members WHERE email = 'a@b')"
+    )
+
+
+def claim_by_subquery():
+    run(
+        "UPDATE jobs SET worker = %s WHERE id = "
+        "(SELECT id FROM jobs WHERE worker IS NULL ORDER BY id LIMIT 1)",
+        session,
+    )
+
+
+def claim_by_subquery_skip_locked():
+    run(
+        "UPDATE jobs SET worker = %s WHERE id = "
+        "(SELECT id FROM jobs WHERE worker IS NULL ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)",
+        session,
+    )
+
+
 def doctors():
     (on_call,) = row("SELECT count(*) FROM doctors WHERE on_call")
     if on_call >= 2:
