@@ -40,21 +40,28 @@ impl Inside {
 
     /// Whether that statement is to be stopped inside.
     pub(super) fn stops(self, statement: &Statement) -> bool {
-        let first = statement.sql.split_whitespace().next().unwrap_or_default();
-        let first = first.to_ascii_lowercase();
-        let writes = ["insert", "update", "delete", "merge", "copy"].contains(&first.as_str());
         match self {
             Self::Off => false,
             Self::Readers => does_several_things(statement),
-            Self::All => writes || does_several_things(statement),
+            Self::All => writes(statement) || does_several_things(statement),
         }
     }
+}
+
+fn writes(statement: &Statement) -> bool {
+    let first = statement.sql.split_whitespace().next().unwrap_or_default();
+    let writes = ["insert", "update", "delete", "merge", "copy"];
+    writes.iter().any(|verb| first.eq_ignore_ascii_case(verb))
 }
 
 /// A statement that is stopped inside.
 #[derive(Clone, Debug)]
 pub(super) struct Gate {
     pub(super) statement: Statement,
+    /// The database's number for the connection that is stopped.
+    pub(super) connection: i64,
+    /// Whether it is stopped before a row now.
+    pub(super) holds: bool,
     /// The rows that it has come to, one after the other.
     rows: u64,
     /// What the database calls the place that it was let past last.
@@ -62,9 +69,11 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    pub(super) fn of(statement: Statement) -> Self {
+    pub(super) fn of(statement: Statement, connection: i64) -> Self {
         Self {
             statement,
+            connection,
+            holds: false,
             rows: 0,
             passed: None,
         }
@@ -73,6 +82,7 @@ impl Gate {
     /// It has come to a row. Gives what it does next.
     pub(super) fn comes_to_row(&mut self) -> Statement {
         self.rows += 1;
+        self.holds = true;
         Statement {
             sql: format!("{GOES_ON}: writes row {}", self.rows),
             binds: Vec::new(),
@@ -135,7 +145,7 @@ mod tests {
     #[test]
     fn what_writes_more_rows_or_runs_code_is_not_seen_whole() {
         let after = |sql: &str, rows: u64| {
-            let mut gate = Gate::of(statement(sql));
+            let mut gate = Gate::of(statement(sql), 7);
             for _ in 0..rows {
                 gate.comes_to_row();
             }

@@ -56,10 +56,6 @@ pub(super) struct Participant {
     pub(super) ahead: Option<Instant>,
     /// What stops it inside its statement.
     pub(super) gate: Option<Gate>,
-    /// The database's number for the connection that this stops.
-    pub(super) gate_of: i64,
-    /// Whether it is stopped there.
-    pub(super) is_inside: bool,
     /// Whether it has ended with its transaction open.
     pub(super) left_open: bool,
     /// Whether it has ever been stopped before a statement.
@@ -126,8 +122,6 @@ impl Participant {
             others_at_beginning: 0,
             ahead: None,
             gate: None,
-            gate_of: 0,
-            is_inside: false,
             left_open: false,
             seen: false,
         }
@@ -164,7 +158,7 @@ impl Participant {
 
     /// The statement of which that is a part, where it is stopped inside.
     pub(super) fn goes_on_with<'a>(&'a self, stopped: &'a Statement) -> &'a Statement {
-        let gate = self.gate.as_ref().filter(|_| self.is_inside);
+        let gate = self.gate.as_ref().filter(|gate| gate.holds);
         gate.map_or(stopped, |gate| &gate.statement)
     }
 

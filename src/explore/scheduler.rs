@@ -138,7 +138,10 @@ impl<C: Explorable> Scheduler<C> {
         rules: Rules,
     ) -> Result<Self, ExploreError> {
         let mut observer = (policy.connect)().map_err(ExploreError::Connect)?;
-        let gatekeeper = observer.session_id();
+        let gatekeeper = match rules.inside {
+            Inside::Off => Ok(0),
+            _ => observer.session_id(),
+        };
         let gatekeeper = gatekeeper.map_err(|error| ExploreError::Connect(error.to_string()))?;
         let mut scheduler = Self {
             rules,
@@ -217,8 +220,8 @@ impl<C: Explorable> Scheduler<C> {
             };
             token.push(session + 1);
             last = Some(session);
-            let may_free = !forgotten && watch.is_none() && !self.has_gate(session);
-            if self.ahead().is_none() && may_free && self.is_alone(&point) {
+            let may_free = self.ahead().is_none() && !forgotten && watch.is_none();
+            if may_free && self.is_alone(&point) && !self.has_gate(session) {
                 let further = search.goes_on(session);
                 let most = self.rules.longest - token.len();
                 self.queue.free(session, further.min(most));

@@ -4,15 +4,23 @@
 /// each as its words, in lower case: names, keywords and signs. A string is one word, with its
 /// quotes, and a comment none.
 pub(super) fn statements(text: &str) -> Vec<Vec<String>> {
+    split(text, comments, word)
+}
+
+/// The same by a dialect's own `comments`, which gives the length of the one at the beginning if
+/// there is one, and its own `word`, which gives the one at the beginning, and how long it is.
+pub(super) fn split(
+    text: &str,
+    comments: fn(&str) -> Option<usize>,
+    word: fn(&str, char) -> (String, usize),
+) -> Vec<Vec<String>> {
     let mut found = vec![Vec::new()];
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let length = if first.is_whitespace() {
             first.len_utf8()
-        } else if rest.starts_with("--") {
-            rest.find(['\n', '\r']).unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            comment(rest)
+        } else if let Some(length) = comments(rest) {
+            length
         } else if first == ';' {
             found.push(Vec::new());
             1
@@ -27,6 +35,14 @@ pub(super) fn statements(text: &str) -> Vec<Vec<String>> {
     }
     found.retain(|words| !words.is_empty());
     found
+}
+
+/// The length of the comment at the beginning, if there is one.
+fn comments(rest: &str) -> Option<usize> {
+    if rest.starts_with("--") {
+        return Some(rest.find(['\n', '\r']).unwrap_or(rest.len()));
+    }
+    rest.starts_with("/*").then(|| comment(rest))
 }
 
 /// The word at the beginning, and how long it is.
@@ -58,7 +74,7 @@ fn string(rest: &str, length: usize) -> (String, usize) {
 }
 
 /// The length of what is quoted at the beginning. A doubled quote goes on.
-fn quoted(rest: &str, quote: char, escapes: bool) -> usize {
+pub(super) fn quoted(rest: &str, quote: char, escapes: bool) -> usize {
     let mut letters = rest.char_indices().skip(1).peekable();
     while let Some((at, letter)) = letters.next() {
         if escapes && letter == '\\' {

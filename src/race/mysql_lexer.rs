@@ -1,36 +1,27 @@
 //! A text of MariaDB's or MySQL's SQL as statements, and a statement as words.
 
+use super::lexer::{quoted, split};
+
 /// The statements of a text, split where a semicolon is no part of a string, a name or a comment,
 /// each as its words, in lower case: names, keywords and signs. A string is one word, with its
 /// quotes, and a comment none, unless it is one that the server executes.
 pub(super) fn statements(text: &str) -> Vec<Vec<String>> {
-    let mut found = vec![Vec::new()];
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = if first.is_whitespace() {
-            first.len_utf8()
-        } else if first == '#' || is_dashes(rest) {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if let Some(length) = executed(rest) {
-            length
-        } else if rest.starts_with("/*") {
-            rest.find("*/").map_or(rest.len(), |end| end + 2)
-        } else if rest.starts_with("*/") {
-            2
-        } else if first == ';' {
-            found.push(Vec::new());
-            1
-        } else {
-            let (word, length) = word(rest, first);
-            if let Some(words) = found.last_mut() {
-                words.push(word);
-            }
-            length
-        };
-        rest = &rest[length..];
+    split(text, comments, word)
+}
+
+/// The length of what is no part of a statement at the beginning, if anything is.
+fn comments(rest: &str) -> Option<usize> {
+    if rest.starts_with('#') || is_dashes(rest) {
+        return Some(rest.find('\n').unwrap_or(rest.len()));
     }
-    found.retain(|words| !words.is_empty());
-    found
+    if let Some(length) = executed(rest) {
+        return Some(length);
+    }
+    if rest.starts_with("/*") {
+        return Some(rest.find("*/").map_or(rest.len(), |end| end + 2));
+    }
+    // The end of one that the server executes.
+    rest.starts_with("*/").then_some(2)
 }
 
 /// Two dashes begin a comment only before a space.
@@ -64,19 +55,6 @@ fn word(rest: &str, first: char) -> (String, usize) {
         false => first.len_utf8(),
     };
     (rest[..length].to_lowercase(), length)
-}
-
-/// The length of what is quoted at the beginning. A doubled quote goes on.
-fn quoted(rest: &str, quote: char, escapes: bool) -> usize {
-    let mut letters = rest.char_indices().skip(1).peekable();
-    while let Some((at, letter)) = letters.next() {
-        if escapes && letter == '\\' {
-            letters.next();
-        } else if letter == quote && letters.next_if(|(_, next)| *next == quote).is_none() {
-            return at + 1;
-        }
-    }
-    rest.len()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::OUTSIDE;
+use super::{OUTSIDE, SCHEMA};
 
 /// The tables of a database that hold rows, and its sequences.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -68,4 +68,9 @@ impl Table {
     pub fn is_of_calls(&self) -> bool {
         self.schema == OUTSIDE
     }
+}
+
+/// The copy of the table with that number.
+pub(super) fn copy(number: usize) -> String {
+    format!("{SCHEMA}.t{number}")
 }

@@ -20,28 +20,26 @@ impl<C: Explorable> Scheduler<C> {
     /// Readies the gate for what a session is about to go on with. Gives whether that lets it go on.
     pub(super) fn ready_gate(&mut self, session: usize) -> Result<bool, ExploreError> {
         let participant = &mut self.participants[session];
-        let id = participant.connection_info.id;
-        if std::mem::take(&mut participant.is_inside)
-            && let Some(gate) = &mut participant.gate
-        {
+        if let Some(gate) = participant.gate.as_mut().filter(|gate| gate.holds) {
+            gate.holds = false;
             if gate.is_worn_out() {
-                done(self.observer.open_gate(id))?;
+                done(self.observer.open_gate(gate.connection))?;
             } else {
-                gate.passed = done(self.observer.pass_gate(id, gate.passed))?;
+                gate.passed = done(self.observer.pass_gate(gate.connection, gate.passed))?;
             }
             return Ok(true);
         }
-        if participant.gate.take().is_some() {
-            done(self.observer.open_gate(participant.gate_of))?;
+        if let Some(gate) = participant.gate.take() {
+            done(self.observer.open_gate(gate.connection))?;
         }
         let Activity::Stopped(statement) = &participant.activity else {
             return Ok(false);
         };
         // Of a connection that is not known nobody could be told that it waits there.
+        let id = participant.connection_info.id;
         if id != 0 && self.rules.inside.stops(statement) {
             done(self.observer.close_gate(id))?;
-            participant.gate = Some(Gate::of(statement.clone()));
-            participant.gate_of = id;
+            participant.gate = Some(Gate::of(statement.clone(), id));
         }
         Ok(false)
     }
@@ -62,7 +60,6 @@ impl<C: Explorable> Scheduler<C> {
                 continue;
             };
             participant.activity = Activity::Stopped(gate.comes_to_row());
-            participant.is_inside = true;
             if let Some(step) = participant.step {
                 let step = &mut self.steps[step];
                 step.result = Some(gate.outcome());
@@ -76,9 +73,8 @@ impl<C: Explorable> Scheduler<C> {
     /// Lets everybody go on who is stopped inside: the schedule is over.
     pub(super) fn open_gates(&mut self) -> Result<(), ExploreError> {
         for participant in &mut self.participants {
-            participant.is_inside = false;
-            if participant.gate.take().is_some() {
-                done(self.observer.open_gate(participant.gate_of))?;
+            if let Some(gate) = participant.gate.take() {
+                done(self.observer.open_gate(gate.connection))?;
             }
         }
         Ok(())

@@ -1,11 +1,9 @@
 //! Nothing of the user's is changed, and nothing is left behind.
 
-use std::process::Command;
-
 use diesel::sql_types::{BigInt, Text};
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
-use super::{PYTHON, clients, programs, race_worker, shop};
+use super::{PYTHON, clients, programs, race_worker, runs, shop};
 use crate::common;
 use crate::common::program::{GONE, PATIENCE, Program, wait_for};
 
@@ -101,16 +99,6 @@ fn a_killed_lockbench_leaves_neither_programs_nor_a_copy() {
     wait_for("the copy's end", GONE, || !there(&copy[0].name));
     wait_for("the programs' end", GONE, || copies(&url) == 0);
     assert_eq!(contents(&url), before);
-}
-
-/// Whether a process other than lockbench, which is told to serve it, has this in its command line.
-fn runs(what: &str) -> bool {
-    let listed = Command::new("ps").args(["-Awwo", "args="]).output();
-    let listed = listed.expect("ps, which tests/run installs").stdout;
-    let listed = String::from_utf8_lossy(&listed);
-    listed
-        .lines()
-        .any(|line| line.contains(what) && !line.contains("--serve"))
 }
 
 #[test]

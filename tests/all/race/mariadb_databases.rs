@@ -8,7 +8,7 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::Text;
 use diesel::{QueryableByName, RunQueryDsl, sql_query};
 
-use super::{PYTHON, Raced, clients, programs, race, race_sql, race_worker};
+use super::{PYTHON, Raced, clients, programs, race, race_sql, race_worker, runs};
 use crate::common::mariadb::{connect, url};
 use crate::common::program::{GONE, PATIENCE, Program, wait_for};
 
@@ -77,14 +77,6 @@ fn a_dump_fills_the_private_server() {
     let arguments = ["--from-dump", path.as_str()];
     let raced = race_worker("mariadb", &arguments, "pymysql_shop.py", "naive");
     assert_shop_is_found_wrong(&raced);
-}
-
-/// How many servers of lockbench's have these words in their command lines.
-fn runs(words: &str) -> bool {
-    let listed = Command::new("ps").args(["-Awwo", "args="]).output();
-    let listed = listed.expect("ps, which tests/run installs").stdout;
-    let listed = String::from_utf8_lossy(&listed);
-    listed.lines().any(|line| line.contains(words))
 }
 
 #[test]

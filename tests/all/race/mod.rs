@@ -186,3 +186,13 @@ fn race_sql(database: &str, arguments: &[&str], sessions: &[&str]) -> Raced {
 fn shell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
+
+/// Whether a process other than lockbench, which is told to serve it, has this in its command line.
+fn runs(what: &str) -> bool {
+    let listed = Command::new("ps").args(["-Awwo", "args="]).output();
+    let listed = listed.expect("ps, which tests/run installs").stdout;
+    let listed = String::from_utf8_lossy(&listed);
+    listed
+        .lines()
+        .any(|line| line.contains(what) && !line.contains("--serve"))
+}

@@ -4,7 +4,6 @@ use anyhow::{Context, Result};
 use diesel::sql_types::{BigInt, Text};
 use diesel::{MysqlConnection, QueryableByName, RunQueryDsl, sql_query};
 
-use super::super::SCHEMA;
 use super::super::catalog::{Catalog, Column, ForeignKey, Table};
 use super::{number, quoted};
 
@@ -149,11 +148,6 @@ pub(super) fn sql(table: &Table) -> String {
         true => quoted(&table.name),
         false => format!("{}.{}", quoted(&table.schema), quoted(&table.name)),
     }
-}
-
-/// The copy of the table with that number.
-pub(super) fn copy(number: usize) -> String {
-    format!("{SCHEMA}.t{number}")
 }
 
 /// The columns that can be written, as a list.

@@ -11,9 +11,9 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::{MysqlConnection, QueryableByName, RunQueryDsl, sql_query};
 
 use super::super::SCHEMA;
-use super::super::catalog::{Catalog, Table};
+use super::super::catalog::{Catalog, Table, copy};
 use super::super::contents::{Contents, Row};
-use super::catalog::{self, copy, sql, written};
+use super::catalog::{self, sql, written};
 use super::contents::{fingerprints, rows};
 use super::triggers;
 

@@ -3,7 +3,6 @@
 use anyhow::{Context, Result};
 use diesel::PgConnection;
 
-use super::super::SCHEMA;
 use super::super::catalog::{Catalog, Table};
 use super::{ask, quoted};
 
@@ -55,11 +54,6 @@ pub(super) fn read(connection: &mut PgConnection) -> Result<Catalog> {
 /// The table, as SQL names it.
 pub(super) fn sql(table: &Table) -> String {
     format!("{}.{}", quoted(&table.schema), quoted(&table.name))
-}
-
-/// The copy of the table with that number.
-pub(super) fn copy(number: usize) -> String {
-    format!("{SCHEMA}.t{number}")
 }
 
 /// The columns that can be written, as a list.

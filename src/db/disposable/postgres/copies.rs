@@ -5,10 +5,10 @@ use diesel::connection::SimpleConnection;
 use diesel::{PgConnection, RunQueryDsl, select};
 
 use super::super::SCHEMA;
-use super::super::catalog::{Catalog, Table};
+use super::super::catalog::{Catalog, Table, copy};
 use super::super::contents::{Contents, Row};
 use super::ask;
-use super::catalog::{self, copy, sql};
+use super::catalog::{self, sql};
 use super::contents::{fingerprints, rows};
 use super::functions::{self, Before};
 

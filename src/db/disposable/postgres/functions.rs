@@ -4,8 +4,8 @@
 use diesel::declare_sql_function;
 
 use super::super::SCHEMA;
-use super::super::catalog::{Catalog, Table};
-use super::catalog::{copy, sql, written};
+use super::super::catalog::{Catalog, Table, copy};
+use super::catalog::{sql, written};
 use super::contents::{fingerprint, rows};
 
 /// What stands around a function's text, and in no name.
