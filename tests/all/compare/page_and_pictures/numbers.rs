@@ -21,11 +21,6 @@ pub fn read(text: &str) -> (f64, f64) {
     (number * unit, unit * 10f64.powi(-(decimals as i32)))
 }
 
-/// The number, but for its last digits: reading JSON rounds them.
-pub fn digits(number: f64) -> String {
-    format!("{number:.12e}")
-}
-
 /// Every number in a value, by its pointer.
 pub fn numbers(at: &str, value: &Value, into: &mut BTreeMap<String, f64>) {
     match value {
@@ -43,5 +38,14 @@ pub fn numbers(at: &str, value: &Value, into: &mut BTreeMap<String, f64>) {
             }
         }
         _ => {}
+    }
+}
+
+#[test]
+fn a_number_is_read_as_it_was_written() {
+    for index in 1..100_000_u32 {
+        let number = f64::from(index).sqrt() * 1234.567;
+        let read: Value = serde_json::from_str(&number.to_string()).expect("JSON");
+        assert_eq!(read.as_f64(), Some(number));
     }
 }
