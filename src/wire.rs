@@ -2,7 +2,7 @@
 //!
 //! A [`Proxy`] stands in front of a server. It gathers what a client sends until the server is
 //! asked to do it, shows that to a [`Watcher`], which may keep it waiting for as long as it likes,
-//! and then hands the very same bytes on. Of schedules this knows nothing.
+//! and then hands the very same bytes on, but for what the watcher edits. Of schedules this knows nothing.
 //!
 //! PostgreSQL's is that of the manual's chapter "Frontend/Backend Protocol", versions 3.0 and 3.2;
 //! MariaDB's is in a folder of its own.
@@ -13,6 +13,7 @@ mod body;
 mod connections;
 mod first;
 mod frame;
+mod link;
 mod mysql;
 mod names;
 mod protocol;
@@ -29,4 +30,4 @@ pub use protocol::{EndSession, Protocol};
 pub use proxy::{Proxy, Traffic};
 pub use sql::Sql;
 pub use upstream::Upstream;
-pub use watcher::{ConnectionId, Watcher};
+pub use watcher::{ConnectionId, Insertion, Watcher};

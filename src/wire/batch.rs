@@ -26,6 +26,19 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// A simple query.
+    pub(super) fn query(sql: &str) -> Self {
+        let sql = Sql {
+            text: sql.to_owned(),
+            values: Vec::new(),
+        };
+        Self {
+            prepared: Vec::new(),
+            executed: vec![sql],
+            end: End::Query,
+        }
+    }
+
     /// Whether it is a Sync or a Flush alone, which runs nothing.
     pub fn is_bare(&self) -> bool {
         self.prepared.is_empty() && self.executed.is_empty()

@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind, Read};
 
+use super::body::Body;
+
 /// Longer than any message that is meant: PostgreSQL's own limit is 1 GB.
 const LONGEST: usize = 1 << 30;
 
@@ -24,6 +26,37 @@ impl Frame {
         let mut bytes = kind.to_vec();
         read_counted(from, &mut bytes, LONGEST)?;
         Ok(Some(Self { bytes }))
+    }
+
+    /// A message of that kind.
+    pub(super) fn of(kind: u8, body: &[u8]) -> Self {
+        let length = u32::try_from(body.len() + 4).unwrap_or(u32::MAX);
+        let bytes = [&[kind], length.to_be_bytes().as_slice(), body].concat();
+        Self { bytes }
+    }
+
+    /// A simple query.
+    pub(super) fn query(sql: &str) -> Self {
+        Self::of(b'Q', &[sql.as_bytes(), b"\0"].concat())
+    }
+
+    /// The same with the SQL that it brings as `edits` has it, if it brings any.
+    pub(super) fn edited(self, edits: impl Fn(&str) -> Option<String>) -> Self {
+        let mut body = Body(self.body());
+        let name = match self.kind() {
+            b'Q' => Some(None),
+            b'P' => body.text().map(Some),
+            _ => None,
+        };
+        let (Some(name), Some(sql)) = (name, body.text()) else {
+            return self;
+        };
+        let Some(sql) = edits(&sql) else {
+            return self;
+        };
+        let name = name.map(|name| name + "\0").unwrap_or_default();
+        let body = [name.as_bytes(), sql.as_bytes(), b"\0", body.0].concat();
+        Self::of(self.kind(), &body)
     }
 
     /// The letter that says what it is.
@@ -73,6 +106,21 @@ mod tests {
         assert_eq!((sync.kind(), sync.body()), (b'S', b"".as_slice()));
         assert!(Frame::read(&mut wire).is_err());
         assert_eq!(Frame::read(&mut wire).unwrap(), None);
+    }
+
+    #[test]
+    fn only_what_brings_sql_is_edited() {
+        let edits = |sql: &str| (sql == "a").then(|| "abc".to_owned());
+        let parse = Frame::of(b'P', b"s1\0a\0\0\x01\0\0\0\x17");
+        assert_eq!(parse.edited(edits).body(), b"s1\0abc\0\0\x01\0\0\0\x17");
+        assert_eq!(Frame::query("a").edited(edits), Frame::query("abc"));
+        for other in [
+            Frame::query("b"),
+            Frame::of(b'B', b"a\0a\0"),
+            Frame::of(b'Q', b"cut"),
+        ] {
+            assert_eq!(other.clone().edited(edits), other);
+        }
     }
 
     #[test]

@@ -2,16 +2,16 @@
 
 use std::io::{self, BufReader, ErrorKind, Read as _, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread;
 
-use super::answer::Answer;
 use super::batch::{Batch, End, Gathering};
 use super::connections::Connections;
 use super::first::{First, StartUp};
 use super::frame::{Frame, read_first};
+use super::link::{Link, Own, Until};
 use super::upstream::{Stream, Upstream};
-use super::{ConnectionId, Watcher};
+use super::{ConnectionId, Insertion, Watcher};
 
 /// A goodbye: the server rolls back and closes.
 const TERMINATE: &[u8] = b"X\0\0\0\x04";
@@ -22,32 +22,6 @@ pub(super) struct Relay {
     pub(super) settings: Vec<(String, String)>,
     pub(super) watcher: Arc<dyn Watcher>,
     pub(super) connections: Arc<Connections>,
-}
-
-/// What a connection's two directions know of each other.
-#[derive(Default)]
-struct Link {
-    awaited: Mutex<Awaited>,
-    answered: Condvar,
-}
-
-/// What the server still has to answer.
-#[derive(Default)]
-struct Awaited {
-    until: Until,
-    answer: Answer,
-}
-
-/// When an answer is whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Until {
-    /// Nothing is awaited.
-    #[default]
-    Nothing,
-    /// The server says that it is ready for more.
-    Ready,
-    /// So many statements are over, or one has failed.
-    Over(usize),
 }
 
 impl Relay {
@@ -137,7 +111,9 @@ impl Relay {
     ) -> io::Result<()> {
         let mut client = BufReader::new(client);
         let mut gathering = Gathering::default();
+        let mut is_open = false;
         while let Some(frame) = Frame::read(&mut client)? {
+            let frame = frame.edited(|sql| self.watcher.edits(sql));
             match frame.kind() {
                 // Data of a COPY, and a password.
                 b'd' | b'c' | b'f' | b'p' => {
@@ -151,11 +127,27 @@ impl Relay {
                     };
                     let expected = expected(&batch);
                     // What ends a COPY is awaited by the server, which ignores the Sync before.
+                    let mut before = Vec::new();
                     if !batch.is_bare() {
                         link.wait();
+                        // After a Flush it would end what a Sync is to end.
+                        if !is_open {
+                            before = self.watcher.goes_before(id, &batch);
+                        }
+                    }
+                    is_open = batch.end == End::Flush;
+                    let (first, quiet): (Vec<_>, Vec<_>) =
+                        before.into_iter().partition(|it| it.arrives);
+                    for insertion in &first {
+                        if !self.insert(id, insertion, server, link)? {
+                            return Ok(());
+                        }
                     }
                     if !self.watcher.arrives(id, &batch) {
                         return Ok(());
+                    }
+                    for insertion in &quiet {
+                        self.insert(id, insertion, server, link)?;
                     }
                     if !batch.is_bare() || batch.end == End::Sync {
                         link.set(expected);
@@ -165,6 +157,26 @@ impl Relay {
             }
         }
         Ok(())
+    }
+
+    /// Has the server do what no client has sent. Gives whether the connection goes on.
+    fn insert(
+        &self,
+        id: ConnectionId,
+        insertion: &Insertion,
+        server: &mut Stream,
+        link: &Link,
+    ) -> io::Result<bool> {
+        if insertion.arrives && !self.watcher.arrives(id, &Batch::query(&insertion.sql)) {
+            return Ok(false);
+        }
+        link.set_own(match insertion.arrives {
+            true => Own::Told,
+            false => Own::Quiet,
+        });
+        server.write_all(&Frame::query(&insertion.sql).bytes)?;
+        link.wait();
+        Ok(true)
     }
 
     fn hand_on_answers(
@@ -192,9 +204,15 @@ impl Relay {
                     link.set(Until::Nothing);
                 }
                 (_, Some(_)) => {
+                    let own = link.own();
                     if let Some(answer) = link.hear(&frame) {
-                        self.watcher.answered(id, &answer);
+                        if own != Own::Quiet {
+                            self.watcher.answered(id, &answer);
+                        }
                         link.set(Until::Nothing);
+                    }
+                    if own != Own::No {
+                        continue;
                     }
                 }
                 (_, None) => {}
@@ -215,43 +233,5 @@ fn expected(batch: &Batch) -> Until {
         End::Query | End::Sync => Until::Ready,
         End::Flush if batch.executed.is_empty() => Until::Nothing,
         End::Flush => Until::Over(batch.executed.len()),
-    }
-}
-
-impl Link {
-    /// Waits until nothing is awaited.
-    fn wait(&self) {
-        let mut awaited = self.awaited.lock().unwrap_or_else(PoisonError::into_inner);
-        while awaited.until != Until::Nothing {
-            awaited = self
-                .answered
-                .wait(awaited)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn set(&self, until: Until) {
-        let mut awaited = self.awaited.lock().unwrap_or_else(PoisonError::into_inner);
-        awaited.until = until;
-        if until == Until::Nothing {
-            self.answered.notify_all();
-        }
-    }
-
-    /// Adds a message to the answer. Gives the answer where it is whole; it is awaited until
-    /// that is set to be nothing.
-    fn hear(&self, frame: &Frame) -> Option<Answer> {
-        let mut awaited = self.awaited.lock().unwrap_or_else(PoisonError::into_inner);
-        awaited.answer.add(frame);
-        let is_whole = match (frame.kind(), awaited.until) {
-            (b'Z', _) | (b'E', Until::Over(_)) => true,
-            // Done, empty, or more rows to come.
-            (b'C' | b'I' | b's', Until::Over(left)) => {
-                awaited.until = Until::Over(left - 1);
-                left == 1
-            }
-            _ => false,
-        };
-        is_whole.then(|| std::mem::take(&mut awaited.answer))
     }
 }

@@ -22,6 +22,20 @@ pub trait Watcher: Send + Sync {
     /// a COPY, and no batch arrives before the one in front of it has been answered.
     fn arrives(&self, connection: ConnectionId, batch: &Batch) -> bool;
 
+    /// What the server is sent in the place of a text of SQL; `None`: the text itself. PostgreSQL
+    /// alone.
+    fn edits(&self, text: &str) -> Option<String> {
+        let _ = text;
+        None
+    }
+
+    /// What the server is sent before a batch, each by itself; the client hears nothing of it.
+    /// PostgreSQL alone.
+    fn goes_before(&self, connection: ConnectionId, batch: &Batch) -> Vec<Insertion> {
+        let _ = (connection, batch);
+        Vec::new()
+    }
+
     /// The server has answered.
     fn answered(&self, connection: ConnectionId, answer: &Answer);
 
@@ -30,4 +44,14 @@ pub trait Watcher: Send + Sync {
 
     /// A client wanted encryption, was told that there is none, and went away.
     fn wants_encryption(&self);
+}
+
+/// A statement that no client has sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Insertion {
+    /// What it is.
+    pub sql: String,
+    /// Whether it arrives, and is answered, as a client's statement does. Otherwise nobody is told of
+    /// it, and it goes to the server together with the batch.
+    pub arrives: bool,
 }
