@@ -10,6 +10,7 @@ mod application;
 mod attribution;
 mod caller;
 mod connection;
+mod cure;
 mod database;
 mod dialect;
 mod difference;
@@ -61,6 +62,7 @@ use crate::explore::{Coverage, Exploration, ExploreError, Explored, Inside, Prun
 use crate::model::verdict::Verdict;
 
 pub use anomaly::{Anomaly, AnomalyCause, AnomalyDeed, AnomalyName, Doubt, Edge, EdgeKind, Place};
+pub use cure::{CureName, CureOutcome, Cures, ExploredCure, Rewritten, TriedCure};
 pub use database::{RaceDatabase, SetUp};
 pub use difference::Difference;
 pub use environment::{Environment, InvalidVariable};

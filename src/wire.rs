@@ -20,6 +20,7 @@ mod protocol;
 mod proxy;
 mod relay;
 mod sql;
+mod transaction;
 mod upstream;
 mod value;
 mod watcher;

@@ -30,9 +30,10 @@ pub(super) fn command_for_replay() -> String {
             kept.extend(words.by_ref());
         } else if ["--random", "--seed", "--preemptions"].contains(&word.as_str()) {
             words.next();
-        } else if !["--random=", "--seed=", "--preemptions="]
-            .iter()
-            .any(|name| word.starts_with(name))
+        } else if !["--cure", "--no-pruning"].contains(&word.as_str())
+            && !["--random=", "--seed=", "--preemptions="]
+                .iter()
+                .any(|name| word.starts_with(name))
         {
             kept.push(word);
         }

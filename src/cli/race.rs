@@ -5,7 +5,9 @@ mod schedule;
 mod sessions;
 
 use std::path::PathBuf;
+use std::sync::atomic::Ordering::Relaxed;
 
+use anyhow::anyhow;
 use clap::{Args, ValueEnum};
 
 use self::schedule::ScheduleArguments;
@@ -15,9 +17,9 @@ use super::failure::Failure;
 use super::outputs::OutputsArguments;
 use crate::db::address::AddressError;
 use crate::db::disposable::MakeError;
-use crate::db::{Address, IsolationLevel};
+use crate::db::{Address, Backend, IsolationLevel};
 use crate::explore::TokenError;
-use crate::race::{Environment, Outside, Race, RaceDatabase, RaceError, Request, SetUp};
+use crate::race::{CureName, Environment, Outside, Race, RaceDatabase, RaceError, Request, SetUp};
 use crate::report::race::{RaceFormat, render, render_replay};
 use crate::system::exit::Exit;
 use crate::system::interrupt;
@@ -101,6 +103,11 @@ pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failur
         let checked = token.check(request.sessions.len());
         checked.map_err(|error: TokenError| Failure::usage(error))?;
     }
+    if arguments.schedule.cure && address.backend() != Backend::Postgres {
+        return Err(Failure::usage(anyhow!(
+            "--cure rewrites statements of PostgreSQL alone: leave it out"
+        )));
+    }
     let outputs = arguments.outputs.open()?;
     let stop = interrupt::flag().map_err(Failure::internal)?;
     let connections = u32::try_from(request.sessions.len()).unwrap_or(u32::MAX);
@@ -112,15 +119,34 @@ pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failur
         database.set_up(set_up, &request.environment)?;
     }
     let race = Race::prepare(&request, &database, outside.as_ref()).map_err(not_raced)?;
+    let coverage = arguments.schedule.coverage.coverage();
     if let Some(token) = &arguments.schedule.replay {
         let mut result = race.replay(token).map_err(not_raced)?;
         result.command = command_line::whole_command();
         outputs.write(|format, width| render_replay(&result, format, width).map(Into::into))?;
         return Ok(result.exit());
     }
-    let mut result = race
-        .run(arguments.schedule.coverage.coverage(), quiet, stop)
-        .map_err(not_raced)?;
+    let mut result = race.run(coverage, quiet, stop).map_err(not_raced)?;
+    if arguments.schedule.cure
+        && let Some(cures) = race.cures(&result)
+    {
+        drop(race);
+        let tells = |name: CureName, number: usize, all: usize| {
+            if !quiet {
+                eprintln!("Cure {number} of {all}: {name}");
+            }
+        };
+        let tried = cures.try_all(
+            &request,
+            &database,
+            outside.as_ref(),
+            coverage,
+            stop,
+            &tells,
+        );
+        result.cures = Some(tried?);
+        result.interrupted |= stop.load(Relaxed);
+    }
     result.command = command_line::whole_command();
     result.command_for_replay = command_line::command_for_replay();
     outputs.write(|format, width| render(&result, format, width).map(Into::into))?;
@@ -149,6 +175,7 @@ impl RaceArguments {
             one_instance: self.sessions.http.one_instance,
             sessions,
             environment: environment.map_err(Failure::usage)?,
+            ..Request::default()
         })
     }
 

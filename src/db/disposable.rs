@@ -21,7 +21,7 @@ pub use calls::{Calls, Kept};
 pub use catalog::{Catalog, Column, ForeignKey, Table};
 pub use clients::{Listens, WhereClients};
 pub use contents::{Contents, Row};
-pub use copies::Copies;
+pub use copies::{Copies, put_back};
 pub use error::MakeError;
 pub use gates::make_gates;
 pub use invariant::holds;

@@ -41,6 +41,8 @@ const PURE: &[&str] = &[
     "generate_series",
     "array",
     "if",
+    "to_jsonb",
+    "jsonb_build_array",
 ];
 
 /// Functions that take or give back locks, count, or say who asks: they change no row, but leave

@@ -7,16 +7,16 @@ mod circle;
 mod condition;
 mod course;
 mod edges;
-mod expression;
+pub(super) mod expression;
 mod fact;
 mod naming;
 mod other;
-mod query;
-mod reader;
+pub(super) mod query;
+pub(super) mod reader;
 mod tables;
 #[cfg(test)]
 mod tests;
-mod touch;
+pub(super) mod touch;
 mod write;
 
 use std::collections::BTreeMap;

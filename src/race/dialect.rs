@@ -3,7 +3,7 @@
 use super::lexer;
 use super::mysql_lexer;
 use super::mysql_statement_kind as mysql;
-use super::statement_kind::{StatementKind, calls_unknown_function};
+use super::statement_kind::{StatementKind, calls_unknown_function, is_transaction_lock};
 use crate::db::Backend;
 
 /// The language that statements are in.
@@ -52,7 +52,9 @@ impl Dialect {
         let first = words.first().map_or("", String::as_str);
         match self {
             Self::Postgres => {
-                words.iter().any(|word| word.contains("advisory"))
+                words
+                    .iter()
+                    .any(|word| word.contains("advisory") && !is_transaction_lock(word))
                     || matches!(first, "call" | "do")
                     || first == "select" && calls_unknown_function(words)
             }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::interceptor::Interceptor;
-use super::port::Port;
+use super::port::{Port, end_transactions};
 use super::program::{ALONE, Answers, Ending, Program, endless};
 use super::request::SessionCommand;
 use super::resident::Resident;
@@ -75,6 +75,7 @@ impl Instance {
         let answers = self.ask(session);
         let ending = answers.and_then(|answers| answers.ending(ALONE));
         let ending = ending.ok_or_else(|| endless(command))?;
+        let ending = end_transactions(&self.port.traffic, interceptor, ending);
         self.end_work(session, &ending);
         self.clean_up()?;
         Ok(ending)
@@ -109,6 +110,8 @@ impl Instance {
             let answers = instance.ask(session);
             let ending = answers.and_then(|answers| answers.ending(FOR_EVER));
             let ending = ending.unwrap_or_else(|| Ending::unknown("it never ended"));
+            let own = &instance.sessions[session].0;
+            let ending = end_transactions(&instance.port.traffic, own, ending);
             instance.end_work(session, &ending);
             ending
         })

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use nix::unistd::Pid;
 
 use super::interceptor::Interceptor;
-use super::port::{CLOSING, Port};
+use super::port::{CLOSING, Port, end_transactions};
 use super::program::{ALONE, Ending, Program, end, endless, group_of};
 use crate::explore::EventSender;
 
@@ -45,6 +45,7 @@ impl Launcher {
             }
         };
         let ending = self.program.ending(status);
+        let ending = end_transactions(&self.port.traffic, &self.interceptor, ending);
         end(group);
         self.close_connections()?;
         Ok(ending)
@@ -66,6 +67,7 @@ impl Launcher {
         let (interceptor, traffic) = (Arc::clone(&self.interceptor), self.port.traffic.clone());
         let wait = move || {
             let ending = program.ending(child.wait());
+            let ending = end_transactions(&traffic, &interceptor, ending);
             interceptor.disconnect();
             // Whatever it has left running in the background goes with it.
             end(group);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::interceptor::Interceptor;
+use super::program::Ending;
 use crate::wire::{Proxy, Traffic};
 
 /// How long the server may take to close the connections of a program that has ended.
@@ -41,5 +42,20 @@ impl Port {
                 CLOSING.as_secs()
             )),
         }
+    }
+}
+
+/// Ends the transactions that a session's program knows nothing of, now that its work has come to that
+/// end: what is refused then has failed.
+pub(super) fn end_transactions(
+    traffic: &Traffic,
+    interceptor: &Interceptor,
+    ending: Ending,
+) -> Ending {
+    let before = interceptor.seen().refusals.len();
+    traffic.end_transactions(ending.succeeded);
+    match interceptor.seen().refusals.get(before) {
+        Some(code) if ending.succeeded => Ending::unknown(&format!("COMMIT was refused: {code}")),
+        _ => ending,
     }
 }

@@ -1,5 +1,8 @@
 //! What is to be raced.
 
+use std::sync::Arc;
+
+use super::cure::Edits;
 use super::environment::Environment;
 use super::trace;
 use crate::db::IsolationLevel;
@@ -32,6 +35,10 @@ pub struct Request {
     pub one_instance: bool,
     /// The variables by which programs find the database.
     pub environment: Environment,
+    /// What becomes of the statements on their way to the server.
+    pub(crate) edits: Arc<Edits>,
+    /// Whether a session that is refused for another's sake is run again.
+    pub(crate) retries: bool,
 }
 
 /// The command of a session.

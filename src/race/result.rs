@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::anomaly::Anomaly;
+use super::cure::TriedCure;
 use super::difference::Difference;
 use super::orders::count;
 use crate::explore::{Coverage, History, Token};
@@ -68,6 +69,9 @@ pub struct RaceResult {
     pub final_states: Vec<FinalState>,
     /// The shortest schedule that is not right; `null` where there is none.
     pub witness: Option<Witness>,
+    /// Changes that were tried with `--cure`, the cheapest that is right first; `null` where none was
+    /// asked for, or nothing is wrong.
+    pub cures: Option<Vec<TriedCure>>,
     /// Columns that were left out of the comparison, and why.
     pub left_out: BTreeMap<String, &'static str>,
     /// Whether sessions waited for locks, and none for as long as a time limit of its own allows.
@@ -91,7 +95,7 @@ pub struct RaceResult {
 }
 
 /// An order of the sessions.
-#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct SerialOrder {
     /// The sessions, from 1.
     pub order: Vec<usize>,

@@ -20,24 +20,59 @@ pub(super) struct Runner {
     running: Option<Running>,
     last: Arc<Mutex<Option<Ending>>>,
     is_victim_when_closing_cycle: bool,
+    /// Whether it is run again when it is refused for another's sake.
+    retries: bool,
 }
 
+/// Attempts of a session that is run again, at most.
+const ATTEMPTS: usize = 10;
+
+/// By what a session is refused for another's sake: a serialization failure, a deadlock.
+const FOR_ANOTHER: [&str; 2] = ["40001", "40P01"];
+
 /// Who does it.
+#[derive(Clone)]
 pub(super) enum Work {
     /// A command that is started for it.
-    Command(Box<Launcher>),
+    Command(Arc<Launcher>),
     /// A program that stays, and by which of its numbers it knows this session.
     Instance(Arc<Instance>, usize),
 }
 
 /// A schedule's work.
 struct Running {
-    /// The processes that do it; `None` where one does that stays.
-    group: Option<Pid>,
+    /// What is to be ended with it.
+    at_work: Arc<Mutex<AtWork>>,
     /// Whether it has come to its end, and that is about to be told.
     is_over: Arc<AtomicBool>,
     /// Waits for its end.
     waiting: JoinHandle<()>,
+}
+
+/// What does a schedule's work.
+struct AtWork {
+    /// The processes; `None` where one does it that stays.
+    group: Option<Pid>,
+    /// Whether it is being ended, and nothing begins any more.
+    is_dismissed: bool,
+}
+
+/// Waits for the end of the work.
+type Wait = Box<dyn FnOnce() -> Ending + Send>;
+
+impl Work {
+    /// Begins it. Gives the processes that do it, and what waits for its end.
+    fn begin(&self, events: &EventSender, alone: bool) -> Result<(Option<Pid>, Wait), String> {
+        Ok(match self {
+            Self::Command(launcher) => {
+                let (group, wait) = launcher.begin(events)?;
+                (Some(group), Box::new(wait))
+            }
+            Self::Instance(instance, session) => {
+                (None, Box::new(instance.begin(*session, events, alone)?))
+            }
+        })
+    }
 }
 
 impl Runner {
@@ -45,6 +80,7 @@ impl Runner {
         interceptor: Arc<Interceptor>,
         work: Work,
         is_victim_when_closing_cycle: bool,
+        retries: bool,
     ) -> Self {
         Self {
             interceptor,
@@ -52,6 +88,7 @@ impl Runner {
             running: None,
             last: Arc::default(),
             is_victim_when_closing_cycle,
+            retries,
         }
     }
 
@@ -111,41 +148,38 @@ impl Runner {
     /// Begins the work for a schedule; not `alone`: at the same time as the others.
     pub(super) fn begin(&mut self, events: &EventSender, alone: bool) {
         *lock(&self.last) = None;
-        let begun = match &self.work {
-            Work::Command(launcher) => {
-                let begun = launcher.begin(events);
-                begun.map(|(group, wait)| self.watch(Some(group), events, wait))
-            }
-            Work::Instance(instance, session) => {
-                let begun = instance.begin(*session, events, alone);
-                begun.map(|wait| self.watch(None, events, wait))
-            }
-        };
-        match begun {
-            Ok(running) => self.running = Some(running),
+        match self.work.begin(events, alone) {
+            Ok((group, wait)) => self.running = Some(self.watch(group, events, wait)),
             Err(words) => events.session_ended(Err(words)),
         }
     }
 
     /// Waits beside us for the end of the work, and tells of it.
-    fn watch(
-        &self,
-        group: Option<Pid>,
-        events: &EventSender,
-        wait: impl FnOnce() -> Ending + Send + 'static,
-    ) -> Running {
+    fn watch(&self, group: Option<Pid>, events: &EventSender, wait: Wait) -> Running {
         let (events, last) = (events.clone(), Arc::clone(&self.last));
         let is_over = Arc::new(AtomicBool::new(false));
         let over = Arc::clone(&is_over);
+        let at_work = Arc::new(Mutex::new(AtWork {
+            group,
+            is_dismissed: false,
+        }));
+        let again = self.retries.then(|| Again {
+            work: self.work.clone(),
+            interceptor: Arc::clone(&self.interceptor),
+            at_work: Arc::clone(&at_work),
+        });
         let waiting = thread::spawn(move || {
-            let ending = wait();
+            let mut ending = wait();
+            if let Some(again) = again {
+                ending = again.until_done(ending, &events);
+            }
             let told = ending.told();
             *lock(&last) = Some(ending);
             over.store(true, Relaxed);
             events.session_ended(told);
         });
         Running {
-            group,
+            at_work,
             is_over,
             waiting,
         }
@@ -158,11 +192,16 @@ impl Runner {
     pub(super) fn clean_up(&mut self) -> Result<(), String> {
         if let Some(running) = self.running.take() {
             let is_over = running.is_over.load(Relaxed);
+            let group = {
+                let mut at_work = lock(&running.at_work);
+                at_work.is_dismissed = true;
+                at_work.group
+            };
             let ended = match &self.work {
                 _ if is_over => Ok(()),
                 Work::Command(launcher) => {
                     self.interceptor.disconnect();
-                    running.group.into_iter().for_each(end);
+                    group.into_iter().for_each(end);
                     launcher.close_connections()
                 }
                 Work::Instance(instance, _) => instance.dismiss(),
@@ -175,6 +214,45 @@ impl Runner {
             Work::Command(launcher) => launcher.close_connections(),
             Work::Instance(instance, _) => instance.clean_up(),
         }
+    }
+}
+
+/// Runs a session again that was refused for another's sake, as a program does that retries.
+struct Again {
+    work: Work,
+    interceptor: Arc<Interceptor>,
+    at_work: Arc<Mutex<AtWork>>,
+}
+
+impl Again {
+    /// Runs it until it is not refused so any more. Gives how it has ended then.
+    fn until_done(&self, first: Ending, events: &EventSender) -> Ending {
+        let mut ending = first;
+        for _ in 1..ATTEMPTS {
+            let refusals = self.interceptor.seen().refusals;
+            let is_refused = refusals
+                .first()
+                .is_some_and(|code| FOR_ANOTHER.contains(&code.as_str()));
+            if ending.succeeded || !is_refused {
+                break;
+            }
+            let begun = {
+                let mut at_work = lock(&self.at_work);
+                if at_work.is_dismissed {
+                    break;
+                }
+                let begun = self.work.begin(events, true);
+                begun.map(|(group, wait)| {
+                    at_work.group = group;
+                    wait
+                })
+            };
+            ending = match begun {
+                Ok(wait) => wait(),
+                Err(words) => Ending::unknown(&words),
+            };
+        }
+        ending
     }
 }
 

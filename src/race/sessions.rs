@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 
 use super::attribution::Attribution;
 use super::caller::Caller;
+use super::cure::Editor;
 use super::dialect::Dialect;
 use super::environment::Environment;
 use super::instance::{Instance, Shared};
@@ -71,7 +72,7 @@ impl Sessions<'_> {
         program.variables.push(session);
         let port = Port::new(proxy);
         let work = match self.request.worker || program.command.http.is_some() {
-            false => Work::Command(Box::new(Launcher {
+            false => Work::Command(Arc::new(Launcher {
                 program,
                 interceptor: Arc::clone(&interceptor),
                 port,
@@ -121,7 +122,12 @@ impl Sessions<'_> {
 
     fn runner(&self, interceptor: Arc<Interceptor>, work: Work) -> SharedRunner {
         let at_once = self.session.finds_deadlocks_at_once;
-        SharedRunner::new(Runner::new(interceptor, work, at_once))
+        SharedRunner::new(Runner::new(
+            interceptor,
+            work,
+            at_once,
+            self.request.retries,
+        ))
     }
 
     /// Has calls of `caller` taken by the interceptor that `whose` gives for the call's headers.
@@ -153,6 +159,11 @@ impl Sessions<'_> {
                 premises: Arc::clone(premises),
                 connections: Default::default(),
             }),
+        };
+        let edits = &self.request.edits;
+        let watcher: Arc<dyn Watcher> = match edits.is_empty() {
+            true => watcher,
+            false => Arc::new(Editor::new(watcher, Arc::clone(edits))),
         };
         Proxy::speaking(protocol, upstream, watcher).context("cannot open a port on this machine")
     }

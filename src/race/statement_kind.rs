@@ -21,7 +21,9 @@ pub(super) enum StatementKind {
 }
 
 /// Functions that say something of the server or the session, or compute.
-const PLAIN: [&str; 37] = [
+const PLAIN: [&str; 39] = [
+    "hashtext",
+    "hashtextextended",
     "version",
     "current_schema",
     "current_schemas",
@@ -106,7 +108,16 @@ pub(super) fn calls_unknown_function(words: &[String]) -> bool {
             && !PLAIN.contains(&name)
             && !AGGREGATES.contains(&name)
             && !is_keyword(name)
+            && !is_transaction_lock(name)
     })
+}
+
+/// Whether a function takes an advisory lock that goes with the transaction.
+pub(super) fn is_transaction_lock(function: &str) -> bool {
+    let name = function.rsplit('.').next().unwrap_or_default();
+    ["pg_advisory_xact_lock", "pg_try_advisory_xact_lock"]
+        .iter()
+        .any(|known| name.starts_with(known))
 }
 
 /// Whether a SELECT reads only catalogs and constants. When in doubt it does not.

@@ -49,6 +49,7 @@ impl Race<'_> {
                     count: found.count,
                 })
                 .collect(),
+            cures: None,
             left_out: self.left_out(),
             timeouts_unreached: explored.timeouts_unreached
                 || sets_limits

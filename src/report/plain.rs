@@ -118,8 +118,8 @@ fn in_style(word: &str, style: Style) -> String {
 /// The colour of a verdict; `None` for every other word.
 pub(crate) fn style_of(word: &str) -> Option<Style> {
     let color = match word {
-        "safe" | "held" | "caught" => AnsiColor::Green,
-        "unsafe" | "broken" | "not caught" | "OCCURS" => AnsiColor::Red,
+        "safe" | "held" | "caught" | "right" => AnsiColor::Green,
+        "unsafe" | "broken" | "not caught" | "OCCURS" | "wrong" => AnsiColor::Red,
         "inconclusive" | "interrupted" | "deadlocks" | "gives up" => AnsiColor::Yellow,
         _ => return None,
     };

@@ -1,7 +1,9 @@
 //! The result of a race, and a single schedule of one: one file for each format.
 
 mod anomaly;
+mod cures;
 mod junit;
+mod orm;
 mod page;
 mod text;
 

@@ -1,34 +1,43 @@
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::Write;
 use std::net::Shutdown;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::ConnectionId;
 use super::protocol::Protocol;
+use super::transaction::TransactionEnd;
 use super::upstream::{Stream, Upstream};
 
 /// The code of a message that asks to cancel what a connection is doing.
 const CANCEL: u32 = (1234 << 16) | 5678;
 
 /// The connections of a proxy that are open.
-#[derive(Debug)]
 pub(super) struct Connections {
     inside: Mutex<Inside>,
     protocol: Protocol,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Inside {
     last: ConnectionId,
     open: BTreeMap<ConnectionId, Open>,
     over: bool,
 }
 
-#[derive(Debug)]
 struct Open {
     client: Stream,
     /// What the server wants to be shown of whoever cancels.
     key: Option<Vec<u8>>,
+    end: Option<Arc<TransactionEnd>>,
+    /// Whether it has been hung up on.
+    is_hung_up: bool,
+}
+
+impl fmt::Debug for Connections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connections").finish_non_exhaustive()
+    }
 }
 
 impl Connections {
@@ -59,7 +68,13 @@ impl Connections {
         }
         inside.last += 1;
         let id = inside.last;
-        inside.open.insert(id, Open { client, key: None });
+        let open = Open {
+            client,
+            key: None,
+            end: None,
+            is_hung_up: false,
+        };
+        inside.open.insert(id, open);
         Some(id)
     }
 
@@ -68,6 +83,31 @@ impl Connections {
         if let Some(open) = self.inside().open.get_mut(&id) {
             open.key = Some(key.to_vec());
         }
+    }
+
+    /// What ends a transaction on it that no client has begun.
+    pub(super) fn has_end(&self, id: ConnectionId, end: Arc<TransactionEnd>) {
+        if let Some(open) = self.inside().open.get_mut(&id) {
+            open.end = Some(end);
+        }
+    }
+
+    /// Ends the transactions that no client has begun.
+    pub(super) fn end_transactions(&self, commit: bool) {
+        let ends: Vec<_> = {
+            let inside = self.inside();
+            let open = inside.open.values();
+            open.filter_map(|open| open.end.clone()).collect()
+        };
+        for end in ends {
+            end.end(commit);
+        }
+    }
+
+    /// Whether it has been hung up on.
+    pub(super) fn is_hung_up(&self, id: ConnectionId) -> bool {
+        let inside = self.inside();
+        inside.open.get(&id).is_none_or(|open| open.is_hung_up)
     }
 
     pub(super) fn remove(&self, id: ConnectionId) {
@@ -86,9 +126,10 @@ impl Connections {
     /// Hangs up on every client, and has the server give up what it is doing for them.
     pub(super) fn hang_up(&self, upstream: &Upstream) {
         let keys: Vec<Vec<u8>> = {
-            let inside = self.inside();
-            let open = inside.open.values();
+            let mut inside = self.inside();
+            let open = inside.open.values_mut();
             open.filter_map(|open| {
+                open.is_hung_up = true;
                 open.client.shut(Shutdown::Both);
                 open.key.clone()
             })

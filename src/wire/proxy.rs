@@ -100,6 +100,12 @@ impl Traffic {
         true
     }
 
+    /// Commits the transactions that an [`Insertion`](super::Insertion) has begun, or rolls them back.
+    /// What does so arrives at the watcher as any statement.
+    pub fn end_transactions(&self, commit: bool) {
+        self.connections.end_transactions(commit);
+    }
+
     /// Hangs up on every client, and has the server give up what it is doing for them.
     pub fn hang_up(&self) {
         if self.connections.count() > 0 {

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufReader, ErrorKind, Read as _, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::batch::{Batch, End, Gathering};
@@ -10,6 +10,7 @@ use super::connections::Connections;
 use super::first::{First, StartUp};
 use super::frame::{Frame, read_first};
 use super::link::{Link, Own, Until};
+use super::transaction::TransactionEnd;
 use super::upstream::{Stream, Upstream};
 use super::{ConnectionId, Insertion, Watcher};
 
@@ -62,7 +63,15 @@ impl Relay {
                     link.set(Until::Nothing);
                 })?
         };
+        let end = Arc::new(TransactionEnd {
+            relay: Arc::clone(self),
+            id,
+            server: Mutex::new(server.try_clone()?),
+            link: Arc::clone(&link),
+        });
+        self.connections.has_end(id, Arc::clone(&end));
         let _ = self.hand_on_requests(id, client, &mut server, &link);
+        end.wait();
         let _ = server.write_all(TERMINATE);
         server.shut(Shutdown::Write);
         // The server closes its side once it has given back whatever the session held.
@@ -160,7 +169,7 @@ impl Relay {
     }
 
     /// Has the server do what no client has sent. Gives whether the connection goes on.
-    fn insert(
+    pub(super) fn insert(
         &self,
         id: ConnectionId,
         insertion: &Insertion,

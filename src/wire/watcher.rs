@@ -36,6 +36,13 @@ pub trait Watcher: Send + Sync {
         Vec::new()
     }
 
+    /// Whether a transaction is open on a connection that an [`Insertion`] has begun. It is ended by
+    /// [`Traffic::end_transactions`](super::Traffic::end_transactions).
+    fn owes_end(&self, connection: ConnectionId) -> bool {
+        let _ = connection;
+        false
+    }
+
     /// The server has answered.
     fn answered(&self, connection: ConnectionId, answer: &Answer);
 

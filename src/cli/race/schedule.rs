@@ -35,6 +35,13 @@ pub(super) struct ScheduleArguments {
     no_pruning: bool,
     #[command(flatten)]
     pub(super) coverage: CoverageArguments,
+    /// Try what would cure it: rewrite statements, lock, add an index, raise the isolation level
+    ///
+    /// Each change is made on the way to the server, or in the disposable database, and all orders are
+    /// run with it. It is a cure when every order is right, and the sessions do the same as without it
+    /// one after the other. PostgreSQL alone.
+    #[arg(long, help_heading = None::<&'static str>, conflicts_with = "replay")]
+    pub(super) cure: bool,
     /// Run only this schedule, as in 1.1.2.1.2.2
     #[arg(
         long,

@@ -85,3 +85,16 @@ impl Copies {
         done.context("the tables could not be put back")
     }
 }
+
+/// Puts everything back that is not as it was when it was copied last. On PostgreSQL alone: there the
+/// database knows how.
+///
+/// # Errors
+/// Whatever the database answers.
+pub fn put_back(connection: &mut AnyConnection) -> Result<()> {
+    let done = on_either!(connection, inner => postgres::put_back(inner), {
+        let _ = inner;
+        Err(anyhow::anyhow!("MariaDB does not know how"))
+    });
+    done.context("the tables could not be put back")
+}

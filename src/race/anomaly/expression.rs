@@ -28,7 +28,7 @@ const MORE: [&str; 16] = [
 ];
 
 /// The value of a literal, or of a parameter.
-pub(super) fn value(expression: &Expr, binds: &[String]) -> Option<String> {
+pub(in crate::race) fn value(expression: &Expr, binds: &[String]) -> Option<String> {
     match expression {
         Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => value(inner, binds),
         Expr::TypedString(typed) => literal(&typed.value.value, binds),
@@ -66,7 +66,7 @@ pub(super) fn is_constant(expression: &Expr) -> bool {
 }
 
 /// A column: what its table is called, where that is said, and its name.
-pub(super) fn column(expression: &Expr) -> Option<(Option<String>, String)> {
+pub(in crate::race) fn column(expression: &Expr) -> Option<(Option<String>, String)> {
     match expression {
         Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => column(inner),
         Expr::Identifier(name) => Some((None, lower(name))),
@@ -84,7 +84,7 @@ pub(super) fn lower(name: &Ident) -> String {
 }
 
 /// The names of all columns.
-pub(super) fn columns<T: Visit>(part: &T) -> BTreeSet<String> {
+pub(in crate::race) fn columns<T: Visit>(part: &T) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let _ = visit_expressions(part, |expression| {
         if let Expr::Identifier(_) | Expr::CompoundIdentifier(_) = expression {

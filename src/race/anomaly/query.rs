@@ -180,7 +180,7 @@ pub(super) fn tables(
 }
 
 /// The last part of a table's name.
-pub(super) fn bare(name: &ObjectName) -> Option<String> {
+pub(in crate::race) fn bare(name: &ObjectName) -> Option<String> {
     Some(lower(name.0.last()?.as_ident()?))
 }
 

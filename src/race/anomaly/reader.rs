@@ -15,7 +15,7 @@ const DEEPEST: usize = 40;
 
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Doing {
+pub(in crate::race) enum Doing {
     /// It touches rows.
     Touches(Vec<Touch>),
     /// It takes an advisory lock; with its key.
@@ -31,7 +31,7 @@ pub(super) enum Doing {
 }
 
 /// What a step does. `columns`: those of a table, for an INSERT that does not name them.
-pub(super) fn read(sql: &str, binds: &[String], columns: ColumnsOf<'_>) -> Doing {
+pub(in crate::race) fn read(sql: &str, binds: &[String], columns: ColumnsOf<'_>) -> Doing {
     if is_call(sql) {
         return Doing::Calls;
     }
@@ -68,7 +68,7 @@ pub(super) fn read(sql: &str, binds: &[String], columns: ColumnsOf<'_>) -> Doing
 }
 
 /// The statements of a text. The two locks between FOR UPDATE and FOR SHARE are unknown to the parser.
-fn parse(sql: &str) -> Option<Vec<Statement>> {
+pub(in crate::race) fn parse(sql: &str) -> Option<Vec<Statement>> {
     let mut text = sql.to_owned();
     for (lock, similar) in [
         ("FOR NO KEY UPDATE", "FOR UPDATE"),

@@ -3,20 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of the columns of a table, in their order.
-pub(super) type ColumnsOf<'a> = &'a dyn Fn(&str) -> Vec<String>;
+pub(in crate::race) type ColumnsOf<'a> = &'a dyn Fn(&str) -> Vec<String>;
 
 /// What a statement does to rows of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Touch {
+pub(in crate::race) struct Touch {
     /// The table, by its bare name in lower case.
-    pub(super) table: String,
-    pub(super) how: How,
-    pub(super) rows: Rows,
+    pub(in crate::race) table: String,
+    pub(in crate::race) how: How,
+    pub(in crate::race) rows: Rows,
 }
 
 /// How rows are touched.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum How {
+pub(in crate::race) enum How {
     /// They are read.
     Read(Read),
     /// They are new.
@@ -29,20 +29,20 @@ pub(super) enum How {
 
 /// How rows are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Read {
+pub(in crate::race) struct Read {
     /// The columns that are read or asked for; `None`: all of them, or it cannot be told.
-    pub(super) columns: Option<BTreeSet<String>>,
+    pub(in crate::race) columns: Option<BTreeSet<String>>,
     /// Whether they are locked.
-    pub(super) locks: bool,
+    pub(in crate::race) locks: bool,
     /// Whether it is a write's own look for the rows that it changes.
-    pub(super) own: bool,
+    pub(in crate::race) own: bool,
     /// The columns that the answer shows, in their order, where it shows nothing else.
-    pub(super) shown: Vec<String>,
+    pub(in crate::race) shown: Vec<String>,
 }
 
 /// What is written to a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Assigned {
+pub(in crate::race) enum Assigned {
     /// A value that the program has sent.
     Value(String),
     /// A value that cannot be told, and comes from no column.
@@ -53,32 +53,32 @@ pub(super) enum Assigned {
 
 /// Which rows of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Rows {
+pub(in crate::race) struct Rows {
     /// The columns that are known to have a value.
-    pub(super) equal: BTreeMap<String, String>,
+    pub(in crate::race) equal: BTreeMap<String, String>,
     /// The same of the only row that the answer shows, which is not what decides.
-    pub(super) seen: BTreeMap<String, String>,
+    pub(in crate::race) seen: BTreeMap<String, String>,
     /// Whether nothing else decides which rows they are.
-    pub(super) exact: bool,
+    pub(in crate::race) exact: bool,
     /// Whether there may be more of them than are touched: LIMIT, SKIP LOCKED.
-    pub(super) limited: bool,
+    pub(in crate::race) limited: bool,
 }
 
 /// Whether two statements touch a row that is the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Meets {
+pub(in crate::race) enum Meets {
     Never,
     Perhaps,
     Surely,
 }
 
 impl Touch {
-    pub(super) fn writes(&self) -> bool {
+    pub(in crate::race) fn writes(&self) -> bool {
         !matches!(self.how, How::Read(_))
     }
 
     /// What an INSERT that was refused has seen: that the row is there, say.
-    pub(super) fn into_look(self) -> Self {
+    pub(in crate::race) fn into_look(self) -> Self {
         Self {
             how: How::Read(Read {
                 columns: None,
@@ -95,7 +95,7 @@ impl Touch {
     }
 
     /// The same whatever columns it reads: a lock is one of the row.
-    pub(super) fn of_whole_rows(&self) -> Self {
+    pub(in crate::race) fn of_whole_rows(&self) -> Self {
         let mut whole = self.clone();
         if let How::Read(read) = &mut whole.how {
             read.columns = None;
@@ -103,7 +103,7 @@ impl Touch {
         whole
     }
 
-    pub(super) fn read(&self) -> Option<&Read> {
+    pub(in crate::race) fn read(&self) -> Option<&Read> {
         match &self.how {
             How::Read(read) => Some(read),
             _ => None,
@@ -111,7 +111,7 @@ impl Touch {
     }
 
     /// Whether this meets a write. `key`: the columns of the table's primary key.
-    pub(super) fn meets(&self, write: &Self, key: &BTreeSet<String>) -> Meets {
+    pub(in crate::race) fn meets(&self, write: &Self, key: &BTreeSet<String>) -> Meets {
         if self.table != write.table || self.how == How::Insert && write.how == How::Insert {
             return Meets::Never;
         }
@@ -170,7 +170,7 @@ impl Touch {
 }
 
 /// Whether two values differ whatever their type is: `1` and `1.0` may be the same, `a` and `A`.
-pub(super) fn differ(one: &str, other: &str) -> bool {
+pub(in crate::race) fn differ(one: &str, other: &str) -> bool {
     match (one.parse::<i64>(), other.parse::<i64>()) {
         (Ok(one), Ok(other)) => one != other,
         _ => {

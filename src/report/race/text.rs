@@ -1,6 +1,7 @@
 //! A race for people: the verdict first, then the shortest schedule that goes wrong.
 
 use super::anomaly::sentence;
+use super::cures::cures;
 use crate::explore::{History, UNREACHED, timeline};
 use crate::model::figures::thousands;
 use crate::model::verdict::Verdict;
@@ -42,6 +43,9 @@ pub(super) fn render(result: &RaceResult, width: usize) -> String {
             &replay(&result.command_for_replay, &witness.history),
             width,
         ));
+    }
+    if let Some(tried) = &result.cures {
+        out.push_str(&format!("\n{}", cures(result, tried, width)));
     }
     out.push('\n');
     out.push_str(&listed(&lines(result), INDENT, width));

@@ -2,6 +2,7 @@
 
 mod clients;
 mod corpus;
+mod cure;
 mod formats;
 mod http;
 mod inside;
