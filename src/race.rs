@@ -14,6 +14,7 @@ mod cure;
 mod database;
 mod dialect;
 mod difference;
+mod edits;
 mod environment;
 mod error;
 mod footprints;

@@ -7,14 +7,7 @@
 
 mod candidates;
 mod code;
-mod editor;
-mod read_values;
 mod result;
-mod rewrite;
-mod shape;
-mod table;
-#[cfg(test)]
-mod tests;
 mod trial;
 
 use std::sync::Arc;
@@ -26,15 +19,14 @@ use diesel::connection::SimpleConnection;
 use self::candidates::Candidates;
 use self::code::Code;
 use self::trial::Trial;
+use super::edits::Table;
 use super::outside::Outside;
 use super::{Race, RaceDatabase, RaceError, RaceResult, Request, SerialOrder};
 use crate::db::disposable::{put_back, ready};
 use crate::explore::Coverage;
 use crate::model::verdict::Verdict;
 
-pub(super) use editor::Editor;
 pub use result::{CureName, CureOutcome, Explored as ExploredCure, Rewritten, TriedCure};
-pub(crate) use trial::Edits;
 
 /// Changes to be tried.
 pub struct Cures {
@@ -55,7 +47,7 @@ impl Race<'_> {
         let judge = self.judge.borrow();
         let catalog = &judge.oracle.normalizer.catalog;
         let columns = |name: &str| {
-            let table = table::Table::find(catalog, name);
+            let table = Table::find(catalog, name);
             let columns = table.map(|it| it.columns).unwrap_or_default();
             columns.iter().map(|it| it.to_lowercase()).collect()
         };

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cure::Edits;
+use super::edits::Edits;
 use super::environment::Environment;
 use super::trace;
 use crate::db::IsolationLevel;

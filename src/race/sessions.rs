@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 
 use super::attribution::Attribution;
 use super::caller::Caller;
-use super::cure::Editor;
 use super::dialect::Dialect;
+use super::edits::Editor;
 use super::environment::Environment;
 use super::instance::{Instance, Shared};
 use super::interceptor::{Interceptor, Rules};

@@ -30,8 +30,6 @@ struct Open {
     /// What the server wants to be shown of whoever cancels.
     key: Option<Vec<u8>>,
     end: Option<Arc<TransactionEnd>>,
-    /// Whether it has been hung up on.
-    is_hung_up: bool,
 }
 
 impl fmt::Debug for Connections {
@@ -72,7 +70,6 @@ impl Connections {
             client,
             key: None,
             end: None,
-            is_hung_up: false,
         };
         inside.open.insert(id, open);
         Some(id)
@@ -104,12 +101,6 @@ impl Connections {
         }
     }
 
-    /// Whether it has been hung up on.
-    pub(super) fn is_hung_up(&self, id: ConnectionId) -> bool {
-        let inside = self.inside();
-        inside.open.get(&id).is_none_or(|open| open.is_hung_up)
-    }
-
     pub(super) fn remove(&self, id: ConnectionId) {
         self.inside().open.remove(&id);
     }
@@ -126,10 +117,10 @@ impl Connections {
     /// Hangs up on every client, and has the server give up what it is doing for them.
     pub(super) fn hang_up(&self, upstream: &Upstream) {
         let keys: Vec<Vec<u8>> = {
-            let mut inside = self.inside();
-            let open = inside.open.values_mut();
+            let inside = self.inside();
+            let open = inside.open.values();
             open.filter_map(|open| {
-                open.is_hung_up = true;
+                open.end.iter().for_each(|end| end.give_up());
                 open.client.shut(Shutdown::Both);
                 open.key.clone()
             })

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufReader, ErrorKind, Read as _, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::thread;
 
 use super::batch::{Batch, End, Gathering};
@@ -10,9 +10,9 @@ use super::connections::Connections;
 use super::first::{First, StartUp};
 use super::frame::{Frame, read_first};
 use super::link::{Link, Own, Until};
-use super::transaction::TransactionEnd;
+use super::transaction::{TransactionEnd, insert};
 use super::upstream::{Stream, Upstream};
-use super::{ConnectionId, Insertion, Watcher};
+use super::{ConnectionId, Watcher};
 
 /// A goodbye: the server rolls back and closes.
 const TERMINATE: &[u8] = b"X\0\0\0\x04";
@@ -63,12 +63,13 @@ impl Relay {
                     link.set(Until::Nothing);
                 })?
         };
-        let end = Arc::new(TransactionEnd {
-            relay: Arc::clone(self),
+        let end = TransactionEnd::new(
+            Arc::clone(&self.watcher),
             id,
-            server: Mutex::new(server.try_clone()?),
-            link: Arc::clone(&link),
-        });
+            server.try_clone()?,
+            Arc::clone(&link),
+        );
+        let end = Arc::new(end);
         self.connections.has_end(id, Arc::clone(&end));
         let _ = self.hand_on_requests(id, client, &mut server, &link);
         end.wait();
@@ -148,7 +149,7 @@ impl Relay {
                     let (first, quiet): (Vec<_>, Vec<_>) =
                         before.into_iter().partition(|it| it.arrives);
                     for insertion in &first {
-                        if !self.insert(id, insertion, server, link)? {
+                        if !insert(&*self.watcher, id, insertion, server, link)? {
                             return Ok(());
                         }
                     }
@@ -156,7 +157,7 @@ impl Relay {
                         return Ok(());
                     }
                     for insertion in &quiet {
-                        self.insert(id, insertion, server, link)?;
+                        insert(&*self.watcher, id, insertion, server, link)?;
                     }
                     if !batch.is_bare() || batch.end == End::Sync {
                         link.set(expected);
@@ -166,26 +167,6 @@ impl Relay {
             }
         }
         Ok(())
-    }
-
-    /// Has the server do what no client has sent. Gives whether the connection goes on.
-    pub(super) fn insert(
-        &self,
-        id: ConnectionId,
-        insertion: &Insertion,
-        server: &mut Stream,
-        link: &Link,
-    ) -> io::Result<bool> {
-        if insertion.arrives && !self.watcher.arrives(id, &Batch::query(&insertion.sql)) {
-            return Ok(false);
-        }
-        link.set_own(match insertion.arrives {
-            true => Own::Told,
-            false => Own::Quiet,
-        });
-        server.write_all(&Frame::query(&insertion.sql).bytes)?;
-        link.wait();
-        Ok(true)
     }
 
     fn hand_on_answers(

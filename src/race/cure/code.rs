@@ -1,9 +1,9 @@
 //! What the sessions of a schedule send, by which it is decided what can be changed there.
 
-use super::shape::Shape;
 use crate::explore::Step;
 use crate::race::anomaly::reader::{Doing, read};
 use crate::race::anomaly::touch::{ColumnsOf, How, Touch};
+use crate::race::edits::Shape;
 
 /// A statement of a session.
 #[derive(Clone, Debug)]

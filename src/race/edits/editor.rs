@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::trial::Edits;
+use super::Edits;
 use crate::wire::{Answer, Batch, ConnectionId, Insertion, Status, Watcher};
 
 /// Stands in front of another watcher.

@@ -19,7 +19,7 @@ use crate::race::anomaly::reader::parse;
 
 /// What becomes of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Rewrite {
+pub(in crate::race) enum Rewrite {
     /// A SELECT locks the rows that it reads, with this clause.
     Lock(&'static str),
     /// The SELECTs in it lock the rows that they read; locked ones are left out, or waited for.
@@ -35,11 +35,11 @@ pub(super) enum Rewrite {
 }
 
 /// By how much columns are changed, by their names in lower case.
-pub(super) type Differences = BTreeMap<String, i64>;
+pub(in crate::race) type Differences = BTreeMap<String, i64>;
 
 /// Whom a text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reader {
+pub(in crate::race) enum Reader {
     /// The server, which is to do the same.
     Server,
     /// A person, who is to write it.
@@ -48,7 +48,7 @@ pub(super) enum Reader {
 
 impl Rewrite {
     /// The text in the place of `sql`; `None` where it cannot be rewritten so.
-    pub(super) fn of(&self, sql: &str, reader: Reader) -> Option<String> {
+    pub(in crate::race) fn of(&self, sql: &str, reader: Reader) -> Option<String> {
         let mut statements = parse(sql)?;
         let [statement] = statements.as_mut_slice() else {
             return None;
@@ -96,7 +96,7 @@ impl Rewrite {
 }
 
 /// What the only table of a FROM is called in the rest of the statement.
-pub(super) fn name_of(from: &TableWithJoins) -> Option<String> {
+pub(in crate::race) fn name_of(from: &TableWithJoins) -> Option<String> {
     match &from.relation {
         TableFactor::Table {
             name,

@@ -4,11 +4,11 @@ use sqlparser::tokenizer::{Token, Tokenizer};
 /// A statement without its literals, its comments and its spaces: by that it is known again, whatever
 /// row it is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Shape(String);
+pub(in crate::race) struct Shape(String);
 
 impl Shape {
     /// The shape of a text; `None` where it is no SQL.
-    pub(super) fn of(sql: &str) -> Option<Self> {
+    pub(in crate::race) fn of(sql: &str) -> Option<Self> {
         let tokens = Tokenizer::new(&PostgreSqlDialect {}, sql).tokenize().ok()?;
         let words = tokens.iter().filter_map(|token| match token {
             Token::Whitespace(_) | Token::SemiColon => None,

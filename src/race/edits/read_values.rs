@@ -13,10 +13,10 @@ use crate::race::anomaly::reader::parse;
 const SETTING: &str = "lockbench.read";
 
 /// What an UPDATE brings that must find a row.
-pub(super) const MUST_FIND: &str = "/* lockbench: must find its row */";
+pub(in crate::race) const MUST_FIND: &str = "/* lockbench: must find its row */";
 
 /// A value that was read, of the row that an UPDATE of `name` is at, as JSON.
-pub(super) fn value_read(name: &str, table: &Table, column: &str) -> String {
+pub(in crate::race) fn value_read(name: &str, table: &Table, column: &str) -> String {
     let key = key(name, table);
     format!(
         "(nullif(current_setting('{SETTING}', true), '')::jsonb -> {key} -> '{}')",
@@ -34,12 +34,12 @@ fn key(name: &str, table: &Table) -> String {
 }
 
 /// A name as SQL takes it literally.
-pub(super) fn quoted(name: &str) -> String {
+pub(in crate::race) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// What keeps the rows that a SELECT of one table is about to read. `None`: it is no such.
-pub(super) fn keeping(sql: &str, binds: &[String], table: &Table) -> Option<String> {
+pub(in crate::race) fn keeping(sql: &str, binds: &[String], table: &Table) -> Option<String> {
     let statements = parse(sql)?;
     let [Statement::Query(query)] = statements.as_slice() else {
         return None;
@@ -67,7 +67,7 @@ pub(super) fn keeping(sql: &str, binds: &[String], table: &Table) -> Option<Stri
 }
 
 /// Puts the values in the places of the parameters.
-pub(super) fn fill(expression: &mut Expr, binds: &[String]) {
+pub(in crate::race) fn fill(expression: &mut Expr, binds: &[String]) {
     let _ = visit_expressions_mut(expression, |part| {
         if let Expr::Value(inside) = part
             && let Value::Placeholder(name) = &inside.value
@@ -87,7 +87,7 @@ pub(super) fn fill(expression: &mut Expr, binds: &[String]) {
 
 /// What makes an UPDATE fail that must find a row and does not, as a program would that heeds the
 /// number of rows; and what takes it away again.
-pub(super) fn guards(tables: &[&Table]) -> (String, String) {
+pub(in crate::race) fn guards(tables: &[&Table]) -> (String, String) {
     let mut make = format!(
         "CREATE SCHEMA lockbench_cure; CREATE FUNCTION lockbench_cure.must_find() RETURNS trigger \
          LANGUAGE plpgsql AS $$ BEGIN \

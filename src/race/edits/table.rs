@@ -3,17 +3,17 @@ use crate::db::disposable::{self, Catalog};
 
 /// A table that statements may be changed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Table {
-    pub(super) schema: String,
-    pub(super) name: String,
-    pub(super) columns: Vec<String>,
+pub(in crate::race) struct Table {
+    pub(in crate::race) schema: String,
+    pub(in crate::race) name: String,
+    pub(in crate::race) columns: Vec<String>,
     /// The columns of its primary key.
-    pub(super) key: Vec<String>,
+    pub(in crate::race) key: Vec<String>,
 }
 
 impl Table {
     /// The only one of that bare name, in lower case, that a database has.
-    pub(super) fn find(catalog: &Catalog, name: &str) -> Option<Self> {
+    pub(in crate::race) fn find(catalog: &Catalog, name: &str) -> Option<Self> {
         let is_named = |table: &&disposable::Table| table.name.to_lowercase() == name;
         let mut found = catalog.tables.iter().filter(is_named);
         let table = found.next().filter(|_| found.next().is_none())?;
@@ -30,12 +30,12 @@ impl Table {
     }
 
     /// Its name in SQL.
-    pub(super) fn sql(&self) -> String {
+    pub(in crate::race) fn sql(&self) -> String {
         format!("{}.{}", quoted(&self.schema), quoted(&self.name))
     }
 
     /// A column by its name in lower case, as the database writes it.
-    pub(super) fn column(&self, name: &str) -> Option<&String> {
+    pub(in crate::race) fn column(&self, name: &str) -> Option<&String> {
         self.columns.iter().find(|it| it.to_lowercase() == name)
     }
 }

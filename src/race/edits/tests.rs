@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use super::read_values::{keeping, value_read};
 use super::rewrite::{Reader, Rewrite};
 use super::table::Table;
+use super::with_level;
+use crate::db::IsolationLevel;
 
 fn stock() -> Table {
     Table {
@@ -117,4 +119,23 @@ fn what_a_select_is_about_to_read_is_kept() {
     assert!(value_read("s", &stock(), "a'b").ends_with("-> 'a''b')"));
     assert_eq!(keeping("SELECT 1 FROM a, b", &[], &stock()), None);
     assert_eq!(keeping("UPDATE stock SET units = 1", &[], &stock()), None);
+}
+
+#[test]
+fn a_level_that_is_named_gives_way() {
+    let serializable = |sql: &str| with_level(sql, IsolationLevel::Serializable);
+    assert_eq!(
+        serializable("begin isolation level read committed").as_deref(),
+        Some("begin isolation level SERIALIZABLE")
+    );
+    assert_eq!(
+        with_level(
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED",
+            IsolationLevel::RepeatableRead
+        )
+        .as_deref(),
+        Some("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    );
+    assert_eq!(serializable("BEGIN"), None);
+    assert_eq!(serializable("SELECT 'isolation level x'"), None);
 }
