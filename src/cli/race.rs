@@ -90,6 +90,7 @@ impl LevelArgument {
 const KEEPER: &str = "keeper";
 
 pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failure> {
+    arguments.schedule.check()?;
     let outside = arguments.schedule.outside.map(Outside::open);
     let outside = outside.transpose().map_err(Failure::usage)?;
     let request = arguments.request(outside.as_ref())?;
@@ -118,9 +119,8 @@ pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failur
         outputs.write(|format, width| render_replay(&result, format, width).map(Into::into))?;
         return Ok(result.exit());
     }
-    let mut result = race
-        .run(arguments.schedule.coverage.coverage(), quiet, stop)
-        .map_err(not_raced)?;
+    let bounds = arguments.schedule.bounds(outputs.is_only_read());
+    let mut result = race.run(bounds, quiet, stop).map_err(not_raced)?;
     result.command = command_line::whole_command();
     result.command_for_replay = command_line::command_for_replay();
     outputs.write(|format, width| render(&result, format, width).map(Into::into))?;

@@ -1,3 +1,4 @@
+mod bounded;
 mod look;
 mod once;
 mod progress;
@@ -62,6 +63,7 @@ pub struct Exploration<C, S = String> {
     most: u64,
     stop: Option<&'static AtomicBool>,
     most_time: Duration,
+    stop_at_first: bool,
     progress_after: Duration,
     by_shape: bool,
     sure: bool,
@@ -103,6 +105,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
             most: u64::MAX,
             stop: None,
             most_time: Duration::MAX,
+            stop_at_first: false,
             progress_after: Duration::from_secs(5),
             by_shape: false,
             sure: false,
@@ -213,14 +216,6 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         self
     }
 
-    /// Only schedules with at most so many preemptions: switches away from a session that
-    /// could have gone on.
-    #[must_use]
-    pub fn preemptions(mut self, most: u32) -> Self {
-        self.coverage = Coverage::Preemptions(most);
-        self
-    }
-
     /// Which statements are stopped inside, too, by the gates that the database has been given.
     #[cfg(feature = "cli")]
     #[must_use]
@@ -229,46 +224,10 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         self
     }
 
-    /// Only so many schedules, by chance; the same for the same `seed`.
-    #[must_use]
-    pub fn random(mut self, schedules: u64, seed: u64) -> Self {
-        self.coverage = Coverage::Random { schedules, seed };
-        self
-    }
-
-    /// The schedules of that coverage.
-    #[cfg(feature = "cli")]
-    #[must_use]
-    pub(crate) fn covering(mut self, coverage: Coverage) -> Self {
-        self.coverage = coverage;
-        self
-    }
-
-    /// At most so many schedules, whatever else is asked for.
-    #[must_use]
-    pub fn at_most(mut self, schedules: u64) -> Self {
-        self.most = schedules;
-        self
-    }
-
-    /// Cuts schedules off after so many steps: 1,000 unless told.
-    #[must_use]
-    pub fn longest(mut self, steps: usize) -> Self {
-        self.longest = steps;
-        self
-    }
-
     /// How long nothing may move before the exploration fails: 10 s unless told.
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
-        self
-    }
-
-    /// Ends after that long, with what was found so far, which is then a part of the schedules.
-    #[must_use]
-    pub fn for_at_most(mut self, time: Duration) -> Self {
-        self.most_time = time;
         self
     }
 
@@ -288,13 +247,6 @@ impl<C: Explorable, S: State> Exploration<C, S> {
     #[must_use]
     pub fn timeouts(mut self, longest: Duration) -> Self {
         self.timeouts = Some(longest);
-        self
-    }
-
-    /// Ends early, with what was found so far, once `stop` is set.
-    #[must_use]
-    pub fn stop(mut self, stop: &'static AtomicBool) -> Self {
-        self.stop = Some(stop);
         self
     }
 }

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::{End, History, Token};
+use super::{End, Extent, History, Token};
 use crate::model::verdict::Verdict;
 
 /// What was gone through.
@@ -85,6 +85,10 @@ pub struct Explored<S = String> {
     pub server: String,
     /// What was gone through.
     pub coverage: Coverage,
+    /// How much of all schedules that is.
+    pub extent: Extent,
+    /// Whether it ended at the first schedule that is broken, before all were run.
+    pub stopped_at_first: bool,
     /// Schedules run to their end.
     pub schedules: u64,
     /// Runs that came to their end, all of which were looked at: those of the schedules, those

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::anomaly::Anomaly;
 use super::difference::Difference;
 use super::orders::count;
-use crate::explore::{Coverage, History, Token};
+use crate::explore::{Coverage, Extent, History, Token};
 use crate::model::verdict::Verdict;
 use crate::system::exit::Exit;
 
@@ -32,6 +32,10 @@ pub struct RaceResult {
     pub inside: &'static str,
     /// What was gone through.
     pub coverage: Coverage,
+    /// How much of all schedules that is.
+    pub extent: Extent,
+    /// Whether it ended at the first schedule that is not right, before all were run.
+    pub stopped_at_first: bool,
     /// Schedules run.
     pub schedules: u64,
     /// Branches that were not followed, because they are equivalent to others that were.

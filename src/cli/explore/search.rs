@@ -19,7 +19,7 @@ pub(super) struct SearchArguments {
     ///
     /// It says step by step which buyer goes on. If that one is blocked or has ended, the first
     /// buyer that can goes on.
-    #[arg(long, value_name = "TOKEN", help_heading = None::<&'static str>, conflicts_with_all = ["preemptions", "random", "no_pruning"])]
+    #[arg(long, value_name = "TOKEN", help_heading = None::<&'static str>, conflicts_with_all = ["preemptions", "random", "no_pruning", "time", "stop_at_first"])]
     pub(super) replay: Option<Token>,
 }
 
@@ -34,6 +34,6 @@ impl ExploreArguments {
             0..=2 => Pruning::Retries,
             _ => Pruning::Equivalent,
         });
-        exploration.covering(self.search.coverage.coverage())
+        exploration.within(self.search.coverage.bounds())
     }
 }

@@ -3,7 +3,8 @@
 use clap::{Args, ValueEnum};
 
 use crate::cli::coverage::CoverageArguments;
-use crate::explore::{Coverage, Inside, Token};
+use crate::cli::failure::Failure;
+use crate::explore::{Bounds, Coverage, Inside, Token};
 
 /// Which schedules to run
 #[derive(Debug, Args)]
@@ -34,13 +35,18 @@ pub(super) struct ScheduleArguments {
     #[arg(long, hide_short_help = true)]
     no_pruning: bool,
     #[command(flatten)]
-    pub(super) coverage: CoverageArguments,
+    coverage: CoverageArguments,
+    /// Run all schedules, also after one that goes wrong
+    ///
+    /// The default, unless a text is written to a terminal and nowhere else: --stop-at-first is then.
+    #[arg(long, overrides_with = "stop_at_first", hide_short_help = true)]
+    all: bool,
     /// Run only this schedule, as in 1.1.2.1.2.2
     #[arg(
         long,
         value_name = "TOKEN",
         help_heading = None::<&'static str>,
-        conflicts_with_all = ["preemptions", "random", "no_pruning"]
+        conflicts_with_all = ["preemptions", "random", "no_pruning", "time", "stop_at_first", "all"]
     )]
     pub(super) replay: Option<Token>,
     /// Another variable for the programs, with the database's {host}, {port}, {user}, {password}
@@ -79,6 +85,21 @@ impl InsideArgument {
 }
 
 impl ScheduleArguments {
+    /// Refuses what has no end.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        self.coverage.check()
+    }
+
+    /// Which schedules to run, and when it is enough. `is_read`: whether somebody sits in front of it,
+    /// and sees nothing until it has ended.
+    pub(super) fn bounds(&self, is_read: bool) -> Bounds {
+        let bounds = self.coverage.bounds();
+        Bounds {
+            stop_at_first: bounds.stop_at_first || is_read && !self.all,
+            ..bounds
+        }
+    }
+
     /// Whether schedules may be left out that are equivalent to others.
     pub(super) fn prunes(&self) -> bool {
         !self.no_pruning && self.replay.is_none() && self.coverage.coverage() == Coverage::Every

@@ -17,7 +17,7 @@ use crate::explore::scheduler::{Rules, Scheduler};
 use crate::explore::search::{DepthFirst, Random, Script, Search};
 use crate::explore::session::ConnectionPolicy;
 use crate::explore::tally::{Tally, Uncounted};
-use crate::explore::{History, State, Token, Turn};
+use crate::explore::{Extent, History, State, Token, Turn};
 
 /// How often a schedule is run again that did not repeat itself, or whose deadlock had a victim
 /// that depended on the time, before that is taken for an answer.
@@ -51,7 +51,10 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         let mut divergence = None;
         let mut complete = false;
         let mut progress = Progress::new(self.progress_after);
-        while !self.interrupted() && tally.schedules < self.most && began.elapsed() < self.most_time
+        while !self.interrupted()
+            && tally.schedules < self.most
+            && began.elapsed() < self.most_time
+            && !(self.stop_at_first && tally.broken > 0)
         {
             match self.run_schedule(&mut scheduler, search.as_mut(), &mut tally, &mut divergence)? {
                 ScheduleOutcome::Counted => {}
@@ -80,11 +83,17 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         Ok(Explored {
             sessions,
             server,
-            coverage: if complete {
-                self.coverage
-            } else {
-                Coverage::Part
+            coverage: match self.coverage {
+                // As many as were run.
+                Coverage::Random { seed, .. } => Coverage::Random {
+                    schedules: tally.schedules,
+                    seed,
+                },
+                coverage if complete => coverage,
+                _ => Coverage::Part,
             },
+            extent: self.extent(search.as_ref(), &tally, complete),
+            stopped_at_first: self.stop_at_first && tally.broken > 0 && !complete,
             schedules: tally.schedules,
             runs: tally.runs,
             repetitions: tally.repetitions,
@@ -139,6 +148,17 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         self.sure = true;
         let mut scheduler = self.scheduler()?;
         self.recorded(&mut scheduler, &mut Script::new(turns))
+    }
+
+    fn extent(&self, search: &dyn Search, tally: &Tally<S>, complete: bool) -> Extent {
+        match self.coverage {
+            Coverage::Every if complete => Extent::whole(tally.schedules),
+            _ => {
+                let distinct = search.distinct().unwrap_or(tally.schedules);
+                let distinct = distinct.min(tally.schedules);
+                Extent::part(distinct, search.estimated(), search.likelihood())
+            }
+        }
     }
 
     pub(super) fn interrupted(&self) -> bool {

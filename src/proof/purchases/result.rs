@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{HistoryResult, Purchases, ReplayResult, ShopState};
 use crate::db::Description;
-use crate::explore::{Coverage, Explored};
+use crate::explore::{Coverage, Explored, Extent};
 use crate::model::candidate::Candidate;
 use crate::model::scenario::Scenario;
 use crate::model::strategy::Promise;
@@ -38,6 +38,10 @@ pub struct ExploreResult {
     pub max_attempts: u32,
     /// What was gone through.
     pub coverage: Coverage,
+    /// How much of all schedules that is.
+    pub extent: Extent,
+    /// Whether it ended at the first schedule with anything wrong, before all were run.
+    pub stopped_at_first: bool,
     /// Whether of several equivalent schedules only one was run.
     pub pruning: bool,
     /// Schedules run.
@@ -156,6 +160,8 @@ impl ExploreResult {
             quantity: wanted.quantity,
             max_attempts: wanted.max_attempts,
             coverage: explored.coverage,
+            extent: explored.extent,
+            stopped_at_first: explored.stopped_at_first,
             pruning: explored.pruning,
             schedules: explored.schedules,
             runs: explored.runs,

@@ -22,7 +22,8 @@ pub(super) fn render(result: &ExploreResult) -> Result<String> {
     });
     let schedule = match (&result.witness, &result.example) {
         (Some(witness), _) => Some(format!(
-            "The shortest schedule that goes wrong ({}).",
+            "The {} schedule that goes wrong ({}).",
+            text::which(result),
             text::steps(witness)
         )),
         (None, Some(example)) => Some(format!("{} ({}).", text::INSTRUCTIVE, text::steps(example))),

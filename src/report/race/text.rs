@@ -7,7 +7,7 @@ use crate::model::verdict::Verdict;
 use crate::race::{Difference, RaceResult, ReplayedRace, SerialOrder};
 use crate::report::fold::{self, folded, hanging, listed, styled};
 use crate::report::plain::verdict_style;
-use crate::report::schedules::{astray, final_states, run_instead, speed};
+use crate::report::schedules::{STOPPED, astray, final_states, run_instead, speed, the_first};
 
 /// Where a line's second column begins.
 const INDENT: usize = 14;
@@ -93,13 +93,16 @@ pub(super) fn verdict_of(result: &ReplayedRace) -> (String, Verdict) {
 /// What belongs to the headline: why there is no verdict, and how often sessions failed.
 pub(super) fn meanings(result: &RaceResult) -> Vec<String> {
     let reason = result.reason.clone().filter(|_| !result.interrupted);
-    reason.into_iter().chain(refused(result)).collect()
+    let stopped = result.stopped_at_first.then(|| STOPPED.to_owned());
+    let all = [reason, stopped, refused(result)];
+    all.into_iter().flatten().collect()
 }
 
 /// The headline.
 pub(super) fn verdict(result: &RaceResult) -> String {
     let all = thousands(result.schedules);
-    let of = format!("of {all} orders of {}", who(&result.sessions));
+    let first = the_first(result.coverage);
+    let of = format!("of {first}{all} orders of {}", who(&result.sessions));
     let interrupted = match result.interrupted {
         true => "Interrupted. So far: ",
         false => "",
