@@ -53,8 +53,7 @@ pub use footprint::Footprint;
 #[cfg(feature = "cli")]
 pub(crate) use footprint::HARMLESS;
 pub use history::{History, Step};
-#[cfg(feature = "cli")]
-pub(crate) use inside::Inside;
+pub use inside::Inside;
 pub use interceptor::{act, begin_again, gave_lock_back, note, take_lock};
 #[cfg(feature = "cli")]
 pub(crate) use messages::Resume;

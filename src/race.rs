@@ -175,7 +175,7 @@ impl Race<'_> {
             Ok::<_, String>(connection)
         })
         .longest(LONGEST)
-        .inside(self.inside)
+        .inside_by_gates(self.inside)
         .patience(PATIENCE)
         .reset(move |connection: &mut AnyConnection| {
             let judge = reset.borrow();

@@ -71,6 +71,7 @@ pub struct Exploration<C, S = String> {
     quiet: bool,
     starts_are_steps: bool,
     inside: Inside,
+    makes_gates: bool,
 }
 
 impl<C: Explorable> Exploration<C> {
@@ -113,6 +114,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
             quiet: false,
             starts_are_steps: false,
             inside: Inside::Off,
+            makes_gates: false,
         }
     }
 
@@ -216,11 +218,24 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         self
     }
 
-    /// Which statements are stopped inside, too, by the gates that the database has been given.
+    /// Stops these statements inside, too: after they have read, before each row that they write.
+    /// On PostgreSQL only. For that the tables of the schemas in which names are looked up
+    /// (`search_path`) have a trigger that changes nothing, for as long as the exploration takes:
+    /// it goes with the connection that has made it. They must be there before, and stay: `reset`
+    /// must not make them anew.
+    #[must_use]
+    pub fn inside(mut self, inside: Inside) -> Self {
+        self.inside = inside;
+        self.makes_gates = inside != Inside::Off;
+        self
+    }
+
+    /// The same by the gates that the database has been given already.
     #[cfg(feature = "cli")]
     #[must_use]
-    pub(crate) fn inside(mut self, inside: Inside) -> Self {
+    pub(crate) fn inside_by_gates(mut self, inside: Inside) -> Self {
         self.inside = inside;
+        self.makes_gates = false;
         self
     }
 

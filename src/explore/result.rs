@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::{End, Extent, History, Token};
+use super::{End, Extent, History, Inside, Token};
 use crate::model::verdict::Verdict;
 
 /// What was gone through.
@@ -124,6 +124,11 @@ pub struct Explored<S = String> {
     /// Statements, sent outside a transaction, that do several things, and were each taken for an
     /// instant: the first few.
     pub instants: Vec<String>,
+    /// Which statements were stopped inside, too.
+    pub inside: Inside,
+    /// Whether statements that read first and write later were each taken for an instant, in a
+    /// transaction or not.
+    pub took_instants: bool,
     /// Whether sessions that have a time limit waited, and none of them for as long.
     pub timeouts_unreached: bool,
     /// Schedules in which the database aborted a session because of a deadlock.

@@ -3,7 +3,7 @@
 use super::ExploreArguments;
 use crate::cli::command_line::quoted;
 use crate::proof::purchases::Purchases;
-use crate::report::explore::setting;
+use crate::report::explore::{setting, setting_inside};
 
 impl ExploreArguments {
     /// The command line, without what is as usual, and without a password.
@@ -24,6 +24,7 @@ impl ExploreArguments {
         if search.no_pruning {
             command.push_str(" --no-pruning");
         }
+        command.push_str(&setting_inside(wanted.inside.name()));
         command.push_str(&search.coverage.again());
         if let Some(token) = &search.replay {
             command.push_str(&format!(" --replay {token}"));

@@ -1,10 +1,11 @@
 //! How the schedules are gone through, and how programs find the database.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::cli::coverage::CoverageArguments;
 use crate::cli::failure::Failure;
-use crate::explore::{Bounds, Coverage, Inside, Token};
+use crate::cli::inside::InsideArgument;
+use crate::explore::{Bounds, Coverage, Token};
 
 /// Which schedules to run
 #[derive(Debug, Args)]
@@ -61,27 +62,6 @@ pub(super) struct ScheduleArguments {
     /// its own to call, in OUTSIDE_URL. A call with an Idempotency-Key that is known is not kept again.
     #[arg(long, value_name = "PORT", help_heading = None::<&'static str>)]
     pub(super) outside: Option<u16>,
-}
-
-/// Statements that are stopped inside.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum InsideArgument {
-    /// Those that, by their text, read more than the rows that they write, or call code
-    Readers,
-    /// All that write
-    All,
-    /// None
-    Off,
-}
-
-impl InsideArgument {
-    pub(super) fn inside(self) -> Inside {
-        match self {
-            Self::Readers => Inside::Readers,
-            Self::All => Inside::All,
-            Self::Off => Inside::Off,
-        }
-    }
 }
 
 impl ScheduleArguments {

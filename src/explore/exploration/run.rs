@@ -74,6 +74,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                 break;
             }
         }
+        scheduler.see_gates()?;
         let server = (scheduler.observer.version())
             .map_err(|error| ExploreError::Inspect(error.to_string()))?;
         let witness = tally
@@ -110,6 +111,8 @@ impl<C: Explorable, S: State> Exploration<C, S> {
             has_reset: self.reset.is_some(),
             overlapped: tally.overlapped,
             instants: scheduler.instants.listed(),
+            inside: self.inside,
+            took_instants: scheduler.instants.any,
             timeouts_unreached: tally.waited > 0
                 && !tally.gave_up_waiting
                 && scheduler.has_limits(),
@@ -199,6 +202,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                 quiet: self.quiet,
                 starts_are_steps: self.starts_are_steps,
                 inside: self.inside,
+                makes_gates: self.makes_gates,
                 sure: self.sure,
             },
         )

@@ -39,7 +39,7 @@ pub(super) fn render(result: &ExploreResult) -> Result<String> {
         schedule,
         verdict: result.verdict,
         sentence: text::verdict(result),
-        meaning: text::meaning(result).map(str::to_owned),
+        meaning: text::meaning(result),
         lines: text::lines(result),
         settings: settings(&result.database),
         make: make(&result.command),

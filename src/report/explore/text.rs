@@ -20,7 +20,7 @@ const INDENT: usize = 14;
 pub(super) fn render(result: &ExploreResult, width: usize) -> String {
     let mut out = styled(&verdict(result), verdict_style(result.verdict), width);
     if let Some(meaning) = meaning(result) {
-        out.push_str(&folded(meaning, width));
+        out.push_str(&folded(&meaning, width));
     }
     out.push('\n');
     out.push_str(&listed(&lines(result), INDENT, width));
@@ -194,20 +194,24 @@ fn what_is_wrong(result: &ExploreResult) -> String {
     }
 }
 
-pub(super) fn meaning(result: &ExploreResult) -> Option<&'static str> {
-    match (result.verdict, result.promise) {
+pub(super) fn meaning(result: &ExploreResult) -> Option<String> {
+    let words = match (result.verdict, result.promise) {
         (Verdict::Unsafe, Some(promise)) if promise.is_sound() => {
-            Some("This strategy promises to be safe here: the promise is broken.")
+            "This strategy promises to be safe here: the promise is broken."
         }
         (Verdict::Unsafe, Some(_)) => {
-            Some("This strategy is known to be unsafe here, and this shows it.")
+            "This strategy is known to be unsafe here, and this shows it."
         }
-        (Verdict::Unsafe, None) => Some("Nothing is promised for this combination of choices."),
-        (Verdict::Safe, _) => Some(
-            "This covers these buyers, this server and whole statements; it proves nothing about others.",
-        ),
-        (Verdict::Inconclusive, _) => None,
-    }
+        (Verdict::Unsafe, None) => "Nothing is promised for this combination of choices.",
+        (Verdict::Safe, _) => {
+            return Some(format!(
+                "This covers these buyers, this server and {}; it proves nothing about others.",
+                result.granularity
+            ));
+        }
+        (Verdict::Inconclusive, _) => return None,
+    };
+    Some(words.to_owned())
 }
 
 pub(super) fn lines(result: &ExploreResult) -> Vec<(&'static str, String)> {
