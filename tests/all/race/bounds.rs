@@ -60,7 +60,7 @@ fn it_runs_orders_at_random_until_the_time_is_up_and_proves_nothing() {
 
 #[test]
 fn without_enough_time_for_all_orders_there_is_no_verdict() {
-    let three = ["--sessions", "3", "--no-pruning", "--for", "1s"];
+    let three = ["--sessions", "3", "--no-pruning", "--for", "1ms"];
     let found = raced(&three, "for-update");
     assert_eq!(found.exit, Some(4), "{found:#?}");
     let reason = found.result["reason"].to_string();
