@@ -37,6 +37,7 @@ fn main() -> Result<()> {
             stock: 1,
             quantity: 1,
             max_attempts: 4,
+            inside: lockbench::explore::Inside::Off,
         };
         let found = exploration(&database, &wanted)
             .random(SCHEDULES, 1)

@@ -15,6 +15,7 @@ mod dry_run;
 mod explain;
 mod explore;
 mod failure;
+mod inside;
 mod known_name;
 mod load;
 mod man;

@@ -89,6 +89,7 @@ pub mod stand_in;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod table;
+mod temporary_gates;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod trace;

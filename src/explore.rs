@@ -12,11 +12,13 @@
 
 mod access;
 mod atomicity;
+mod bounds;
 mod caveats;
 mod display;
 mod error;
 mod event_queue;
 mod exploration;
+mod extent;
 mod footprint;
 mod history;
 mod inside;
@@ -40,16 +42,18 @@ mod transaction;
 mod verb;
 
 #[cfg(feature = "cli")]
+pub(crate) use bounds::Bounds;
+#[cfg(feature = "cli")]
 pub(crate) use caveats::UNREACHED;
 pub use error::ExploreError;
 pub use exploration::Judgement;
 pub use exploration::{Estimate, Exploration, Pruning};
+pub use extent::Extent;
 pub use footprint::Footprint;
 #[cfg(feature = "cli")]
 pub(crate) use footprint::HARMLESS;
 pub use history::{History, Step};
-#[cfg(feature = "cli")]
-pub(crate) use inside::Inside;
+pub use inside::Inside;
 pub use interceptor::{act, begin_again, gave_lock_back, note, take_lock};
 #[cfg(feature = "cli")]
 pub(crate) use messages::Resume;

@@ -51,7 +51,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use self::judge::Judge;
 use self::premises::Premises;
@@ -59,7 +59,7 @@ use self::shared_runner::SharedRunner;
 use crate::db::AnyConnection;
 use crate::db::disposable::{Session, ready};
 use crate::db::server::Folder;
-use crate::explore::{Coverage, Exploration, ExploreError, Explored, Inside, Pruning, Token};
+use crate::explore::{Bounds, Exploration, ExploreError, Explored, Inside, Pruning, Token};
 use crate::model::verdict::Verdict;
 
 pub use anomaly::{Anomaly, AnomalyCause, AnomalyDeed, AnomalyName, Doubt, Edge, EdgeKind, Place};
@@ -111,14 +111,18 @@ impl Race<'_> {
     ///
     /// # Errors
     /// Whatever keeps the answer from being true.
-    pub fn run(
+    pub(crate) fn run(
         &self,
-        coverage: Coverage,
+        bounds: impl Into<Bounds>,
         quiet: bool,
         stop: &'static AtomicBool,
     ) -> Result<RaceResult, RaceError> {
+        let (began, bounds) = (Instant::now(), bounds.into());
         let explore = |exploration: Exploration<AnyConnection>| {
-            let exploration = exploration.stop(stop).covering(coverage);
+            let exploration = exploration.stop(stop).within(Bounds {
+                time: bounds.time.saturating_sub(began.elapsed()),
+                ..bounds
+            });
             match quiet {
                 true => exploration.progress_after(Duration::MAX).explore(),
                 false => exploration.explore(),
@@ -174,7 +178,7 @@ impl Race<'_> {
             Ok::<_, String>(connection)
         })
         .longest(LONGEST)
-        .inside(self.inside)
+        .inside_by_gates(self.inside)
         .patience(PATIENCE)
         .reset(move |connection: &mut AnyConnection| {
             let judge = reset.borrow();

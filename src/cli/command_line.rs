@@ -21,19 +21,24 @@ pub(super) fn whole_command() -> String {
 
 /// The same without what decides which schedules are run: `--replay` takes its place.
 pub(super) fn command_for_replay() -> String {
+    const WITH_VALUES: [&str; 3] = ["--seed", "--preemptions", "--for"];
+    const ALONE: [&str; 4] = ["--stop-at-first", "--all", "--no-pruning", "--cure"];
     let (words, _) = as_given();
     let mut kept: Vec<String> = Vec::new();
-    let mut words = words.into_iter();
+    let mut words = words.into_iter().peekable();
     while let Some(word) = words.next() {
         if word == "--" {
             kept.push(word);
             kept.extend(words.by_ref());
-        } else if ["--random", "--seed", "--preemptions"].contains(&word.as_str()) {
+        } else if WITH_VALUES.contains(&word.as_str()) {
             words.next();
-        } else if !["--cure", "--no-pruning"].contains(&word.as_str())
-            && !["--random=", "--seed=", "--preemptions="]
-                .iter()
-                .any(|name| word.starts_with(name))
+        } else if word == "--random" {
+            // It may have a number.
+            words.next_if(|next| next.parse::<u64>().is_ok());
+        } else if !ALONE.contains(&word.as_str())
+            && !word
+                .split_once('=')
+                .is_some_and(|(name, _)| name == "--random" || WITH_VALUES.contains(&name))
         {
             kept.push(word);
         }

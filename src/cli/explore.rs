@@ -89,7 +89,7 @@ pub(super) struct ExploreArguments {
     /// Explores every meaningful combination of guard, isolation, read and write with two buyers.
     #[arg(long, help_heading = None::<&'static str>, conflicts_with_all = [
         "strategy", "guard", "isolation", "read", "write", "layout", "dispatch", "gate", "scenario", "sessions", "quantity", "max_attempts",
-        "no_pruning", "preemptions", "random", "replay",
+        "no_pruning", "preemptions", "random", "replay", "time", "stop_at_first", "inside",
     ])]
     map: bool,
     /// Show the same schedule under this strategy too
@@ -114,6 +114,7 @@ pub(super) struct ExploreArguments {
 }
 
 pub(super) fn run(arguments: &ExploreArguments) -> Result<Exit, Failure> {
+    arguments.search.coverage.check()?;
     let wanted = arguments.wanted();
     let target = arguments.database.target()?;
     let backend = target.backend();
@@ -147,6 +148,7 @@ impl ExploreArguments {
             stock: self.stock,
             quantity: self.quantity,
             max_attempts: self.max_attempts.unwrap_or(sessions.saturating_add(2)),
+            inside: self.search.inside.inside(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The same result in several files: a measurement takes minutes, and does not come out the
 //! same again.
 
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
@@ -31,7 +32,7 @@ pub(super) struct Outputs<F>(Vec<(F, Output)>);
 
 /// A format that the ending of a file can name.
 pub(super) trait ByEnding:
-    ValueEnum + Clone + Copy + Default + Send + Sync + 'static
+    ValueEnum + Clone + Copy + Default + PartialEq + Send + Sync + 'static
 {
     /// The format that each ending names.
     const ENDINGS: &'static [(&'static str, Self)];
@@ -131,6 +132,16 @@ impl<F: ByEnding> Outputs<F> {
     /// Whether the result goes to the terminal, and not to a file.
     pub(super) fn is_shown(&self) -> bool {
         matches!(self.0.first(), Some((_, Output::Terminal)))
+    }
+
+    /// Whether it is a text on a terminal, and kept nowhere.
+    pub(super) fn is_only_read(&self) -> bool {
+        match self.0.as_slice() {
+            [(format, Output::Terminal)] => {
+                *format == F::default() && std::io::stdout().is_terminal()
+            }
+            _ => false,
+        }
     }
 
     /// Writes the result to each of them, in lines of as many columns as it has. Where one takes

@@ -18,6 +18,7 @@ use super::outputs::OutputsArguments;
 use crate::db::address::AddressError;
 use crate::db::disposable::MakeError;
 use crate::db::{Address, Backend, IsolationLevel};
+use crate::explore::Bounds;
 use crate::explore::TokenError;
 use crate::race::{CureName, Environment, Outside, Race, RaceDatabase, RaceError, Request, SetUp};
 use crate::report::race::{RaceFormat, render, render_replay};
@@ -92,6 +93,7 @@ impl LevelArgument {
 const KEEPER: &str = "keeper";
 
 pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failure> {
+    arguments.schedule.check()?;
     let outside = arguments.schedule.outside.map(Outside::open);
     let outside = outside.transpose().map_err(Failure::usage)?;
     let request = arguments.request(outside.as_ref())?;
@@ -119,14 +121,14 @@ pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failur
         database.set_up(set_up, &request.environment)?;
     }
     let race = Race::prepare(&request, &database, outside.as_ref()).map_err(not_raced)?;
-    let coverage = arguments.schedule.coverage.coverage();
     if let Some(token) = &arguments.schedule.replay {
         let mut result = race.replay(token).map_err(not_raced)?;
         result.command = command_line::whole_command();
         outputs.write(|format, width| render_replay(&result, format, width).map(Into::into))?;
         return Ok(result.exit());
     }
-    let mut result = race.run(coverage, quiet, stop).map_err(not_raced)?;
+    let bounds = arguments.schedule.bounds(outputs.is_only_read());
+    let mut result = race.run(bounds, quiet, stop).map_err(not_raced)?;
     if arguments.schedule.cure
         && let Some(cures) = race.cures(&result)
     {
@@ -140,7 +142,10 @@ pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failur
             &request,
             &database,
             outside.as_ref(),
-            coverage,
+            Bounds {
+                stop_at_first: false,
+                ..bounds
+            },
             stop,
             &tells,
         );

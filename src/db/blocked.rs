@@ -123,6 +123,31 @@ pub trait Watchable<DB> {
     /// Whatever the database answers; on MariaDB that its user may not look.
     fn waits(&mut self, suspects: &[Suspect], exactly: bool) -> QueryResult<Vec<Wait>>;
 
+    /// Readies the tables of the current schemas for that, for as long as this connection lasts: a
+    /// session can be stopped before each row that it writes. Gives whether there is a way to.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    fn make_gates(&mut self) -> QueryResult<bool> {
+        Ok(false)
+    }
+
+    /// Those of these tables that are not ready for it any more, since somebody has made them anew.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    fn without_gates(&mut self) -> QueryResult<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    /// Takes back what the former has done.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    fn remove_gates(&mut self) -> QueryResult<()> {
+        Ok(())
+    }
+
     /// Has the session with that number wait for this one before each row that it writes, where the
     /// database has been readied for that.
     ///

@@ -12,8 +12,7 @@ use diesel::{OptionalExtension, QueryResult, QueryableByName, RunQueryDsl, sql_q
 const KEY: i64 = 0x10c_6a7e;
 
 /// The trigger's name: those of a table fire in the order of their names (manual, 39.1).
-#[cfg(feature = "cli")]
-const TRIGGER: &str = " lockbench";
+pub(super) const TRIGGER: &str = " lockbench";
 
 #[derive(QueryableByName)]
 struct Waited {
@@ -27,16 +26,9 @@ struct Waited {
 #[cfg(feature = "cli")]
 pub(super) fn make(schema: &str, but: &[&str]) -> String {
     let but = but.join("', '");
+    let function = function(schema);
     format!(
-        "CREATE FUNCTION {schema}.gate() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    turn int := coalesce(nullif(pg_catalog.current_setting('lockbench.turn', true), ''), '0');
-BEGIN
-    PERFORM pg_catalog.pg_advisory_lock_shared({KEY} + turn, pg_catalog.pg_backend_pid());
-    PERFORM pg_catalog.pg_advisory_unlock_shared({KEY} + turn, pg_catalog.pg_backend_pid());
-    PERFORM pg_catalog.set_config('lockbench.turn', (1 - turn)::text, true);
-    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
-END $$;
+        "{function};
 DO $$
 DECLARE
     name text;
@@ -48,6 +40,21 @@ BEGIN
         EXECUTE 'CREATE TRIGGER \"{TRIGGER}\" BEFORE INSERT OR UPDATE OR DELETE ON ' || name
             || ' FOR EACH ROW EXECUTE FUNCTION {schema}.gate()';
     END LOOP;
+END $$"
+    )
+}
+
+/// The SQL that makes the function of these triggers.
+pub(super) fn function(schema: &str) -> String {
+    format!(
+        "CREATE FUNCTION {schema}.gate() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    turn int := coalesce(nullif(pg_catalog.current_setting('lockbench.turn', true), ''), '0');
+BEGIN
+    PERFORM pg_catalog.pg_advisory_lock_shared({KEY} + turn, pg_catalog.pg_backend_pid());
+    PERFORM pg_catalog.pg_advisory_unlock_shared({KEY} + turn, pg_catalog.pg_backend_pid());
+    PERFORM pg_catalog.set_config('lockbench.turn', (1 - turn)::text, true);
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
 END $$"
     )
 }

@@ -150,22 +150,31 @@ fn stays_in_transaction(words: &[String]) -> bool {
 /// instant, and what others could do inside it was not explored. (SQLite, which has one writer
 /// at a time, lets nobody in between.)
 #[derive(Debug, Default)]
-pub(super) struct AssumedAtomic(BTreeSet<String>);
+pub(super) struct AssumedAtomic {
+    alone: BTreeSet<String>,
+    /// Whether there were any, in a transaction or not.
+    pub(super) any: bool,
+}
 
 impl AssumedAtomic {
     /// As many as anybody reads.
     const MOST: usize = 5;
 
-    /// Remembers a statement that was sent outside a transaction, if it does several things.
-    pub(super) fn see(&mut self, statement: &Statement) {
-        if self.0.len() < Self::MOST && does_several_things(statement) {
-            self.0.insert(statement.sql.clone());
+    /// Remembers a statement, if it does several things. `is_alone`: it was sent outside a
+    /// transaction.
+    pub(super) fn see(&mut self, statement: &Statement, is_alone: bool) {
+        let is_listed = is_alone && self.alone.len() < Self::MOST;
+        if (is_listed || !self.any) && does_several_things(statement) {
+            self.any = true;
+            if is_listed {
+                self.alone.insert(statement.sql.clone());
+            }
         }
     }
 
     /// Their SQL.
     pub(super) fn listed(&self) -> Vec<String> {
-        self.0.iter().cloned().collect()
+        self.alone.iter().cloned().collect()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Why finding nothing wrong may prove nothing, and what it does not cover.
 
-use super::{Coverage, Explored};
+use super::{Coverage, Explored, Inside};
 
 /// The reason where no session ever had another's statement between two of its own.
 pub(super) const NEVER_OVERLAPPED: &str =
@@ -63,11 +63,23 @@ impl<S> Explored<S> {
         }
     }
 
+    /// Where others were let in.
+    pub fn granularity(&self) -> &'static str {
+        match self.inside {
+            Inside::Off if self.took_instants => "statements taken as instants",
+            Inside::Off => "whole statements",
+            Inside::Readers => "what comes between a statement's reading and its writing",
+            Inside::All => "what comes between the rows that a statement writes",
+        }
+    }
+
     /// What a verdict covers, and what it does not.
     pub fn limits(&self) -> String {
         let mut limits = format!(
-            "This covers these {} sessions, {},\nand whole statements; it proves nothing about others.",
-            self.sessions, self.server
+            "This covers these {} sessions, {},\nand {}; it proves nothing about others.",
+            self.sessions,
+            self.server,
+            self.granularity()
         );
         if self.timeouts_unreached {
             limits.push_str(&format!(" {UNREACHED}"));

@@ -59,6 +59,9 @@ impl<S> Explored<S> {
                 self.schedules, self.pruned
             );
         }
+        if self.extent.all.is_none() {
+            words = format!("{words}: {}", self.extent);
+        }
         if self.cut > 0 {
             words = format!("{words}; {} of them cut short by a bound", self.cut);
         }

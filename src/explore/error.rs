@@ -29,6 +29,9 @@ pub enum ExploreError {
     /// The database does not say who waits for whom.
     #[error("the database cannot tell which sessions are waiting: {0}")]
     Waits(String),
+    /// The database has nothing that stops a statement inside, or refuses it.
+    #[error("statements cannot be stopped inside: {0}")]
+    Gates(String),
     /// A session neither came to its next statement, nor ended, nor waits for another.
     #[error(
         "no session made progress for {patience:?}, and the database does not say why:{}",

@@ -1,3 +1,4 @@
+mod bounded;
 mod look;
 mod once;
 mod progress;
@@ -62,6 +63,7 @@ pub struct Exploration<C, S = String> {
     most: u64,
     stop: Option<&'static AtomicBool>,
     most_time: Duration,
+    stop_at_first: bool,
     progress_after: Duration,
     by_shape: bool,
     sure: bool,
@@ -69,6 +71,7 @@ pub struct Exploration<C, S = String> {
     quiet: bool,
     starts_are_steps: bool,
     inside: Inside,
+    makes_gates: bool,
 }
 
 impl<C: Explorable> Exploration<C> {
@@ -103,6 +106,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
             most: u64::MAX,
             stop: None,
             most_time: Duration::MAX,
+            stop_at_first: false,
             progress_after: Duration::from_secs(5),
             by_shape: false,
             sure: false,
@@ -110,6 +114,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
             quiet: false,
             starts_are_steps: false,
             inside: Inside::Off,
+            makes_gates: false,
         }
     }
 
@@ -213,48 +218,24 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         self
     }
 
-    /// Only schedules with at most so many preemptions: switches away from a session that
-    /// could have gone on.
+    /// Stops these statements inside, too: after they have read, before each row that they write.
+    /// On PostgreSQL only. For that the tables of the schemas in which names are looked up
+    /// (`search_path`) have a trigger that changes nothing, for as long as the exploration takes:
+    /// it goes with the connection that has made it. They must be there before, and stay: `reset`
+    /// must not make them anew.
     #[must_use]
-    pub fn preemptions(mut self, most: u32) -> Self {
-        self.coverage = Coverage::Preemptions(most);
-        self
-    }
-
-    /// Which statements are stopped inside, too, by the gates that the database has been given.
-    #[cfg(feature = "cli")]
-    #[must_use]
-    pub(crate) fn inside(mut self, inside: Inside) -> Self {
+    pub fn inside(mut self, inside: Inside) -> Self {
         self.inside = inside;
+        self.makes_gates = inside != Inside::Off;
         self
     }
 
-    /// Only so many schedules, by chance; the same for the same `seed`.
-    #[must_use]
-    pub fn random(mut self, schedules: u64, seed: u64) -> Self {
-        self.coverage = Coverage::Random { schedules, seed };
-        self
-    }
-
-    /// The schedules of that coverage.
+    /// The same by the gates that the database has been given already.
     #[cfg(feature = "cli")]
     #[must_use]
-    pub(crate) fn covering(mut self, coverage: Coverage) -> Self {
-        self.coverage = coverage;
-        self
-    }
-
-    /// At most so many schedules, whatever else is asked for.
-    #[must_use]
-    pub fn at_most(mut self, schedules: u64) -> Self {
-        self.most = schedules;
-        self
-    }
-
-    /// Cuts schedules off after so many steps: 1,000 unless told.
-    #[must_use]
-    pub fn longest(mut self, steps: usize) -> Self {
-        self.longest = steps;
+    pub(crate) fn inside_by_gates(mut self, inside: Inside) -> Self {
+        self.inside = inside;
+        self.makes_gates = false;
         self
     }
 
@@ -262,13 +243,6 @@ impl<C: Explorable, S: State> Exploration<C, S> {
     #[must_use]
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
-        self
-    }
-
-    /// Ends after that long, with what was found so far, which is then a part of the schedules.
-    #[must_use]
-    pub fn for_at_most(mut self, time: Duration) -> Self {
-        self.most_time = time;
         self
     }
 
@@ -288,13 +262,6 @@ impl<C: Explorable, S: State> Exploration<C, S> {
     #[must_use]
     pub fn timeouts(mut self, longest: Duration) -> Self {
         self.timeouts = Some(longest);
-        self
-    }
-
-    /// Ends early, with what was found so far, once `stop` is set.
-    #[must_use]
-    pub fn stop(mut self, stop: &'static AtomicBool) -> Self {
-        self.stop = Some(stop);
         self
     }
 }

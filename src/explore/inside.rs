@@ -8,10 +8,8 @@ use super::Statement;
 use super::atomicity::{does_several_things, reads_only_before_it_writes};
 
 /// Which statements are stopped inside.
-// Only the program has a database in which that can be done.
-#[cfg_attr(not(feature = "cli"), allow(dead_code))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Inside {
+pub enum Inside {
     /// None: each is taken for an instant.
     #[default]
     Off,

@@ -18,8 +18,9 @@ use diesel::result::Error;
 use super::Statement;
 use super::atomicity::leaves_traces;
 use super::event_queue::EventQueue;
+use super::inside::Inside;
 use super::messages::{Command, Refusal, Report, SessionEvent, Status};
-use super::verb::Verb;
+use super::verb::is_in_transaction;
 use crate::db::{Backend, conflict};
 
 thread_local! {
@@ -33,6 +34,7 @@ pub(super) struct Aborted;
 pub(super) struct Interceptor {
     session: usize,
     backend: Backend,
+    inside: Inside,
     queue: Arc<EventQueue>,
     orders: Receiver<Command>,
     /// Set as soon as the database has answered, for whoever wonders what a session is doing.
@@ -53,10 +55,12 @@ pub(super) struct Leftovers {
 }
 
 impl Interceptor {
-    /// One for the session with that number, on that kind of database.
+    /// One for the session with that number, on that kind of database, of whose statements those are
+    /// stopped inside, too.
     pub(super) fn new(
         session: usize,
         backend: Backend,
+        inside: Inside,
         queue: Arc<EventQueue>,
         orders: Receiver<Command>,
         answered: Arc<AtomicBool>,
@@ -64,6 +68,7 @@ impl Interceptor {
         Self {
             session,
             backend,
+            inside,
             queue,
             orders,
             answered,
@@ -96,10 +101,12 @@ impl Interceptor {
 
     /// Stops before a statement, and does not return until it may be sent.
     fn stop_before(&mut self, statement: Statement) {
-        // What was refused, and what begins again, is a reason to choose anew.
+        // What was refused, and what begins again, is a reason to choose anew; and whoever is to be
+        // stopped inside must not be there before its gate is closed.
         let goes_well = self.report.error.is_none() && !self.report.begins_again;
+        let must_wait = !goes_well || self.inside.stops(&statement);
         let event = self.event(Status::Stopped(statement));
-        if !goes_well {
+        if must_wait {
             self.queue.send(event);
         } else if self.queue.send_and_go_on(event) {
             self.answered.store(false, Relaxed);
@@ -242,22 +249,6 @@ impl Instrumentation for InterceptQueries {
             _ => {}
         });
     }
-}
-
-/// Whether a session is in a transaction once it has sent `statement`.
-fn is_in_transaction(statement: &Statement, before: bool) -> bool {
-    match Verb::of(&statement.sql) {
-        Verb::Begin | Verb::BeginAndMore => true,
-        Verb::Commit { chains } | Verb::Rollback { chains } => chains,
-        Verb::Savepoint => before,
-        // What MariaDB makes of it, it is asked when the session has ended.
-        Verb::Other => before || sets_autocommit(&statement.sql),
-    }
-}
-
-fn sets_autocommit(sql: &str) -> bool {
-    let text = sql.trim_start().to_ascii_uppercase();
-    text.starts_with("SET") && text.contains("AUTOCOMMIT")
 }
 
 /// SQLite's settings belong to the connection and touch no data: they are no steps.

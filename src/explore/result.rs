@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
-use super::{End, History, Token};
+use super::{End, Extent, History, Inside, Token};
 use crate::model::verdict::Verdict;
 
 /// What was gone through.
@@ -85,6 +85,10 @@ pub struct Explored<S = String> {
     pub server: String,
     /// What was gone through.
     pub coverage: Coverage,
+    /// How much of all schedules that is.
+    pub extent: Extent,
+    /// Whether it ended at the first schedule that is broken, before all were run.
+    pub stopped_at_first: bool,
     /// Schedules run to their end.
     pub schedules: u64,
     /// Runs that came to their end, all of which were looked at: those of the schedules, those
@@ -120,6 +124,11 @@ pub struct Explored<S = String> {
     /// Statements, sent outside a transaction, that do several things, and were each taken for an
     /// instant: the first few.
     pub instants: Vec<String>,
+    /// Which statements were stopped inside, too.
+    pub inside: Inside,
+    /// Whether statements that read first and write later were each taken for an instant, in a
+    /// transaction or not.
+    pub took_instants: bool,
     /// Whether sessions that have a time limit waited, and none of them for as long.
     pub timeouts_unreached: bool,
     /// Schedules in which the database aborted a session because of a deadlock.

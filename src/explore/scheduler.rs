@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
+use self::inside::make_gates;
 use self::quiet::Quiet;
 pub(super) use self::quiet::Silence;
 use super::atomicity::AssumedAtomic;
@@ -23,7 +24,7 @@ use super::event_queue::EventQueue;
 use super::inside::Inside;
 use super::messages::Command;
 use super::participant::{Activity, Participant};
-use super::search::{Choice, DecisionPoint, Search};
+use super::search::{Choice, Search};
 use super::session::{ConnectionPolicy, SessionBody};
 use super::strictness::Strictness;
 use super::{Footprint, Statement, Step, Token};
@@ -65,13 +66,15 @@ pub(super) struct Rules {
     pub(super) starts_are_steps: bool,
     /// Which statements are stopped inside, too.
     pub(super) inside: Inside,
+    /// Whether the tables are still to be readied for that.
+    pub(super) makes_gates: bool,
     /// Whether to ask about those who wait after every step, and not only where the step may have
     /// let one of them go on.
     pub(super) sure: bool,
 }
 
 /// The sessions and the scheduler's own connection.
-pub(super) struct Scheduler<C> {
+pub(super) struct Scheduler<C: Explorable> {
     rules: Rules,
     footprints: Option<Footprints>,
     policy: Arc<ConnectionPolicy<C>>,
@@ -143,6 +146,9 @@ impl<C: Explorable> Scheduler<C> {
             _ => observer.session_id(),
         };
         let gatekeeper = gatekeeper.map_err(|error| ExploreError::Connect(error.to_string()))?;
+        if rules.makes_gates {
+            make_gates(&mut observer)?;
+        }
         let mut scheduler = Self {
             rules,
             footprints,
@@ -252,24 +258,6 @@ impl<C: Explorable> Scheduler<C> {
             silences: std::mem::take(&mut self.quiet.silences),
             paused: self.quiet.is_unexplained,
         })
-    }
-
-    /// Who has gone on already with the statement that it was stopped before.
-    fn ahead(&self) -> Option<usize> {
-        self.participants
-            .iter()
-            .position(|participant| participant.ahead.is_some())
-    }
-
-    /// Whether whoever is chosen at `point` is the only one that moves until another is chosen:
-    /// the others are stopped, and can be chosen at any time, or have ended.
-    fn is_alone(&self, point: &DecisionPoint) -> bool {
-        let ended = self
-            .participants
-            .iter()
-            .filter(|participant| participant.has_ended())
-            .count();
-        point.stopped().count() + ended == self.participants.len()
     }
 
     fn begin(&mut self) -> Result<(), ExploreError> {

@@ -3,6 +3,7 @@
 mod depth_first;
 mod descent;
 mod difference;
+mod leaf_count;
 mod random;
 mod replay;
 mod script;
@@ -77,6 +78,22 @@ pub(super) trait Search {
 
     /// How the present schedule differs from what was recorded of it, if it does.
     fn difference(&self) -> Option<&Difference> {
+        None
+    }
+
+    /// How likely it is that a schedule, chosen by a fair chance at every step, is one of those that
+    /// were gone through.
+    fn likelihood(&self) -> f64 {
+        0.0
+    }
+
+    /// How many different schedules were gone through, where some may have come again.
+    fn distinct(&self) -> Option<u64> {
+        None
+    }
+
+    /// How many there are, about, where that can be told.
+    fn estimated(&self) -> Option<f64> {
         None
     }
 

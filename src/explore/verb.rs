@@ -1,5 +1,7 @@
 //! What a statement does to the transaction that it is sent in.
 
+use super::Statement;
+
 /// What a statement does to the transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verb {
@@ -56,6 +58,22 @@ impl Verb {
             _ => Self::Other,
         }
     }
+}
+
+/// Whether a session is in a transaction once it has sent `statement`.
+pub(super) fn is_in_transaction(statement: &Statement, before: bool) -> bool {
+    match Verb::of(&statement.sql) {
+        Verb::Begin | Verb::BeginAndMore => true,
+        Verb::Commit { chains } | Verb::Rollback { chains } => chains,
+        Verb::Savepoint => before,
+        // What MariaDB makes of it, it is asked when the session has ended.
+        Verb::Other => before || sets_autocommit(&statement.sql),
+    }
+}
+
+fn sets_autocommit(sql: &str) -> bool {
+    let text = sql.trim_start().to_ascii_uppercase();
+    text.starts_with("SET") && text.contains("AUTOCOMMIT")
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use crate::db::{AnyConnection, Backend, Database, Engine};
 use crate::explore::{
-    Exploration, Footprint, Statement, Step, act, gave_lock_back, note, take_lock,
+    Exploration, Footprint, Inside, Statement, Step, act, gave_lock_back, note, take_lock,
 };
 use crate::model::candidate::Candidate;
 use crate::model::invalid_request::InvalidRequest;
@@ -53,6 +53,8 @@ pub struct Purchases {
     pub quantity: i64,
     /// Attempts of a buyer, after which the schedule counts as cut off.
     pub max_attempts: u32,
+    /// Which statements are stopped inside, too.
+    pub inside: Inside,
 }
 
 /// More buyers than that have more schedules than anybody will ever run.
@@ -85,6 +87,8 @@ impl Purchases {
             )
         } else if self.max_attempts == 0 {
             "there must be at least one attempt".to_owned()
+        } else if self.inside != Inside::Off && backend != Backend::Postgres {
+            "statements are stopped inside on PostgreSQL alone: leave --inside out".to_owned()
         } else {
             return self.candidate.check(backend, self.scenario, &self.load());
         };
@@ -131,6 +135,7 @@ pub fn exploration(
     // Our tables have no triggers that could leave anything on a connection.
     let mut exploration = Exploration::with_state(database.connector())
         .keep_connections()
+        .inside(wanted.inside)
         .reset(move |connection: &mut AnyConnection| {
             none_sent.store(0, Relaxed);
             none_told.forget();

@@ -23,7 +23,7 @@ use super::edits::Table;
 use super::outside::Outside;
 use super::{Race, RaceDatabase, RaceError, RaceResult, Request, SerialOrder};
 use crate::db::disposable::{put_back, ready};
-use crate::explore::Coverage;
+use crate::explore::Bounds;
 use crate::model::verdict::Verdict;
 
 pub use result::{CureName, CureOutcome, Explored as ExploredCure, Rewritten, TriedCure};
@@ -72,12 +72,12 @@ impl Cures {
     ///
     /// # Errors
     /// The database does not let itself be put back.
-    pub fn try_all(
+    pub(crate) fn try_all(
         &self,
         request: &Request,
         database: &RaceDatabase,
         outside: Option<&Outside>,
-        coverage: Coverage,
+        bounds: Bounds,
         stop: &'static AtomicBool,
         tells: Tells<'_>,
     ) -> Result<Vec<TriedCure>> {
@@ -88,7 +88,7 @@ impl Cures {
                 true => CureOutcome::Untried {
                     reason: "interrupted".to_owned(),
                 },
-                false => self.explored(trial, request, database, outside, coverage, stop)?,
+                false => self.explored(trial, request, database, outside, bounds, stop)?,
             };
             tried.push(trial.tried(outcome));
         }
@@ -106,7 +106,7 @@ impl Cures {
         request: &Request,
         database: &RaceDatabase,
         outside: Option<&Outside>,
-        coverage: Coverage,
+        bounds: Bounds,
         stop: &'static AtomicBool,
     ) -> Result<CureOutcome> {
         let mut connection = database.disposable.connect()?;
@@ -126,7 +126,7 @@ impl Cures {
             isolation: trial.isolation.or(request.isolation),
             ..request.clone()
         };
-        let outcome = self.raced(&changed, database, outside, coverage, stop);
+        let outcome = self.raced(&changed, database, outside, bounds, stop);
         put_back(&mut connection)?;
         if let Some((_, undo)) = &trial.sql {
             let undone = connection.batch_execute(undo);
@@ -142,7 +142,7 @@ impl Cures {
         request: &Request,
         database: &RaceDatabase,
         outside: Option<&Outside>,
-        coverage: Coverage,
+        bounds: Bounds,
         stop: &'static AtomicBool,
     ) -> Result<CureOutcome, RaceError> {
         let race = Race::prepare(request, database, outside)?;
@@ -151,7 +151,7 @@ impl Cures {
                 reason: "one after the other the sessions do not do the same with it".to_owned(),
             });
         }
-        let result = race.run(coverage, true, stop)?;
+        let result = race.run(bounds, true, stop)?;
         let (verdict, reason) = match result.interrupted {
             true => (Verdict::Inconclusive, Some("interrupted".to_owned())),
             false => (result.verdict, result.reason),

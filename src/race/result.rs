@@ -8,7 +8,7 @@ use super::anomaly::Anomaly;
 use super::cure::TriedCure;
 use super::difference::Difference;
 use super::orders::count;
-use crate::explore::{Coverage, History, Token};
+use crate::explore::{Coverage, Extent, History, Token};
 use crate::model::verdict::Verdict;
 use crate::system::exit::Exit;
 
@@ -33,6 +33,10 @@ pub struct RaceResult {
     pub inside: &'static str,
     /// What was gone through.
     pub coverage: Coverage,
+    /// How much of all schedules that is.
+    pub extent: Extent,
+    /// Whether it ended at the first schedule that is not right, before all were run.
+    pub stopped_at_first: bool,
     /// Schedules run.
     pub schedules: u64,
     /// Branches that were not followed, because they are equivalent to others that were.

@@ -28,6 +28,8 @@ impl Race<'_> {
             every_statement: self.request.every_statement,
             inside: self.inside.name(),
             coverage: explored.coverage,
+            extent: explored.extent,
+            stopped_at_first: explored.stopped_at_first,
             schedules: explored.schedules,
             pruned: explored.pruned,
             broken: explored.broken,

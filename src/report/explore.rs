@@ -5,7 +5,7 @@ mod map;
 mod page;
 mod text;
 
-pub use command::setting;
+pub use command::{setting, setting_inside};
 pub use map::{NO_PAGE, cell, render_map};
 
 use anyhow::Result;

@@ -5,6 +5,7 @@ mod cures;
 mod junit;
 mod orm;
 mod page;
+mod refused;
 mod text;
 
 use anyhow::Result;

@@ -2,7 +2,7 @@
 
 use super::fold::{folded, hanging};
 use super::plain::verdict_style;
-use crate::explore::Token;
+use crate::explore::{Coverage, Token};
 use crate::model::figures::thousands;
 use crate::model::verdict::Verdict;
 
@@ -20,6 +20,17 @@ pub(super) fn final_states<'a>(
         out.push_str(&line.replace("← wrong", &format!("{red}← wrong{red:#}")));
     }
     out
+}
+
+/// What is said where a race has stopped at the first order that goes wrong.
+pub(super) const STOPPED: &str = "No more were run, since one goes wrong: --all runs all orders.";
+
+/// What stands before the number of schedules where there are more, which were not run.
+pub(super) fn the_first(coverage: Coverage) -> &'static str {
+    match coverage {
+        Coverage::Part => "the first ",
+        _ => "",
+    }
 }
 
 /// How fast the schedules were gone through.

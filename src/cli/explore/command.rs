@@ -2,9 +2,8 @@
 
 use super::ExploreArguments;
 use crate::cli::command_line::quoted;
-use crate::explore::Coverage;
 use crate::proof::purchases::Purchases;
-use crate::report::explore::setting;
+use crate::report::explore::{setting, setting_inside};
 
 impl ExploreArguments {
     /// The command line, without what is as usual, and without a password.
@@ -25,13 +24,8 @@ impl ExploreArguments {
         if search.no_pruning {
             command.push_str(" --no-pruning");
         }
-        match search.coverage.coverage() {
-            Coverage::Preemptions(most) => command.push_str(&format!(" --preemptions {most}")),
-            Coverage::Random { schedules, seed } => {
-                command.push_str(&format!(" --random {schedules} --seed {seed}"));
-            }
-            Coverage::Every | Coverage::Part => {}
-        }
+        command.push_str(&setting_inside(wanted.inside.name()));
+        command.push_str(&search.coverage.again());
         if let Some(token) = &search.replay {
             command.push_str(&format!(" --replay {token}"));
         }

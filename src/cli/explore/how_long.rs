@@ -14,12 +14,17 @@ const ESTIMATING: Duration = Duration::from_millis(200);
 const WORTH_SAYING: Duration = Duration::from_secs(2);
 
 impl ExploreArguments {
-    /// Says how many schedules there are and how long they take, where that is long.
+    /// Says how many schedules there are and how long they take, where that is long and nothing
+    /// limits it.
     pub(super) fn say_how_long<C: Explorable, S: State>(
         &self,
         exploration: Exploration<C, S>,
         stop: &'static AtomicBool,
     ) {
+        let bounds = self.search.coverage.bounds();
+        if bounds.time < Duration::MAX || bounds.stop_at_first {
+            return;
+        }
         // What is wrong with it, the exploration itself will say.
         let estimate = self.choose(exploration).stop(stop).estimate(ESTIMATING);
         if let Ok(estimate) = estimate

@@ -1,9 +1,11 @@
 //! How the schedules are gone through, and how programs find the database.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::cli::coverage::CoverageArguments;
-use crate::explore::{Coverage, Inside, Token};
+use crate::cli::failure::Failure;
+use crate::cli::inside::InsideArgument;
+use crate::explore::{Bounds, Coverage, Token};
 
 /// Which schedules to run
 #[derive(Debug, Args)]
@@ -34,7 +36,13 @@ pub(super) struct ScheduleArguments {
     #[arg(long, hide_short_help = true)]
     no_pruning: bool,
     #[command(flatten)]
-    pub(super) coverage: CoverageArguments,
+    coverage: CoverageArguments,
+    /// Run all schedules, also after one that goes wrong
+    ///
+    /// The default, unless a text is written to a terminal and nowhere else, without --cure: --stop-at-first
+    /// is then.
+    #[arg(long, overrides_with = "stop_at_first", hide_short_help = true)]
+    all: bool,
     /// Try what would cure it: rewrite statements, lock, add an index, raise the isolation level
     ///
     /// Each change is made on the way to the server, or in the disposable database, and all orders are
@@ -47,7 +55,7 @@ pub(super) struct ScheduleArguments {
         long,
         value_name = "TOKEN",
         help_heading = None::<&'static str>,
-        conflicts_with_all = ["preemptions", "random", "no_pruning"]
+        conflicts_with_all = ["preemptions", "random", "no_pruning", "time", "stop_at_first", "all"]
     )]
     pub(super) replay: Option<Token>,
     /// Another variable for the programs, with the database's {host}, {port}, {user}, {password}
@@ -64,28 +72,22 @@ pub(super) struct ScheduleArguments {
     pub(super) outside: Option<u16>,
 }
 
-/// Statements that are stopped inside.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum InsideArgument {
-    /// Those that, by their text, read more than the rows that they write, or call code
-    Readers,
-    /// All that write
-    All,
-    /// None
-    Off,
-}
+impl ScheduleArguments {
+    /// Refuses what has no end.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        self.coverage.check()
+    }
 
-impl InsideArgument {
-    pub(super) fn inside(self) -> Inside {
-        match self {
-            Self::Readers => Inside::Readers,
-            Self::All => Inside::All,
-            Self::Off => Inside::Off,
+    /// Which schedules to run, and when it is enough. `is_read`: whether somebody sits in front of it,
+    /// and sees nothing until it has ended.
+    pub(super) fn bounds(&self, is_read: bool) -> Bounds {
+        let bounds = self.coverage.bounds();
+        Bounds {
+            stop_at_first: bounds.stop_at_first || is_read && !self.all && !self.cure,
+            ..bounds
         }
     }
-}
 
-impl ScheduleArguments {
     /// Whether schedules may be left out that are equivalent to others.
     pub(super) fn prunes(&self) -> bool {
         !self.no_pruning && self.replay.is_none() && self.coverage.coverage() == Coverage::Every

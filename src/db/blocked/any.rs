@@ -49,6 +49,18 @@ impl Watchable<MultiBackend> for AnyConnection {
         on_its_own_kind!(self, inner => inner.version())
     }
 
+    fn make_gates(&mut self) -> QueryResult<bool> {
+        on_its_own_kind!(self, inner => inner.make_gates())
+    }
+
+    fn without_gates(&mut self) -> QueryResult<Vec<String>> {
+        on_its_own_kind!(self, inner => inner.without_gates())
+    }
+
+    fn remove_gates(&mut self) -> QueryResult<()> {
+        on_its_own_kind!(self, inner => inner.remove_gates())
+    }
+
     fn close_gate(&mut self, id: i64) -> QueryResult<()> {
         on_its_own_kind!(self, inner => inner.close_gate(id))
     }

@@ -10,7 +10,7 @@ use diesel::sql_types::{Array, BigInt, Integer, Text};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 use super::{Suspect, Wait, Watchable};
-use crate::db::{Backend, gate};
+use crate::db::{Backend, gate, temporary_gates};
 
 #[derive(QueryableByName)]
 struct Session {
@@ -99,6 +99,19 @@ impl<C: LoadConnection<Backend = Pg>> Watchable<Pg> for C {
             self.batch_execute("ROLLBACK")?;
         }
         Ok(believed_open)
+    }
+
+    fn make_gates(&mut self) -> QueryResult<bool> {
+        temporary_gates::make(self)?;
+        Ok(true)
+    }
+
+    fn without_gates(&mut self) -> QueryResult<Vec<String>> {
+        temporary_gates::missing(self)
+    }
+
+    fn remove_gates(&mut self) -> QueryResult<()> {
+        temporary_gates::remove(self)
     }
 
     fn close_gate(&mut self, id: i64) -> QueryResult<()> {

@@ -17,7 +17,7 @@ use crate::explore::scheduler::{Rules, Scheduler};
 use crate::explore::search::{DepthFirst, Random, Script, Search};
 use crate::explore::session::ConnectionPolicy;
 use crate::explore::tally::{Tally, Uncounted};
-use crate::explore::{History, State, Token, Turn};
+use crate::explore::{Extent, History, State, Token, Turn};
 
 /// How often a schedule is run again that did not repeat itself, or whose deadlock had a victim
 /// that depended on the time, before that is taken for an answer.
@@ -51,7 +51,10 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         let mut divergence = None;
         let mut complete = false;
         let mut progress = Progress::new(self.progress_after);
-        while !self.interrupted() && tally.schedules < self.most && began.elapsed() < self.most_time
+        while !self.interrupted()
+            && tally.schedules < self.most
+            && began.elapsed() < self.most_time
+            && !(self.stop_at_first && tally.broken > 0)
         {
             match self.run_schedule(&mut scheduler, search.as_mut(), &mut tally, &mut divergence)? {
                 ScheduleOutcome::Counted => {}
@@ -71,6 +74,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                 break;
             }
         }
+        scheduler.see_gates()?;
         let server = (scheduler.observer.version())
             .map_err(|error| ExploreError::Inspect(error.to_string()))?;
         let witness = tally
@@ -80,11 +84,17 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         Ok(Explored {
             sessions,
             server,
-            coverage: if complete {
-                self.coverage
-            } else {
-                Coverage::Part
+            coverage: match self.coverage {
+                // As many as were run.
+                Coverage::Random { seed, .. } => Coverage::Random {
+                    schedules: tally.schedules,
+                    seed,
+                },
+                coverage if complete => coverage,
+                _ => Coverage::Part,
             },
+            extent: self.extent(search.as_ref(), &tally, complete),
+            stopped_at_first: self.stop_at_first && tally.broken > 0 && !complete,
             schedules: tally.schedules,
             runs: tally.runs,
             repetitions: tally.repetitions,
@@ -101,6 +111,8 @@ impl<C: Explorable, S: State> Exploration<C, S> {
             has_reset: self.reset.is_some(),
             overlapped: tally.overlapped,
             instants: scheduler.instants.listed(),
+            inside: self.inside,
+            took_instants: scheduler.instants.any,
             timeouts_unreached: tally.waited > 0
                 && !tally.gave_up_waiting
                 && scheduler.has_limits(),
@@ -141,6 +153,17 @@ impl<C: Explorable, S: State> Exploration<C, S> {
         self.recorded(&mut scheduler, &mut Script::new(turns))
     }
 
+    fn extent(&self, search: &dyn Search, tally: &Tally<S>, complete: bool) -> Extent {
+        match self.coverage {
+            Coverage::Every if complete => Extent::whole(tally.schedules),
+            _ => {
+                let distinct = search.distinct().unwrap_or(tally.schedules);
+                let distinct = distinct.min(tally.schedules);
+                Extent::part(distinct, search.estimated(), search.likelihood())
+            }
+        }
+    }
+
     pub(super) fn interrupted(&self) -> bool {
         self.stop.is_some_and(|stop| stop.load(Relaxed))
     }
@@ -179,6 +202,7 @@ impl<C: Explorable, S: State> Exploration<C, S> {
                 quiet: self.quiet,
                 starts_are_steps: self.starts_are_steps,
                 inside: self.inside,
+                makes_gates: self.makes_gates,
                 sure: self.sure,
             },
         )

@@ -73,7 +73,25 @@ impl<C: Explorable> Scheduler<C> {
     }
 }
 
-impl<C> Scheduler<C> {
+impl<C: Explorable> Scheduler<C> {
+    /// Who has gone on already with the statement that it was stopped before.
+    pub(super) fn ahead(&self) -> Option<usize> {
+        self.participants
+            .iter()
+            .position(|participant| participant.ahead.is_some())
+    }
+
+    /// Whether whoever is chosen at `point` is the only one that moves until another is chosen:
+    /// the others are stopped, and can be chosen at any time, or have ended.
+    pub(super) fn is_alone(&self, point: &DecisionPoint) -> bool {
+        let ended = self
+            .participants
+            .iter()
+            .filter(|participant| participant.has_ended())
+            .count();
+        point.stopped().count() + ended == self.participants.len()
+    }
+
     /// How strict the database is with transactions, at the most.
     pub(super) fn strictness(&self) -> Strictness {
         let strictness = self.rules.strictness.as_ref();

@@ -138,9 +138,9 @@ impl<C: Explorable> Scheduler<C> {
         if report.error.is_none() && participant.transaction.is_change(&statement, &text) {
             participant.changes += 1;
         }
-        let is_alone = !participant.transaction.is_open() && self.kind != Backend::Sqlite;
-        if is_alone && !was_seen_whole {
-            self.instants.see(&statement);
+        let is_alone = !participant.transaction.is_open();
+        if self.kind != Backend::Sqlite && !was_seen_whole {
+            self.instants.see(&statement, is_alone);
         }
         let keeps =
             report.error.is_none() && participant.transaction.keeps_locks(&statement, &text);

@@ -70,6 +70,20 @@ impl<C: Explorable> Scheduler<C> {
         }
     }
 
+    /// Sees that whatever was written was stopped: a table that somebody has made anew is not.
+    pub(in crate::explore) fn see_gates(&mut self) -> Result<(), ExploreError> {
+        if !self.rules.makes_gates {
+            return Ok(());
+        }
+        match done(self.observer.without_gates())?.as_slice() {
+            [] => Ok(()),
+            tables => Err(ExploreError::Gates(format!(
+                "somebody has made {} anew after the exploration had begun, or its triggers are disabled",
+                tables.join(", ")
+            ))),
+        }
+    }
+
     /// Lets everybody go on who is stopped inside: the schedule is over.
     pub(super) fn open_gates(&mut self) -> Result<(), ExploreError> {
         for participant in &mut self.participants {
@@ -78,6 +92,18 @@ impl<C: Explorable> Scheduler<C> {
             }
         }
         Ok(())
+    }
+}
+
+/// Readies the tables for sessions that are stopped inside their statements.
+pub(super) fn make_gates<C: Explorable>(observer: &mut C) -> Result<(), ExploreError> {
+    match observer.make_gates() {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let words = format!("{} has no gates for them", observer.kind());
+            Err(ExploreError::Gates(words))
+        }
+        Err(error) => Err(ExploreError::Gates(error.to_string())),
     }
 }
 

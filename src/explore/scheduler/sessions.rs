@@ -73,7 +73,8 @@ impl<C: Explorable> Scheduler<C> {
         let queue = Arc::clone(&self.queue);
         let answered = Arc::new(AtomicBool::new(false));
         let participant = Participant::new(orders, None, connection_info, Arc::clone(&answered));
-        let interceptor = Interceptor::new(session, self.kind, queue, ordered, answered);
+        let inside = self.rules.inside;
+        let interceptor = Interceptor::new(session, self.kind, inside, queue, ordered, answered);
         let policy = Arc::clone(&self.policy);
         let ended = spawn(session, move || {
             live(connection, &policy, work, interceptor)
@@ -187,7 +188,7 @@ fn spawn(
     Ok(ended)
 }
 
-impl<C> Drop for Scheduler<C> {
+impl<C: Explorable> Drop for Scheduler<C> {
     /// Lets every session end, and waits until its connection is closed; one that hangs in its
     /// own code is left behind.
     fn drop(&mut self) {
@@ -199,6 +200,10 @@ impl<C> Drop for Scheduler<C> {
             // Whoever waits for an order is told by this that there will be none.
             drop(participant);
             let _ = ended.recv_timeout(deadline.saturating_duration_since(Instant::now()));
+        }
+        if self.rules.makes_gates {
+            // Where it does not work they go with the connection.
+            let _ = self.observer.remove_gates();
         }
     }
 }

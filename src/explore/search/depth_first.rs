@@ -16,6 +16,8 @@ pub(in crate::explore) struct DepthFirst {
     /// How much of the path was there before the present schedule.
     prefix: usize,
     pruned: u64,
+    /// How likely a fair chance at every step leads to a schedule before the present one.
+    likelihood: f64,
     difference: Option<Difference>,
 }
 
@@ -29,6 +31,8 @@ struct Node {
     asleep: Vec<Candidate>,
     /// Whether the choice makes all others needless.
     alone: bool,
+    /// How many choices there are here, without those that lead to nothing new.
+    choices: usize,
     /// Switches away from a session that could have gone on, up to here.
     preemptions: u32,
 }
@@ -45,6 +49,7 @@ impl DepthFirst {
             depth: 0,
             prefix: 0,
             pruned: 0,
+            likelihood: 0.0,
             difference: None,
         }
     }
@@ -103,12 +108,17 @@ impl DepthFirst {
         };
         let alone = alone.is_some();
         let session = chosen.session;
+        let choices = match alone {
+            true => 1,
+            false => point.enabled.iter().filter(awake).count(),
+        };
         self.path.push(Node {
             point: point.clone(),
             chosen,
             done: Vec::new(),
             asleep,
             alone,
+            choices,
             preemptions: spent,
         });
         self.depth += 1;
@@ -169,6 +179,8 @@ impl Search for DepthFirst {
 
     fn advance(&mut self) -> bool {
         self.depth = 0;
+        let each = self.path.iter().map(|node| 1.0 / node.choices as f64);
+        self.likelihood += each.product::<f64>();
         while let Some(mut node) = self.path.pop() {
             node.done.push(node.chosen.clone());
             if let Some(next) = self.next_of(&node) {
@@ -188,7 +200,95 @@ impl Search for DepthFirst {
         self.difference.as_ref()
     }
 
+    fn likelihood(&self) -> f64 {
+        self.likelihood
+    }
+
     fn pruned(&self) -> u64 {
         self.pruned
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::Statement;
+    use crate::explore::search::Random;
+
+    /// Goes through the schedules of sessions of so many steps each, none of which waits, until
+    /// `is_enough`. Gives how many that were.
+    fn walk(
+        search: &mut dyn Search,
+        steps: &[usize],
+        is_enough: impl Fn(&dyn Search, u64) -> bool,
+    ) -> u64 {
+        let mut schedules = 0;
+        loop {
+            let mut left = steps.to_vec();
+            let mut last = None;
+            while left.iter().any(|left| *left > 0) {
+                let enabled = (0..left.len()).filter(|session| left[*session] > 0);
+                let point = DecisionPoint {
+                    enabled: enabled.map(candidate).collect(),
+                    last,
+                    ended: Vec::new(),
+                };
+                let Choice::Go(session) = search.choose(&point) else {
+                    break;
+                };
+                left[session] -= 1;
+                last = Some(session);
+            }
+            schedules += 1;
+            if !search.advance() || is_enough(search, schedules) {
+                return schedules;
+            }
+        }
+    }
+
+    fn candidate(session: usize) -> Candidate {
+        Candidate {
+            session,
+            statement: Statement {
+                sql: "COMMIT".to_owned(),
+                binds: Vec::new(),
+            },
+            identity: String::new(),
+            access: Default::default(),
+            refusal: None,
+        }
+    }
+
+    fn is_about(found: f64, expected: f64) -> bool {
+        (found - expected).abs() < 1e-9
+    }
+
+    #[test]
+    fn all_schedules_are_all_that_chance_can_lead_to() {
+        let mut search = DepthFirst::new(false, None);
+        assert_eq!(walk(&mut search, &[3, 2, 2], |_, _| false), 210);
+        assert!(is_about(search.likelihood(), 1.0));
+        // 1.1.2.2, 1.2.1.2 and 1.2.2.1 begin with 1, as every other by chance does.
+        let mut search = DepthFirst::new(false, None);
+        walk(&mut search, &[2, 2], |_, schedules| schedules == 3);
+        assert!(is_about(search.likelihood(), 0.5));
+        let mut search = DepthFirst::new(false, Some(0));
+        assert_eq!(walk(&mut search, &[2, 2], |_, _| false), 2);
+        assert!(is_about(search.likelihood(), 0.5));
+    }
+
+    #[test]
+    fn schedules_at_random_tell_how_many_there_are() {
+        let mut search = Random::new(3, 2_000, 1);
+        assert_eq!(walk(&mut search, &[3, 2, 2], |_, _| false), 2_000);
+        assert_eq!(search.distinct(), Some(210));
+        assert!(is_about(search.likelihood(), 1.0));
+        let about = search.estimated().expect("an estimate");
+        assert!((200.0..220.0).contains(&about), "{about}");
+        // Ten descents say nothing.
+        let mut search = Random::new(3, 20, 1);
+        walk(&mut search, &[3, 2, 2], |_, _| false);
+        assert_eq!(search.estimated(), None);
+        assert!(search.likelihood() < 0.3, "{}", search.likelihood());
     }
 }

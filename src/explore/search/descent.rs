@@ -1,15 +1,11 @@
 //! How many schedules there are, from a few: random descents into the tree that
-//! [`DepthFirst`](super::DepthFirst) walks.
-//!
-//! Each descent takes one of the open choices by chance at every point, and multiplies how many
-//! there were. The mean of these products is the number of leaves, on average over all descents,
-//! whatever the shape of the tree (D. E. Knuth, "Estimating the Efficiency of Backtrack
-//! Programs", Mathematics of Computation 29 (1975)). A descent that ends where depth first would
-//! find nothing but what it has seen counts for none.
+//! [`DepthFirst`](super::DepthFirst) walks. A descent that ends where depth first would find nothing
+//! but what it has seen counts for none.
 
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 
+use super::leaf_count::LeafCount;
 use super::{Candidate, Choice, DecisionPoint, Search};
 
 /// Random descents.
@@ -23,8 +19,7 @@ pub(in crate::explore) struct Descent {
     /// The product of how many choices there were.
     weight: f64,
     random: SmallRng,
-    descents: u64,
-    sum: f64,
+    leaves: LeafCount,
 }
 
 impl Descent {
@@ -38,19 +33,18 @@ impl Descent {
             spent: 0,
             weight: 1.0,
             random: SmallRng::seed_from_u64(0),
-            descents: 0,
-            sum: 0.0,
+            leaves: LeafCount::default(),
         }
     }
 
     /// Schedules there are, by the descents so far.
     pub(in crate::explore) fn schedules(&self) -> f64 {
-        self.sum / self.descents.max(1) as f64
+        self.leaves.mean()
     }
 
     /// Descents so far.
     pub(in crate::explore) fn descents(&self) -> u64 {
-        self.descents
+        self.leaves.descents()
     }
 
     /// The choices that depth first would follow from this point, in its order.
@@ -108,8 +102,7 @@ impl Search for Descent {
     }
 
     fn advance(&mut self) -> bool {
-        self.descents += 1;
-        self.sum += self.weight;
+        self.leaves.add(self.weight);
         self.begin();
         true
     }

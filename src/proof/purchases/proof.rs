@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Purchases, ShopState, exploration};
 use crate::db::Database;
-use crate::explore::{Explored, Pruning, Token};
+use crate::explore::{Explored, Inside, Pruning, Token};
 use crate::model::candidate::Candidate;
 use crate::model::scenario::Scenario;
 use crate::model::verdict::Verdict;
@@ -62,6 +62,7 @@ impl Proof {
             stock,
             quantity: 1,
             max_attempts: 4,
+            inside: Inside::Off,
         };
         let explored = exploration(database, &wanted)
             .pruning(Pruning::Retries)

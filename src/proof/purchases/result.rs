@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::{HistoryResult, Purchases, ReplayResult, ShopState};
 use crate::db::Description;
-use crate::explore::{Coverage, Explored};
+use crate::explore::{Coverage, Explored, Extent, Inside};
 use crate::model::candidate::Candidate;
 use crate::model::scenario::Scenario;
-use crate::model::strategy::Promise;
+use crate::model::strategy::{Dispatch, Promise};
 use crate::model::verdict::Verdict;
 use crate::system::exit::Exit;
 
@@ -38,6 +38,10 @@ pub struct ExploreResult {
     pub max_attempts: u32,
     /// What was gone through.
     pub coverage: Coverage,
+    /// How much of all schedules that is.
+    pub extent: Extent,
+    /// Whether it ended at the first schedule with anything wrong, before all were run.
+    pub stopped_at_first: bool,
     /// Whether of several equivalent schedules only one was run.
     pub pruning: bool,
     /// Schedules run.
@@ -90,11 +94,18 @@ pub struct ExploreResult {
     pub interrupted: bool,
     /// How long it took, in seconds.
     pub elapsed_s: f64,
+    /// Which statements were stopped inside, too: `readers`, `all` or `off`.
+    pub inside: &'static str,
+    /// Whether statements that read first and write later were each taken for an instant.
+    pub took_instants: bool,
     /// Whether buyers waited for locks, and none for as long as a time limit allows.
     pub timeouts_unreached: bool,
     /// What was covered, in words.
     #[serde(skip)]
     pub covered: String,
+    /// Where others were let in, in words.
+    #[serde(skip)]
+    pub granularity: &'static str,
     /// What was run again, in words.
     #[serde(skip)]
     pub strays: Option<String>,
@@ -126,9 +137,14 @@ impl ExploreResult {
     pub fn new(
         wanted: &Purchases,
         database: Description,
-        explored: Explored<ShopState>,
+        mut explored: Explored<ShopState>,
         database_argument: String,
     ) -> Self {
+        if wanted.inside != Inside::Off && wanted.candidate.plan.dispatch == Dispatch::Procedure {
+            // Our own procedure reads nothing any more once it has come to the first row.
+            explored.instants.clear();
+            explored.took_instants = false;
+        }
         let promise = wanted.promise(database.engine());
         let (verdict, reason) = judged(&explored, promise);
         let final_states = explored
@@ -156,6 +172,8 @@ impl ExploreResult {
             quantity: wanted.quantity,
             max_attempts: wanted.max_attempts,
             coverage: explored.coverage,
+            extent: explored.extent,
+            stopped_at_first: explored.stopped_at_first,
             pruning: explored.pruning,
             schedules: explored.schedules,
             runs: explored.runs,
@@ -179,6 +197,9 @@ impl ExploreResult {
             interrupted: explored.interrupted,
             elapsed_s: explored.elapsed.as_secs_f64(),
             covered: explored.covered(),
+            inside: explored.inside.name(),
+            took_instants: explored.took_instants,
+            granularity: explored.granularity(),
             database_argument,
             witness: explored.witness.map(HistoryResult::from),
             example: None,

@@ -24,10 +24,18 @@ pub fn setting(sessions: usize, stock: i64, quantity: i64, max_attempts: u32) ->
     text
 }
 
+/// The argument that says which statements are stopped inside, where any are.
+pub fn setting_inside(inside: &str) -> String {
+    match inside {
+        "off" => String::new(),
+        statements => format!(" --inside {statements}"),
+    }
+}
+
 /// The command that runs `token` again.
 pub(super) fn replay(result: &ExploreResult, token: &Token) -> String {
     format!(
-        "lockbench explore {}{} --database {} --replay {token}",
+        "lockbench explore {}{} --database {}{} --replay {token}",
         result.strategy.arguments(),
         setting(
             result.sessions,
@@ -36,5 +44,6 @@ pub(super) fn replay(result: &ExploreResult, token: &Token) -> String {
             result.max_attempts
         ),
         result.database_argument,
+        setting_inside(result.inside),
     )
 }

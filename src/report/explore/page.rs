@@ -22,7 +22,8 @@ pub(super) fn render(result: &ExploreResult) -> Result<String> {
     });
     let schedule = match (&result.witness, &result.example) {
         (Some(witness), _) => Some(format!(
-            "The shortest schedule that goes wrong ({}).",
+            "The {} schedule that goes wrong ({}).",
+            text::which(result),
             text::steps(witness)
         )),
         (None, Some(example)) => Some(format!("{} ({}).", text::INSTRUCTIVE, text::steps(example))),
@@ -38,7 +39,7 @@ pub(super) fn render(result: &ExploreResult) -> Result<String> {
         schedule,
         verdict: result.verdict,
         sentence: text::verdict(result),
-        meaning: text::meaning(result).map(str::to_owned),
+        meaning: text::meaning(result),
         lines: text::lines(result),
         settings: settings(&result.database),
         make: make(&result.command),

@@ -7,7 +7,7 @@ use crate::model::verdict::Verdict;
 use crate::proof::purchases::{ExploreResult, HistoryResult, ReplayResult};
 use crate::report::fold::{self, folded, listed, styled};
 use crate::report::plain::verdict_style;
-use crate::report::schedules::{astray, final_states, run_instead, speed};
+use crate::report::schedules::{astray, final_states, run_instead, speed, the_first};
 use crate::report::session::sentences;
 use crate::run::audit::gravest;
 
@@ -20,7 +20,7 @@ const INDENT: usize = 14;
 pub(super) fn render(result: &ExploreResult, width: usize) -> String {
     let mut out = styled(&verdict(result), verdict_style(result.verdict), width);
     if let Some(meaning) = meaning(result) {
-        out.push_str(&folded(meaning, width));
+        out.push_str(&folded(&meaning, width));
     }
     out.push('\n');
     out.push_str(&listed(&lines(result), INDENT, width));
@@ -29,7 +29,8 @@ pub(super) fn render(result: &ExploreResult, width: usize) -> String {
     out.push_str(&final_states(states, width));
     if let Some(witness) = &result.witness {
         let heading = format!(
-            "The shortest schedule that goes wrong ({}{})",
+            "The {} schedule that goes wrong ({}{})",
+            which(result),
             steps(witness),
             match result.witness_repeats {
                 true => "",
@@ -57,6 +58,14 @@ pub(super) fn render(result: &ExploreResult, width: usize) -> String {
     }
     out.push_str(&others(&result.beside, width));
     out
+}
+
+/// Which of the schedules that go wrong the witness is.
+pub(super) fn which(result: &ExploreResult) -> &'static str {
+    match result.stopped_at_first {
+        true => "first",
+        false => "shortest",
+    }
 }
 
 /// The schedule of a strategy under which nothing goes wrong.
@@ -171,7 +180,8 @@ fn whole_verdict(result: &ExploreResult) -> String {
 
 /// The gravest thing that goes wrong, and what else does.
 fn what_is_wrong(result: &ExploreResult) -> String {
-    let of_all = format!("of {} schedules", thousands(result.schedules));
+    let first = the_first(result.coverage);
+    let of_all = format!("of {first}{} schedules", thousands(result.schedules));
     let count = |name: &str| result.counts.get(name).copied().unwrap_or(0);
     match gravest(count) {
         Some((does, number)) if number < result.broken => format!(
@@ -184,20 +194,24 @@ fn what_is_wrong(result: &ExploreResult) -> String {
     }
 }
 
-pub(super) fn meaning(result: &ExploreResult) -> Option<&'static str> {
-    match (result.verdict, result.promise) {
+pub(super) fn meaning(result: &ExploreResult) -> Option<String> {
+    let words = match (result.verdict, result.promise) {
         (Verdict::Unsafe, Some(promise)) if promise.is_sound() => {
-            Some("This strategy promises to be safe here: the promise is broken.")
+            "This strategy promises to be safe here: the promise is broken."
         }
         (Verdict::Unsafe, Some(_)) => {
-            Some("This strategy is known to be unsafe here, and this shows it.")
+            "This strategy is known to be unsafe here, and this shows it."
         }
-        (Verdict::Unsafe, None) => Some("Nothing is promised for this combination of choices."),
-        (Verdict::Safe, _) => Some(
-            "This covers these buyers, this server and whole statements; it proves nothing about others.",
-        ),
-        (Verdict::Inconclusive, _) => None,
-    }
+        (Verdict::Unsafe, None) => "Nothing is promised for this combination of choices.",
+        (Verdict::Safe, _) => {
+            return Some(format!(
+                "This covers these buyers, this server and {}; it proves nothing about others.",
+                result.granularity
+            ));
+        }
+        (Verdict::Inconclusive, _) => return None,
+    };
+    Some(words.to_owned())
 }
 
 pub(super) fn lines(result: &ExploreResult) -> Vec<(&'static str, String)> {

@@ -31,7 +31,11 @@ pub(super) fn render(result: &RaceResult) -> Result<String> {
                 true => "",
                 false => "; it did not go wrong again on a second run",
             };
-            format!("The shortest order that goes wrong{again}.")
+            let which = match result.stopped_at_first {
+                true => "first",
+                false => "shortest",
+            };
+            format!("The {which} order that goes wrong{again}.")
         }),
         verdict: result.verdict,
         sentence: text::verdict(result),

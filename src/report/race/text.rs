@@ -2,13 +2,14 @@
 
 use super::anomaly::sentence;
 use super::cures::cures;
+use super::refused::refused;
 use crate::explore::{History, UNREACHED, timeline};
 use crate::model::figures::thousands;
 use crate::model::verdict::Verdict;
 use crate::race::{Difference, RaceResult, ReplayedRace, SerialOrder};
 use crate::report::fold::{self, folded, hanging, listed, styled};
 use crate::report::plain::verdict_style;
-use crate::report::schedules::{astray, final_states, run_instead, speed};
+use crate::report::schedules::{STOPPED, astray, final_states, run_instead, speed, the_first};
 
 /// Where a line's second column begins.
 const INDENT: usize = 14;
@@ -97,13 +98,16 @@ pub(super) fn verdict_of(result: &ReplayedRace) -> (String, Verdict) {
 /// What belongs to the headline: why there is no verdict, and how often sessions failed.
 pub(super) fn meanings(result: &RaceResult) -> Vec<String> {
     let reason = result.reason.clone().filter(|_| !result.interrupted);
-    reason.into_iter().chain(refused(result)).collect()
+    let stopped = result.stopped_at_first.then(|| STOPPED.to_owned());
+    let all = [reason, stopped, refused(result)];
+    all.into_iter().flatten().collect()
 }
 
 /// The headline.
 pub(super) fn verdict(result: &RaceResult) -> String {
     let all = thousands(result.schedules);
-    let of = format!("of {all} orders of {}", who(&result.sessions));
+    let first = the_first(result.coverage);
+    let of = format!("of {first}{all} orders of {}", who(&result.sessions));
     let interrupted = match result.interrupted {
         true => "Interrupted. So far: ",
         false => "",
@@ -144,44 +148,6 @@ pub(super) fn who(sessions: &[String]) -> String {
             let each: Vec<String> = sessions.iter().map(|it| format!("`{it}`")).collect();
             each.join(" and ")
         }
-    }
-}
-
-/// In how many schedules a session failed, and by which error.
-fn refused(result: &RaceResult) -> Option<String> {
-    if result.failed == 0 {
-        return None;
-    }
-    let counts: Vec<String> = result
-        .refused
-        .iter()
-        .map(|(code, count)| match *code {
-            "none" => format!("{} without an error of the database's", thousands(*count)),
-            "other" => format!("{} with another error", thousands(*count)),
-            code => format!("{} with {code} ({})", thousands(*count), meaning(code)),
-        })
-        .collect();
-    Some(format!(
-        "In {} of {} orders a session fails, and is not tried again: {}.",
-        thousands(result.failed),
-        thousands(result.schedules),
-        counts.join(", ")
-    ))
-}
-
-/// What a SQLSTATE means, or a number of MariaDB's.
-fn meaning(code: &str) -> &'static str {
-    match code {
-        "40001" | "1020" => "serialization failure",
-        "40P01" | "1213" => "deadlock",
-        "23505" | "1062" => "unique violation",
-        "23503" | "1451" | "1452" => "foreign key violation",
-        "23514" | "3819" | "4025" => "check violation",
-        "23P01" => "exclusion violation",
-        "55P03" | "1205" => "lock not available",
-        "1467" => "no value for AUTO_INCREMENT",
-        "57014" => "canceled",
-        _ => "failed transaction",
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lockbench::db::{AnyConnection, Database};
-use lockbench::explore::{Exploration, Explored, Pruning};
+use lockbench::explore::{Exploration, Explored, Inside, Pruning};
 use lockbench::model::candidate::Candidate;
 use lockbench::model::scenario::Scenario;
 use lockbench::proof::purchases::{Purchases, ShopState, exploration};
@@ -18,6 +18,7 @@ pub fn two(candidate: impl Into<Candidate>) -> Purchases {
         stock: 1,
         quantity: 1,
         max_attempts: 4,
+        inside: Inside::Off,
     }
 }
 

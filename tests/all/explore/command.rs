@@ -92,6 +92,35 @@ fn a_witness_replays_and_under_another_strategy_says_where_it_could_not_follow()
 }
 
 #[test]
+fn it_can_end_before_all_schedules_were_run_and_says_what_it_has_covered() {
+    let first = json(&["--strategy", "naive", "--stop-at-first"]);
+    assert_eq!(
+        (&first["unsafe"], &first["stopped_at_first"]),
+        (&1.into(), &true.into())
+    );
+    assert_eq!(first["coverage"], "a part of the schedules");
+    assert_eq!(first["extent"]["share"], Value::Null);
+    let all = json(&["--strategy", "naive"]);
+    assert_eq!(
+        (&all["extent"]["all"], &all["extent"]["share"]),
+        (&16.into(), &1.0.into())
+    );
+    let random = json(&["--strategy", "naive", "--random", "200", "--for", "10m"]);
+    let about = random["extent"]["estimated"].as_f64().expect("an estimate");
+    assert!((12.0..21.0).contains(&about), "{about}");
+    common::lockbench()
+        .args(["explore", "--strategy", "atomic", "--sessions", "4"])
+        .args(["--random", "--for", "200ms"])
+        .assert()
+        .code(4)
+        .stdout(contains("different ones of"));
+    common::lockbench()
+        .args(["explore", "--strategy", "atomic", "--random"])
+        .assert()
+        .code(2);
+}
+
+#[test]
 fn what_was_covered_is_said_and_a_bound_makes_it_inconclusive() {
     common::lockbench()
         .args(["explore", "--strategy", "mutex", "--preemptions", "1"])

@@ -4,6 +4,7 @@ mod anomalies;
 mod command;
 mod counts;
 mod evidence;
+mod inside;
 mod invoices;
 mod itself;
 mod map;

@@ -1,5 +1,6 @@
 //! `lockbench race`: real, unmodified clients, and what they do to each other.
 
+mod bounds;
 mod clients;
 mod corpus;
 mod cure;

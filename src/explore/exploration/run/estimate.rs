@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::{Coverage, Explorable, Exploration, ExploreError, Pruning, State};
+use crate::explore::extent::rounded;
 use crate::explore::search::{Descent, Search};
 
 /// Fewer descents say nothing.
@@ -44,21 +45,6 @@ impl fmt::Display for Estimate {
             rounded(number)
         )
     }
-}
-
-/// Two digits of a number that is an estimate: 45,678 as "46,000".
-fn rounded(number: f64) -> String {
-    let digits = number.max(1.0).log10().floor() as i32 - 1;
-    let step = 10_f64.powi(digits.max(0));
-    let whole = format!("{:.0}", (number / step).round() * step);
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 impl<C: Explorable, S: State> Exploration<C, S> {
