@@ -7,7 +7,7 @@
 
 mod candidates;
 mod code;
-mod result;
+pub(super) mod result;
 mod trial;
 
 use std::sync::Arc;

@@ -17,10 +17,10 @@ use crate::wire::Sql;
 use read_values::keeping;
 
 pub(super) use editor::Editor;
-pub(super) use read_values::{guards, quoted};
+pub(super) use read_values::guards;
 pub(super) use rewrite::{Differences, Reader, Rewrite};
 pub(super) use shape::Shape;
-pub(super) use table::Table;
+pub(super) use table::{Table, quoted};
 
 /// What becomes of the statements of all sessions, on their way to the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{Expr, SetExpr, Statement, Value, visit_expressions_mut};
 
-use super::table::Table;
+use super::table::{Table, name_of, quoted};
 use crate::race::anomaly::reader::parse;
 
 /// The setting: rows as JSON, by their keys.
@@ -33,11 +33,6 @@ fn key(name: &str, table: &Table) -> String {
     format!("jsonb_build_array({})::text", columns.join(", "))
 }
 
-/// A name as SQL takes it literally.
-pub(in crate::race) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
 /// What keeps the rows that a SELECT of one table is about to read. `None`: it is no such.
 pub(in crate::race) fn keeping(sql: &str, binds: &[String], table: &Table) -> Option<String> {
     let statements = parse(sql)?;
@@ -50,7 +45,7 @@ pub(in crate::race) fn keeping(sql: &str, binds: &[String], table: &Table) -> Op
     let [from] = select.from.as_slice() else {
         return None;
     };
-    let name = super::rewrite::name_of(from)?;
+    let name = name_of(from)?;
     let condition = match select.selection.clone() {
         None => String::new(),
         Some(mut condition) => {

@@ -6,13 +6,13 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{
     Assignment, AssignmentTarget, BinaryOperator, Expr, GroupByExpr, LockClause, LockType,
     NonBlock, OnConflict, OnConflictAction, OnInsert, Query, SelectItem, SetExpr, Statement,
-    TableFactor, TableWithJoins, Update, VisitMut, VisitorMut, visit_expressions,
+    Update, VisitMut, VisitorMut, visit_expressions,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
 use super::read_values::{MUST_FIND, value_read};
-use super::table::Table;
+use super::table::{Table, name_of};
 use crate::race::anomaly::expression::columns;
 use crate::race::anomaly::query::bare;
 use crate::race::anomaly::reader::parse;
@@ -92,22 +92,6 @@ impl Rewrite {
             true => format!("{statement} {MUST_FIND}"),
             false => statement.to_string(),
         })
-    }
-}
-
-/// What the only table of a FROM is called in the rest of the statement.
-pub(in crate::race) fn name_of(from: &TableWithJoins) -> Option<String> {
-    match &from.relation {
-        TableFactor::Table {
-            name,
-            alias,
-            args: None,
-            ..
-        } if from.joins.is_empty() => Some(match alias {
-            Some(alias) => alias.name.to_string(),
-            None => name.0.last()?.to_string(),
-        }),
-        _ => None,
     }
 }
 

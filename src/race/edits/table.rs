@@ -1,4 +1,5 @@
-use super::read_values::quoted;
+use sqlparser::ast::{TableFactor, TableWithJoins};
+
 use crate::db::disposable::{self, Catalog};
 
 /// A table that statements may be changed for.
@@ -37,5 +38,26 @@ impl Table {
     /// A column by its name in lower case, as the database writes it.
     pub(in crate::race) fn column(&self, name: &str) -> Option<&String> {
         self.columns.iter().find(|it| it.to_lowercase() == name)
+    }
+}
+
+/// A name as SQL takes it literally.
+pub(in crate::race) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// What the only table of a FROM is called in the rest of the statement.
+pub(in crate::race) fn name_of(from: &TableWithJoins) -> Option<String> {
+    match &from.relation {
+        TableFactor::Table {
+            name,
+            alias,
+            args: None,
+            ..
+        } if from.joins.is_empty() => Some(match alias {
+            Some(alias) => alias.name.to_string(),
+            None => name.0.last()?.to_string(),
+        }),
+        _ => None,
     }
 }
