@@ -11,12 +11,14 @@ mod expression;
 mod fact;
 mod naming;
 mod other;
+mod parser;
 mod query;
 mod reader;
 mod tables;
 #[cfg(test)]
 mod tests;
 mod touch;
+mod transaction;
 mod write;
 
 use std::collections::BTreeMap;
@@ -29,6 +31,7 @@ use self::fact::Deed;
 use self::naming::{Outcome, choose};
 use self::other::{deadlock, effect_twice};
 use self::tables::Tables;
+use super::dialect::Dialect;
 use super::difference::Difference;
 use crate::db::disposable::{Catalog, Reach};
 use crate::explore::{History, Step};
@@ -41,12 +44,14 @@ pub use fact::{
 #[derive(Clone, Debug, Default)]
 pub(super) struct Explainer {
     tables: Tables,
+    dialect: Dialect,
 }
 
 impl Explainer {
-    pub(super) fn new(catalog: &Catalog, reach: &Reach) -> Self {
+    pub(super) fn new(catalog: &Catalog, reach: &Reach, dialect: Dialect) -> Self {
         Self {
             tables: Tables::new(catalog, reach),
+            dialect,
         }
     }
 
@@ -68,7 +73,7 @@ impl Explainer {
             is_proven,
             differing: differences.iter().map(bare).collect(),
         };
-        let course = Course::of(steps, &|table| self.tables.columns(table));
+        let course = Course::of(steps, &|table| self.tables.columns(table), self.dialect);
         let circle = choose(&course, &self.tables, &outcome);
         let found = circle.as_ref().map(|circle| Anomaly {
             because: cause(circle, &course, &self.tables, steps),

@@ -57,7 +57,8 @@ fn with_read<'a>(read: &'a Event, write: &'a Event, key: &BTreeSet<String>) -> V
         return Vec::new();
     }
     // Whoever has waited for the lock of a row sees what was written to it.
-    let (first, last) = match read.waited() && meets == Meets::Surely {
+    let locks = read.touch.read().is_some_and(|it| it.locks);
+    let (first, last) = match locks && read.waited() && meets == Meets::Surely {
         true => (read.done, read.done),
         false => read.looked,
     };

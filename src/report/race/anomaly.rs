@@ -143,6 +143,11 @@ fn cause(because: &AnomalyCause) -> String {
             "The lock (step {}) came after the read, whose value was used all the same.",
             lock.step
         ),
+        AnomalyCause::OldSnapshot { lock, read } => format!(
+            "The lock (step {}) was there, but the read under it (step {}) is no locking one: it shows \
+             what was there when the transaction first read.",
+            lock.step, read.step
+        ),
     }
 }
 
