@@ -7,6 +7,7 @@ mod circle;
 mod condition;
 mod course;
 mod edges;
+mod event;
 mod expression;
 mod fact;
 mod naming;
@@ -25,8 +26,9 @@ use std::collections::BTreeMap;
 
 use self::cause::cause;
 use self::circle::Circle;
-use self::course::{Course, place};
+use self::course::Course;
 use self::edges::Link;
+use self::event::place;
 use self::fact::Deed;
 use self::naming::{Outcome, choose};
 use self::other::{deadlock, effect_twice};

@@ -1,7 +1,8 @@
 //! What was to prevent an anomaly, and did not.
 
 use super::circle::Circle;
-use super::course::{Course, Event, place};
+use super::course::Course;
+use super::event::{Event, place};
 use super::fact::{AnomalyName, Cause, Deed, EdgeKind};
 use super::reader::Doing;
 use super::tables::Tables;

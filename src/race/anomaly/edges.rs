@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::course::{Course, Event};
+use super::course::Course;
+use super::event::Event;
 use super::fact::{Doubt, EdgeKind};
 use super::touch::{How, Meets};
 

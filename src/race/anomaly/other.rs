@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::course::place;
+use super::event::place;
 use super::fact::{Anomaly, AnomalyName, Deed, Edge, EdgeKind};
 use crate::explore::Step;
 use crate::race::footprints::is_call;

@@ -1,6 +1,6 @@
 //! What a session has done since its last COMMIT, and what of that is left.
 
-use super::course::{Event, Moment};
+use super::event::{Event, Moment};
 use crate::explore::Step;
 use crate::race::dialect::Dialect;
 

@@ -160,6 +160,9 @@ fn page(anomaly: &Anomaly) -> Option<&'static str> {
         (Some(AnomalyCause::ReadBeforeLock { .. }), _) => {
             Some("docs/mistakes.md, read-before-lock")
         }
+        (Some(AnomalyCause::OldSnapshot { .. }), _) => {
+            Some("docs/mistakes.md, lock-after-snapshot")
+        }
         (_, AnomalyName::LostUpdate) => Some("docs/anomalies.md, P4"),
         (_, AnomalyName::WriteSkew) => Some("docs/anomalies.md, G2-item and G2"),
         (_, AnomalyName::ReadSkew) => Some("docs/anomalies.md, G-single"),
