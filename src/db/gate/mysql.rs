@@ -11,7 +11,7 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 const LOCKS: [&str; 2] = ["lockbench.gate.a.", "lockbench.gate.b."];
 
 /// What the names of the triggers begin with.
-#[cfg(feature = "cli")]
+#[cfg(all(feature = "cli", feature = "mysql"))]
 pub(in crate::db) const TRIGGER: &str = "lockbench_gate";
 
 /// Whether a session of the process list waits at a gate, of whomever.
@@ -33,7 +33,7 @@ struct Held {
 }
 
 /// What the trigger does. It does nothing where the variable `unless` is set.
-#[cfg(feature = "cli")]
+#[cfg(all(feature = "cli", feature = "mysql"))]
 pub(in crate::db) fn body(unless: &str) -> String {
     let wait = |lock: &str| {
         let name = format!("CONCAT('{lock}', CONNECTION_ID())");
