@@ -11,6 +11,7 @@ mod attribution;
 mod caller;
 mod connection;
 mod cure;
+mod cure_result;
 mod database;
 mod dialect;
 mod difference;
@@ -63,7 +64,8 @@ use crate::explore::{Bounds, Exploration, ExploreError, Explored, Inside, Prunin
 use crate::model::verdict::Verdict;
 
 pub use anomaly::{Anomaly, AnomalyCause, AnomalyDeed, AnomalyName, Doubt, Edge, EdgeKind, Place};
-pub use cure::{CureName, CureOutcome, Cures, ExploredCure, Rewritten, TriedCure};
+pub use cure::Cures;
+pub use cure_result::{CureName, CureOutcome, Explored as ExploredCure, Rewritten, TriedCure};
 pub use database::{RaceDatabase, SetUp};
 pub use difference::Difference;
 pub use environment::{Environment, InvalidVariable};

@@ -13,6 +13,7 @@ mod making;
 #[cfg(feature = "mysql")]
 mod mysql;
 mod postgres;
+mod reach;
 mod session;
 mod set_up;
 
@@ -27,6 +28,7 @@ pub use gates::make_gates;
 pub use invariant::holds;
 pub use making::{Disposable, EndSession};
 pub use postgres::{Reach, Relation};
+pub use reach::reach;
 pub use session::Session;
 pub use set_up::ready;
 

@@ -2,6 +2,8 @@
 //! locks by turns, shared, and gives each back at once. Whoever holds them exclusively lets the
 //! session write row by row: there is always one of the two for which it waits.
 
+pub(super) mod mysql;
+
 use diesel::connection::LoadConnection;
 use diesel::pg::Pg;
 use diesel::sql_types::BigInt;

@@ -8,6 +8,7 @@ mod options;
 mod postgres;
 mod programs;
 mod ready;
+mod template;
 mod watcher;
 
 #[doc(hidden)]

@@ -7,28 +7,33 @@ mod circle;
 mod condition;
 mod course;
 mod edges;
+mod event;
 pub(super) mod expression;
 mod fact;
 mod naming;
 mod other;
+pub(super) mod parser;
 pub(super) mod query;
 pub(super) mod reader;
 mod tables;
 #[cfg(test)]
 mod tests;
 pub(super) mod touch;
+mod transaction;
 mod write;
 
 use std::collections::BTreeMap;
 
 use self::cause::cause;
 use self::circle::Circle;
-use self::course::{Course, place};
+use self::course::Course;
 use self::edges::Link;
+use self::event::place;
 use self::fact::Deed;
 use self::naming::{Outcome, choose};
 use self::other::{deadlock, effect_twice};
 use self::tables::Tables;
+use super::dialect::Dialect;
 use super::difference::Difference;
 use crate::db::disposable::{Catalog, Reach};
 use crate::explore::{History, Step};
@@ -41,12 +46,14 @@ pub use fact::{
 #[derive(Clone, Debug, Default)]
 pub(super) struct Explainer {
     tables: Tables,
+    dialect: Dialect,
 }
 
 impl Explainer {
-    pub(super) fn new(catalog: &Catalog, reach: &Reach) -> Self {
+    pub(super) fn new(catalog: &Catalog, reach: &Reach, dialect: Dialect) -> Self {
         Self {
             tables: Tables::new(catalog, reach),
+            dialect,
         }
     }
 
@@ -68,7 +75,7 @@ impl Explainer {
             is_proven,
             differing: differences.iter().map(bare).collect(),
         };
-        let course = Course::of(steps, &|table| self.tables.columns(table));
+        let course = Course::of(steps, &|table| self.tables.columns(table), self.dialect);
         let circle = choose(&course, &self.tables, &outcome);
         let found = circle.as_ref().map(|circle| Anomaly {
             because: cause(circle, &course, &self.tables, steps),

@@ -7,7 +7,6 @@
 
 mod candidates;
 mod code;
-pub(super) mod result;
 mod trial;
 
 use std::sync::Arc;
@@ -19,14 +18,13 @@ use diesel::connection::SimpleConnection;
 use self::candidates::Candidates;
 use self::code::Code;
 use self::trial::Trial;
+use super::cure_result::{CureName, CureOutcome, Explored as ExploredCure, TriedCure};
 use super::edits::Table;
 use super::outside::Outside;
 use super::{Race, RaceDatabase, RaceError, RaceResult, Request, SerialOrder};
 use crate::db::disposable::{put_back, ready};
 use crate::explore::Bounds;
 use crate::model::verdict::Verdict;
-
-pub use result::{CureName, CureOutcome, Explored as ExploredCure, Rewritten, TriedCure};
 
 /// Changes to be tried.
 pub struct Cures {

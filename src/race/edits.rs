@@ -11,6 +11,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 use super::anomaly::reader::{Doing, read};
+use super::dialect::Dialect;
 use crate::db::IsolationLevel;
 use crate::wire::Sql;
 
@@ -99,7 +100,7 @@ impl Lock {
     /// What takes it before that statement.
     pub(in crate::race) fn sql(&self, sql: &str, binds: &[String]) -> String {
         let mut name = self.table.clone();
-        if let Doing::Touches(touches) = read(sql, binds, &|_| Vec::new())
+        if let Doing::Touches(touches) = read(sql, binds, &|_| Vec::new(), Dialect::Postgres)
             && let Some(touch) = touches.iter().find(|touch| touch.table == self.table)
         {
             for value in self.key.iter().filter_map(|it| touch.rows.equal.get(it)) {

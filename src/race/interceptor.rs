@@ -192,11 +192,13 @@ impl Watcher for Interceptor {
             return false;
         }
         state.seen.batches += u64::from(!batch.is_bare());
-        let mut texts = batch
-            .executed
-            .iter()
-            .map(|sql| sql.text.to_ascii_lowercase());
-        state.seen.sets_limits |= texts.any(|text| text.contains("_timeout"));
+        for sql in &batch.executed {
+            let text = sql.text.to_ascii_lowercase();
+            state.seen.sets_limits |= text.contains("_timeout");
+            let mut values = sql.values.iter().map(|value| value.to_ascii_lowercase());
+            state.seen.reads_uncommitted |=
+                text.contains("uncommitted") || values.any(|value| value.contains("uncommitted"));
+        }
         if state.is_part_of_its_step(id, batch) {
             return true;
         }

@@ -13,6 +13,8 @@ pub(super) struct Observations {
     pub(super) at_once: bool,
     /// It set itself a limit to waiting, in this run or one before.
     pub(super) sets_limits: bool,
+    /// It asked for READ UNCOMMITTED, in this run or one before.
+    pub(super) reads_uncommitted: bool,
     /// It went on with a statement that matters after it had told its end, in this run or before.
     pub(super) went_on: bool,
     /// The application that it shares with others sent a statement that may be anybody's.
@@ -27,6 +29,7 @@ impl Observations {
         Self {
             at_once: self.at_once,
             sets_limits: self.sets_limits,
+            reads_uncommitted: self.reads_uncommitted,
             went_on: self.went_on,
             ..Self::default()
         }

@@ -13,9 +13,9 @@ use super::shared_runner::SharedRunner;
 use super::{
     Race, RaceDatabase, RaceError, Request, SerialOrder, SessionCommand, difference, environment,
 };
+use crate::db::AnyConnection;
 use crate::db::disposable::{Calls, Copies, Session, holds, make_gates, ready};
 use crate::db::server::Folder;
-use crate::db::{AnyConnection, Backend};
 use crate::explore::Inside;
 use anyhow::Result;
 
@@ -58,16 +58,7 @@ impl<'a> Race<'a> {
         }
         .runners()?;
         let copies = Copies::take(&mut connection)?;
-        let inside = match connection.backend() {
-            Backend::Postgres => request.inside,
-            _ if request.inside == Inside::All => {
-                return Err(RaceError::Unfit(
-                    "statements are stopped inside on PostgreSQL alone: leave --inside out"
-                        .to_owned(),
-                ));
-            }
-            _ => Inside::Off,
-        };
+        let inside = request.inside;
         if inside != Inside::Off {
             make_gates(&mut connection)?;
         }

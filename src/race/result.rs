@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::anomaly::Anomaly;
-use super::cure::result::TriedCure;
+use super::cure_result::TriedCure;
 use super::difference::Difference;
 use super::orders::count;
 use crate::explore::{Coverage, Extent, History, Token};

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::anomaly::{Anomaly, Explainer};
+use super::dialect::Dialect;
 use super::difference::Difference;
 use super::judge::{FAILED, Judge};
 use super::observations::Observations;
 use super::result::{FinalState, RaceResult, ReplayedRace, Witness};
+use super::shared_runner::SharedRunner;
 use super::{REPLAY_SCHEMA, Race, SCHEMA};
-use crate::db::AnyConnection;
-use crate::db::disposable::Reach;
+use crate::db::disposable::reach;
+use crate::db::{Backend, IsolationLevel};
 use crate::explore::{Explored, History, Token};
 use crate::model::verdict::Verdict;
 
@@ -101,13 +103,17 @@ impl Race<'_> {
         differences: Option<&[Difference]>,
     ) -> Option<Anomaly> {
         history.broken.as_ref()?;
-        // On MariaDB statements are not read so closely, and a wrong name is worse than none.
-        let AnyConnection::Postgres(mut connection) = self.database.disposable.connect().ok()?
-        else {
+        // Where one may read what another takes back, there may be no circle at all.
+        let reads_anything = |session: &SharedRunner| session.seen().reads_uncommitted;
+        let is_mysql = self.database.disposable.clients().backend == Backend::Mysql;
+        let by_default = self.session.level == IsolationLevel::ReadUncommitted;
+        if is_mysql && (by_default || self.sessions.iter().any(reads_anything)) {
             return None;
-        };
-        let reach = Reach::ask(&mut connection).ok()?;
-        let explainer = Explainer::new(&judge.oracle.normalizer.catalog, &reach);
+        }
+        let mut connection = self.database.disposable.connect().ok()?;
+        let reach = reach(&mut connection).ok()?;
+        let dialect = Dialect::of(connection.backend());
+        let explainer = Explainer::new(&judge.oracle.normalizer.catalog, &reach, dialect);
         let may_be_refused = self.request.invariants.is_empty();
         let (is_proven, differences) = (differences.is_some(), differences.unwrap_or_default());
         explainer.explain(history, differences, is_proven, may_be_refused)

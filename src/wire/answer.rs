@@ -104,6 +104,8 @@ impl Answer {
             Some(
                 match tag.starts_with("SELECT") || tag.starts_with("FETCH") {
                     true if count == 0 => "no row".to_owned(),
+                    // MariaDB counts what has changed.
+                    _ if tag.contains(" unchanged ") => format!("{}, as before", rows(count)),
                     _ => rows(count),
                 },
             )

@@ -11,6 +11,7 @@ use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 use super::{Suspect, Wait, Watchable};
 use crate::db::Backend;
+use crate::db::gate::mysql as gate;
 
 #[derive(QueryableByName)]
 struct Number {
@@ -89,10 +90,30 @@ impl<C: LoadConnection<Backend = Mysql>> Watchable<Mysql> for C {
             })
     }
 
+    fn close_gate(&mut self, id: i64) -> QueryResult<()> {
+        gate::close(self, id)
+    }
+
+    fn pass_gate(&mut self, id: i64, _passed: Option<i64>) -> QueryResult<Option<i64>> {
+        gate::pass(self, id).map(|()| None)
+    }
+
+    fn open_gate(&mut self, id: i64) -> QueryResult<()> {
+        gate::open(self, id)
+    }
+
     fn waits(&mut self, suspects: &[Suspect], exactly: bool) -> QueryResult<Vec<Wait>> {
         let mut waits = Vec::new();
         let mut others = Vec::new();
+        let held = gate::held(self)?;
         for suspect in suspects {
+            if let Some((waiter, holder)) = held.iter().find(|(id, _)| *id == suspect.id) {
+                waits.push(Wait {
+                    waiter: *waiter,
+                    holders: Some(vec![*holder]),
+                });
+                continue;
+            }
             match lock_name(&suspect.statement) {
                 Some(name) => waits.extend(waits_for_name(self, suspect.id, name)?),
                 None => others.push(suspect.id),

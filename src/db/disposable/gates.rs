@@ -3,6 +3,8 @@
 use anyhow::{Context, Result};
 use diesel::connection::SimpleConnection;
 
+#[cfg(feature = "mysql")]
+use super::mysql;
 use super::{OUTSIDE, SCHEMA, on_either};
 use crate::db::{AnyConnection, gate};
 
@@ -16,9 +18,7 @@ pub fn make_gates(connection: &mut AnyConnection) -> Result<()> {
         inner
             .batch_execute(&gate::make(SCHEMA, &[SCHEMA, OUTSIDE]))
             .context("the triggers could not be made that stop a statement before it writes a row"),
-        {
-            let _ = inner;
-            Err(anyhow::anyhow!("MariaDB has no gates"))
-        }
+        mysql::make_gates(inner)
+            .context("the triggers could not be made that stop a statement before it writes a row")
     )
 }

@@ -5,7 +5,9 @@ mod catalog;
 mod contents;
 mod copies;
 mod dump;
+mod gates;
 mod making;
+mod reach;
 mod settings;
 mod triggers;
 
@@ -22,7 +24,9 @@ use crate::db::mysql;
 use crate::db::refusal::Refusal;
 
 pub(super) use copies::{changes, put_back, rows_before, take};
+pub(super) use gates::make_gates;
 pub(super) use making::Disposable;
+pub(super) use reach::reach;
 pub(super) use settings::{ready, session};
 
 /// How long a session that is ended may take to give back what it holds.

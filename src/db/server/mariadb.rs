@@ -12,6 +12,7 @@ use super::folder::{Folder, percent_encoded};
 use super::options::ServerOptions;
 use super::programs::{MARIADB, MYSQL};
 use super::ready;
+use super::template::{MAKE_OR_COPY, TEMPLATES};
 use super::watcher::Signal;
 
 /// The database that the private server is made with.
@@ -73,9 +74,14 @@ impl MariadbServer {
 /// `$making` and `$small` are several words.
 const SCRIPT: &str = r#"
 trap 'exit 1' TERM
-folder=$1 install=$2 server=$3 making=$4 small=$5; shift 5
+folder=$1 templates=$2 install=$3 server=$4 making=$5 small=$6; shift 6
 # TMPDIR, where it would go otherwise, may be closed to the server's account.
-"$install" --no-defaults $making $small --datadir="$folder/data" --tmpdir="$folder" &&
+make_data() {
+    "$install" --no-defaults $making $small --datadir="$folder/data" --tmpdir="$folder"
+}
+made_by=$install
+[ -z "$templates" ] || made_by="$made_by $("$server" --no-defaults --version) $making $small"
+make_or_copy_data "$made_by" &&
 exec "$server" --no-defaults $small --datadir="$folder/data" --tmpdir="$folder" "$@"
 "#;
 
@@ -105,8 +111,10 @@ fn serve(
 ) -> Command {
     let mut server = Command::new("/bin/sh");
     server
-        .args(["-c", SCRIPT, "lockbench-server"])
-        .args([folder, install, program])
+        .args(["-c", &format!("{MAKE_OR_COPY}{SCRIPT}"), "lockbench-server"])
+        .arg(folder)
+        .arg(std::env::var_os(TEMPLATES).unwrap_or_default())
+        .args([install, program])
         .args([making, SMALL])
         .arg(format!("--socket={}", folder.join("socket").display()))
         .arg(format!("--pid-file={}", folder.join("pid").display()))

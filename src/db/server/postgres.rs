@@ -13,13 +13,11 @@ use super::folder::{Folder, percent_encoded};
 use super::options::ServerOptions;
 use super::programs::{POSTGRES, Programs};
 use super::ready;
+use super::template::{MAKE_OR_COPY, TEMPLATES};
 use super::watcher::Signal;
 
 /// The superuser that the private server is made with.
 const USER: &str = "lockbench";
-
-/// Names a folder in which the data of new servers are kept, to be copied: for tests, which start many.
-const TEMPLATES: &str = "LOCKBENCH_INITDB_TEMPLATES";
 
 /// Version 3.0 of the protocol.
 const PROTOCOL: u32 = 3 << 16;
@@ -143,11 +141,6 @@ fn socket(folder: &Path) -> Result<PathBuf> {
 /// `unix_socket_directories`).
 ///
 /// A SIGTERM is kept until `initdb`, which has it as well, has cleared up after itself.
-///
-/// Where there is a folder for templates, what `initdb` makes there is kept in it, and copied by the
-/// next that would run the same program of the same version with the same options. PostgreSQL's own
-/// tests do so, too (`INITDB_TEMPLATE` in its `pg_regress.c`). Whatever goes wrong with that leads
-/// to `initdb`.
 const SCRIPT: &str = r#"
 trap 'exit 1' TERM
 folder=$1 templates=$2 initdb=$3 server=$4 user=$5; shift 5
@@ -156,17 +149,9 @@ set_up="-U $user -A trust -E UTF8 --locale=C -N --no-instructions"
 make_data() {
     "$initdb" -D "$folder/data" $set_up
 }
-make_or_copy_data() {
-    made_by=$(printf '%s %s %s' "$initdb" "$("$server" --version)" "$set_up" | tr -c 'A-Za-z0-9.' -)
-    template=$templates/$made_by
-    cp -Rp "$template/data" "$folder/" 2>/dev/null && return
-    rm -rf "$folder/data"
-    make_data || return
-    # Under its name once it is whole; another server may have been faster.
-    { mkdir "$template.$$" && cp -Rp "$folder/data" "$template.$$/" && [ ! -e "$template" ] &&
-        mv "$template.$$" "$template"; } 2>/dev/null || rm -rf "$template.$$"
-}
-if [ -n "$templates" ]; then make_or_copy_data; else make_data; fi &&
+made_by=$initdb
+[ -z "$templates" ] || made_by="$made_by $("$server" --version) $set_up"
+make_or_copy_data "$made_by" &&
 sockets=$(printf '%s' "$folder" | sed 's/"/""/g') &&
 exec "$server" -D "$folder/data" -k "\"$sockets\"" "$@"
 "#;
@@ -174,7 +159,7 @@ exec "$server" -D "$folder/data" -k "\"$sockets\"" "$@"
 fn serve(programs: &Programs, folder: &Path, options: &ServerOptions) -> Command {
     let mut server = Command::new("/bin/sh");
     server
-        .args(["-c", SCRIPT, "lockbench-server"])
+        .args(["-c", &format!("{MAKE_OR_COPY}{SCRIPT}"), "lockbench-server"])
         .arg(folder)
         .arg(std::env::var_os(TEMPLATES).unwrap_or_default())
         .args([programs.path("initdb"), programs.path("postgres")])

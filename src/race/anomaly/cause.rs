@@ -1,7 +1,8 @@
 //! What was to prevent an anomaly, and did not.
 
 use super::circle::Circle;
-use super::course::{Course, Event, place};
+use super::course::Course;
+use super::event::{Event, place};
 use super::fact::{AnomalyName, Cause, Deed, EdgeKind};
 use super::reader::Doing;
 use super::tables::Tables;
@@ -17,7 +18,8 @@ pub(super) fn cause(
 ) -> Option<Cause> {
     match circle.name? {
         AnomalyName::CheckThenInsert => locked_nothing(circle, steps),
-        AnomalyName::LostUpdate => read_before_lock(circle, course, tables, steps),
+        AnomalyName::LostUpdate => read_before_lock(circle, course, tables, steps)
+            .or_else(|| old_snapshot(circle, course, tables, steps)),
         _ => None,
     }
     .or_else(|| unlock_before_commit(circle, course, steps))
@@ -56,6 +58,46 @@ fn read_before_lock(
     })?;
     Some(Cause::ReadBeforeLock {
         lock: lock.place(steps),
+    })
+}
+
+/// The only read of the row came when another had committed what it wrote to it, and was no locking
+/// one, after a lock was taken.
+fn old_snapshot(
+    circle: &Circle<'_>,
+    course: &Course,
+    tables: &Tables,
+    steps: &[Step],
+) -> Option<Cause> {
+    let (read, write) = (circle.there.from, circle.there.to);
+    let is_plain = |event: &Event| event.touch.read().is_some_and(|it| !it.locks && !it.own);
+    if circle.back.kind != EdgeKind::Ww || !is_plain(read) || read.sent < write.visible.1 {
+        return None;
+    }
+    let of = |session: usize| course.events.iter().filter(move |it| it.session == session);
+    let key = tables.key(&read.touch.table);
+    // Whether that one was older, another may be the one whose value was used.
+    let is_other = |event: &&Event| {
+        is_plain(event) && event.step != read.step && event.touch.table == read.touch.table
+    };
+    if of(read.session).any(|event| is_other(&event)) {
+        return None;
+    }
+    let locks = |event: &&Event| {
+        event.touch.read().is_some_and(|it| it.locks && !it.own)
+            && event.step < read.step
+            && event.touch.of_whole_rows().meets(&write.touch, &key) == Meets::Surely
+    };
+    let row = of(read.session).find(locks).map(|event| event.step);
+    let is_lock = |mark: &&super::course::Mark| {
+        mark.session == read.session
+            && mark.step < read.step
+            && matches!(mark.doing, Doing::Locks(_))
+    };
+    let named = || course.marks.iter().find(is_lock).map(|mark| mark.step);
+    Some(Cause::OldSnapshot {
+        lock: place(steps, row.or_else(named)?, Deed::Read),
+        read: read.place(steps),
     })
 }
 

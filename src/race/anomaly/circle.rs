@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::course::Event;
 use super::edges::Link;
+use super::event::Event;
 use super::fact::{AnomalyName, EdgeKind};
 use super::touch::{Assigned, How, Meets, differ};
 

@@ -2,32 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::fact::{Deed, Place};
+use super::event::{Event, Moment};
 use super::reader::{Doing, read};
 use super::touch::{ColumnsOf, How, Touch};
+use super::transaction::Transaction;
 use crate::explore::Step;
+use crate::race::dialect::Dialect;
 
-/// A moment of the schedule: even ones are steps, and behind each is what it lets go on.
-pub(super) type Moment = usize;
-
-/// Something that a session has done to rows of a table.
-#[derive(Clone, Debug)]
-pub(super) struct Event {
-    pub(super) session: usize,
-    /// The step, from 1.
-    pub(super) step: usize,
-    pub(super) touch: Touch,
-    /// When the statement was sent, and when it was done: later where it had to wait.
-    pub(super) sent: Moment,
-    pub(super) done: Moment,
-    /// The first and the last moment at which what it reads may have been decided: a transaction
-    /// may see the database as it was at its first statement.
-    pub(super) looked: (Moment, Moment),
-    /// The first and the last moment from which others may have seen what it writes.
-    pub(super) visible: (Moment, Moment),
-    /// Whether a read has found no row.
-    pub(super) found_nothing: bool,
-}
+/// The errors that roll a transaction of MariaDB's back: a deadlock, and a row that has changed since
+/// the snapshot.
+const ROLLED_BACK: [&str; 2] = ["1213", "1020"];
 
 /// A lock taken or given back, a call, the end of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +33,7 @@ pub(super) struct Course {
 }
 
 impl Course {
-    pub(super) fn of(steps: &[Step], columns: ColumnsOf<'_>) -> Self {
+    pub(super) fn of(steps: &[Step], columns: ColumnsOf<'_>, dialect: Dialect) -> Self {
         let mut course = Self::default();
         let mut open: BTreeMap<usize, Transaction> = BTreeMap::new();
         for (index, step) in steps.iter().enumerate() {
@@ -62,13 +46,20 @@ impl Course {
                 course.is_unclear = true;
                 continue;
             }
-            let doing = read(&step.sql, &step.binds, columns);
+            let doing = read(&step.sql, &step.binds, columns, dialect);
             let sent = 2 * index;
             let (has_read, done) = (done(steps, index), done(steps, last));
             let transaction = open.entry(step.session).or_default();
+            let mark = |doing| Mark {
+                session: step.session,
+                step: index + 1,
+                done,
+                doing,
+            };
             match doing {
                 Doing::Touches(touches) => {
-                    transaction.has_failed |= step.failed;
+                    transaction.began.get_or_insert(sent);
+                    course.is_unclear |= transaction.fails(step, dialect);
                     for touch in touches {
                         // What it reads is what was there when it began.
                         let only_reads = touch.read().is_some_and(|it| !it.own && !it.locks);
@@ -78,29 +69,49 @@ impl Course {
                     }
                 }
                 Doing::Ends(keeps) => {
-                    let mark = Mark {
-                        session: step.session,
-                        step: index + 1,
-                        done,
-                        doing: Doing::Ends(keeps && !step.failed),
-                    };
+                    let mark = mark(Doing::Ends(keeps && !step.failed));
                     let transaction = std::mem::take(transaction);
                     let is_kept = mark.doing == Doing::Ends(true) && !transaction.has_failed;
                     course.events.extend(transaction.ended(is_kept, done));
                     course.marks.push(mark);
                 }
-                Doing::Unknown => course.is_unclear = true,
-                doing => course.marks.push(Mark {
-                    session: step.session,
-                    step: index + 1,
-                    done,
-                    doing,
-                }),
+                Doing::Begins(looks) => {
+                    let next = Transaction {
+                        began: looks.then_some(sent),
+                        ..Transaction::default()
+                    };
+                    let before = std::mem::replace(transaction, next);
+                    course.events.extend(before.ended_by(true, done, false));
+                    course.marks.push(mark(Doing::Ends(true)));
+                }
+                Doing::Unknown => {
+                    transaction.began.get_or_insert(sent);
+                    transaction.fails(step, dialect);
+                    course.is_unclear = true;
+                }
+                // GET_LOCK says whether it has come to it.
+                Doing::Locks(_) | Doing::Unlocks(_)
+                    if dialect == Dialect::Mysql && step.result.as_deref() == Some("0") => {}
+                doing => {
+                    transaction.began.get_or_insert(sent);
+                    course.marks.push(mark(doing));
+                }
+            }
+            // Its own ROLLBACK has nothing to undo any more.
+            let code = step.code.as_deref().unwrap_or_default();
+            if dialect == Dialect::Mysql && step.failed && ROLLED_BACK.contains(&code) {
+                let transaction = open.remove(&step.session).unwrap_or_default();
+                course.events.extend(transaction.ended(false, done));
             }
         }
-        for transaction in open.into_values() {
+        for mut transaction in open.into_values() {
             // Whether it was one that was rolled back, or statements by themselves.
             course.is_unclear |= transaction.has_failed && transaction.writes();
+            if dialect == Dialect::Mysql {
+                // A transaction that nothing shows the end of may still be open.
+                let events = transaction.events.iter_mut();
+                events.for_each(|event| event.visible.1 = Moment::MAX);
+            }
             course.events.extend(transaction.events);
         }
         course
@@ -133,40 +144,6 @@ fn whole(steps: &[Step], index: usize) -> (usize, Step) {
     }
 }
 
-/// What a session has done since its last COMMIT.
-#[derive(Debug, Default)]
-struct Transaction {
-    events: Vec<Event>,
-    has_failed: bool,
-}
-
-impl Transaction {
-    fn writes(&self) -> bool {
-        self.events.iter().any(|event| event.touch.writes())
-    }
-
-    /// Its events once it has ended at a moment. Only of its last statement it is certain that it was
-    /// in the transaction: where it begins does not show.
-    fn ended(mut self, is_kept: bool, at: Moment) -> Vec<Event> {
-        let began = self.events.first().map_or(at, |event| event.sent);
-        let last = self.events.last().map_or(0, |event| event.step);
-        if !is_kept {
-            self.events.retain(|event| !event.touch.writes());
-        }
-        for event in &mut self.events {
-            let from = match event.step == last {
-                true => at,
-                false => event.done,
-            };
-            event.visible = (from, at);
-            if event.touch.read().is_some_and(|read| !read.locks) {
-                event.looked.0 = began;
-            }
-        }
-        self.events
-    }
-}
-
 /// What a statement has done, if it has done it.
 fn event(step: &Step, number: usize, touch: Touch, sent: Moment, done: Moment) -> Option<Event> {
     let result = step.result.as_deref().unwrap_or_default();
@@ -195,52 +172,4 @@ fn event(step: &Step, number: usize, touch: Touch, sent: Moment, done: Moment) -
     };
     event.see(result);
     Some(event)
-}
-
-impl Event {
-    /// Learns which row was read from the answer.
-    fn see(&mut self, result: &str) {
-        let Some(read) = self.touch.read() else {
-            return;
-        };
-        let values: Vec<&str> = result.split(", ").collect();
-        let is_row = !self.found_nothing && values.len() == read.shown.len();
-        // It may be a number of rows.
-        if is_row && !result.ends_with(" rows") && !result.ends_with(" row") {
-            let seen: Vec<_> = read.shown.iter().cloned().zip(values).collect();
-            for (column, value) in seen {
-                let value = value.to_owned();
-                self.touch.rows.seen.insert(column, value);
-            }
-        }
-    }
-
-    /// Whether the statement had to wait for another.
-    pub(super) fn waited(&self) -> bool {
-        self.done > self.sent
-    }
-
-    pub(super) fn place(&self, steps: &[Step]) -> Place {
-        place(
-            steps,
-            self.step,
-            match &self.touch.how {
-                How::Read(_) => Deed::Read,
-                How::Insert => Deed::Insert,
-                How::Update(_) => Deed::Update,
-                How::Delete => Deed::Delete,
-            },
-        )
-    }
-}
-
-/// A statement of the schedule, by its step.
-pub(super) fn place(steps: &[Step], step: usize, does: Deed) -> Place {
-    let found = steps.get(step - 1);
-    Place {
-        session: found.map_or(0, |it| it.session),
-        step,
-        sql: found.map(|it| it.as_sent().in_short()).unwrap_or_default(),
-        does,
-    }
 }

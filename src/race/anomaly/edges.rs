@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::course::{Course, Event};
+use super::course::Course;
+use super::event::Event;
 use super::fact::{Doubt, EdgeKind};
 use super::touch::{How, Meets};
 
@@ -57,7 +58,8 @@ fn with_read<'a>(read: &'a Event, write: &'a Event, key: &BTreeSet<String>) -> V
         return Vec::new();
     }
     // Whoever has waited for the lock of a row sees what was written to it.
-    let (first, last) = match read.waited() && meets == Meets::Surely {
+    let locks = read.touch.read().is_some_and(|it| it.locks);
+    let (first, last) = match locks && read.waited() && meets == Meets::Surely {
         true => (read.done, read.done),
         false => read.looked,
     };

@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{BinaryOperator, Expr, Ident, UnaryOperator, Value, Visit, visit_expressions};
 
 use crate::explore::HARMLESS;
+use crate::race::dialect::Dialect;
 
 /// More functions that compute from what they are given, or make a value up.
 const MORE: [&str; 16] = [
@@ -25,6 +26,41 @@ const MORE: [&str; 16] = [
     "jsonb_build_object",
     "string_agg",
     "to_char",
+];
+
+/// Those of MariaDB.
+const MARIADB: [&str; 31] = [
+    "char_length",
+    "concat",
+    "convert",
+    "curdate",
+    "current_date",
+    "current_timestamp",
+    "curtime",
+    "date",
+    "date_add",
+    "date_format",
+    "date_sub",
+    "floor",
+    "found_rows",
+    "from_unixtime",
+    "greatest",
+    "group_concat",
+    "if",
+    "ifnull",
+    "json_object",
+    "last_insert_id",
+    "least",
+    "length",
+    "now",
+    "nullif",
+    "rand",
+    "round",
+    "row_count",
+    "sysdate",
+    "unix_timestamp",
+    "utc_timestamp",
+    "uuid",
 ];
 
 /// The value of a literal, or of a parameter.
@@ -51,6 +87,8 @@ fn literal(value: &Value, binds: &[String]) -> Option<String> {
             let is_null = bound.eq_ignore_ascii_case("null");
             (!is_null).then(|| bound.trim_matches(['\'', '"']).to_owned())
         }
+        // Bytes are a number in one place and a text in another.
+        Value::HexStringLiteral(_) => None,
         other => other.clone().into_string(),
     }
 }
@@ -96,12 +134,16 @@ pub(in crate::race) fn columns<T: Visit>(part: &T) -> BTreeSet<String> {
 }
 
 /// Whether every function is known to touch nothing but what it is given.
-pub(super) fn is_harmless<T: Visit>(part: &T) -> bool {
+pub(super) fn is_harmless<T: Visit>(part: &T, dialect: Dialect) -> bool {
+    let more: &[&str] = match dialect {
+        Dialect::Postgres => &MORE,
+        Dialect::Mysql => &MARIADB,
+    };
     visit_expressions(part, |expression| match expression {
         Expr::Function(function) => {
             let name = function.name.to_string().to_lowercase();
             let name = name.strip_prefix("pg_catalog.").unwrap_or(&name);
-            match HARMLESS.contains(&name) || MORE.contains(&name) {
+            match HARMLESS.contains(&name) || more.contains(&name) {
                 true => ControlFlow::Continue(()),
                 false => ControlFlow::Break(()),
             }

@@ -66,6 +66,14 @@ pub enum Cause {
         /// The locking read.
         lock: Place,
     },
+    /// The row was read under the lock, but without one, and showed what was there before: the
+    /// transaction sees the database as it was when it first read anything.
+    OldSnapshot {
+        /// Where the lock was taken.
+        lock: Place,
+        /// The read that was not a locking one.
+        read: Place,
+    },
 }
 
 /// A statement of the schedule.

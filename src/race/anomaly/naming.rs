@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::circle::Circle;
-use super::course::{Course, Event};
+use super::course::Course;
 use super::edges::{Link, links};
+use super::event::Event;
 use super::fact::{AnomalyName, EdgeKind};
 use super::tables::Tables;
 use super::touch::How;

@@ -2,37 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use super::course::place;
+use super::event::place;
 use super::fact::{Anomaly, AnomalyName, Deed, Edge, EdgeKind};
 use crate::explore::Step;
 use crate::race::footprints::is_call;
 
-/// SQLSTATE of a session that was refused because of a deadlock.
-const DEADLOCK: &str = "40P01";
+/// What a session is refused with because of a deadlock: PostgreSQL's SQLSTATE, and MariaDB's number.
+const DEADLOCK: [&str; 2] = ["40P01", "1213"];
 
 /// A deadlock: the session that was refused, and those that waited for each other until then.
 pub(super) fn deadlock(steps: &[Step]) -> Option<Anomaly> {
-    let is_victim = |step: &Step| step.code.as_deref() == Some(DEADLOCK);
-    let victim = steps.iter().position(is_victim)?;
-    // Whoever has waited for one of them when that one was refused.
-    let waits_for = |session: usize| {
-        let mut waiting = steps.iter().enumerate().filter(|(at, step)| {
-            let others = step.blocked_by.as_deref().unwrap_or_default();
-            let still = step.blocked_until.is_none_or(|until| until > victim);
-            *at != victim && others.contains(&session) && *at <= victim && still
-        });
-        waiting.next().map(|(at, _)| at)
+    let is_victim = |step: &Step| {
+        step.code
+            .as_deref()
+            .is_some_and(|code| DEADLOCK.contains(&code))
     };
-    let mut ring = vec![victim];
-    while let Some(next) = ring.last().and_then(|last| waits_for(steps[*last].session)) {
-        if ring.contains(&next) {
-            break;
-        }
-        ring.push(next);
-    }
-    if ring.len() < 2 {
-        return None;
-    }
+    let victim = steps.iter().position(is_victim)?;
+    let ring = ring(steps, victim).or_else(|| closed_by_another(steps, victim))?;
     let wait = |step: usize| place(steps, step + 1, Deed::Wait);
     // Each waits for the one before it, and the first for the last.
     let circle = ring.iter().enumerate().map(|(at, step)| Edge {
@@ -54,6 +40,41 @@ pub(super) fn deadlock(steps: &[Step]) -> Option<Anomaly> {
         statements: sorted.into_iter().map(wait).collect(),
         circle,
     })
+}
+
+/// The steps of a deadlock whose victim has closed the circle: each waits for the one before it.
+fn ring(steps: &[Step], victim: usize) -> Option<Vec<usize>> {
+    // Whoever has waited for one of them when that one was refused.
+    let waits_for = |session: usize| {
+        let mut waiting = steps.iter().enumerate().filter(|(at, step)| {
+            let others = step.blocked_by.as_deref().unwrap_or_default();
+            let still = step.blocked_until.is_none_or(|until| until > victim);
+            *at != victim && others.contains(&session) && *at <= victim && still
+        });
+        waiting.next().map(|(at, _)| at)
+    };
+    let mut ring = vec![victim];
+    while let Some(next) = ring.last().and_then(|last| waits_for(steps[*last].session)) {
+        if ring.contains(&next) {
+            break;
+        }
+        ring.push(next);
+    }
+    (ring.len() > 1).then_some(ring)
+}
+
+/// The same where the victim waited already, and another one's statement closed the circle, which goes
+/// on at once. Told only where those two alone waited.
+fn closed_by_another(steps: &[Step], victim: usize) -> Option<Vec<usize>> {
+    let closing = steps[victim].blocked_until?.checked_sub(1)?;
+    let others = steps[victim].blocked_by.as_deref()?;
+    let still = |(at, step): (usize, &Step)| {
+        let until = step.blocked_until;
+        at < closing && step.blocked_by.is_some() && until.is_none_or(|until| until > closing)
+    };
+    let waiting = steps.iter().enumerate().filter(|it| still(*it)).count();
+    let alone = others == [steps.get(closing)?.session] && waiting == 1;
+    alone.then(|| vec![victim, closing])
 }
 
 /// The same call by two sessions, where there are more calls than there should be.

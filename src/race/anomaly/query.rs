@@ -163,6 +163,10 @@ pub(super) fn tables(
                 ..
             } => {
                 let table = bare(name)?;
+                // MariaDB's name of no table at all.
+                if table == "dual" && name.0.len() == 1 && known(&table).is_empty() {
+                    continue;
+                }
                 let alias = alias.as_ref().map(|alias| lower(&alias.name));
                 named.push(Named {
                     alias: alias.unwrap_or_else(|| table.clone()),

@@ -1,17 +1,14 @@
 //! What the text of a step says that it does.
 
 use sqlparser::ast::{Expr, FunctionArguments, Query, SelectItem, SetExpr, Statement};
-use sqlparser::dialect::PostgreSqlDialect;
-use sqlparser::parser::Parser;
 
 use super::expression::is_harmless;
+use super::parser::parse;
 use super::query::read_query;
 use super::touch::{ColumnsOf, Touch};
 use super::write::{read_delete, read_insert, read_update};
+use crate::race::dialect::Dialect;
 use crate::race::footprints::is_call;
-
-/// How deeply a statement may be nested.
-const DEEPEST: usize = 40;
 
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,19 +23,37 @@ pub(in crate::race) enum Doing {
     Calls,
     /// The transaction's end, and whether it is kept.
     Ends(bool),
+    /// It begins a transaction, and commits what came before; whether that sees the database as it is
+    /// now from then on.
+    Begins(bool),
     /// The text does not tell.
     Unknown,
 }
 
 /// What a step does. `columns`: those of a table, for an INSERT that does not name them.
-pub(in crate::race) fn read(sql: &str, binds: &[String], columns: ColumnsOf<'_>) -> Doing {
+pub(in crate::race) fn read(
+    sql: &str,
+    binds: &[String],
+    columns: ColumnsOf<'_>,
+    dialect: Dialect,
+) -> Doing {
     if is_call(sql) {
         return Doing::Calls;
     }
-    let Some(mut statements) = parse(sql) else {
+    if dialect.begin_commits()
+        && let Some(doing) = begins(sql, dialect)
+    {
+        return doing;
+    }
+    let Some(mut statements) = parse(sql, dialect) else {
         return Doing::Unknown;
     };
+    let all = statements.len();
     statements.retain(|statement| !matches!(statement, Statement::StartTransaction { .. }));
+    // What came before the BEGIN is committed there.
+    if dialect.begin_commits() && statements.len() < all {
+        return Doing::Unknown;
+    }
     if let [only] = statements.as_slice() {
         match only {
             Statement::Commit { chain: false, .. } => return Doing::Ends(true),
@@ -47,7 +62,7 @@ pub(in crate::race) fn read(sql: &str, binds: &[String], columns: ColumnsOf<'_>)
                 savepoint: None,
             } => return Doing::Ends(false),
             Statement::Query(query) => {
-                if let Some(doing) = advisory(query, binds) {
+                if let Some(doing) = advisory(query, binds, dialect) {
                     return doing;
                 }
             }
@@ -61,26 +76,26 @@ pub(in crate::race) fn read(sql: &str, binds: &[String], columns: ColumnsOf<'_>)
     };
     let mut touches = Vec::new();
     let mut all = statements.iter();
-    match all.all(|statement| read_statement(statement, binds, columns, &mut touches).is_some()) {
+    let mut read = |it| read_statement(it, binds, columns, dialect, &mut touches);
+    match all.all(|statement| read(statement).is_some()) {
         true => Doing::Touches(touches),
         false => Doing::Unknown,
     }
 }
 
-/// The statements of a text. The two locks between FOR UPDATE and FOR SHARE are unknown to the parser.
-pub(in crate::race) fn parse(sql: &str) -> Option<Vec<Statement>> {
-    let mut text = sql.to_owned();
-    for (lock, similar) in [
-        ("FOR NO KEY UPDATE", "FOR UPDATE"),
-        ("FOR KEY SHARE", "FOR SHARE"),
-    ] {
-        while let Some(at) = text.to_ascii_uppercase().find(lock) {
-            text.replace_range(at..at + lock.len(), similar);
-        }
+/// A statement of MariaDB's that is the beginning of a transaction and nothing else.
+fn begins(sql: &str, dialect: Dialect) -> Option<Doing> {
+    let statements = dialect.statements(sql);
+    let [words] = statements.as_slice() else {
+        return None;
+    };
+    let has = |word: &str| words.iter().any(|one| one == word);
+    match words.first().map(String::as_str)? {
+        "begin" | "start" if !has("not") => Some(Doing::Begins(has("snapshot"))),
+        // `autocommit = 1`: otherwise it is no step.
+        "set" if words.iter().any(|word| word.contains("autocommit")) => Some(Doing::Begins(false)),
+        _ => None,
     }
-    let parser = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(DEEPEST);
-    let mut parser = parser.try_with_sql(&text).ok()?;
-    parser.parse_statements().ok()
 }
 
 /// Adds what a statement touches; `None`: its text does not tell.
@@ -88,9 +103,10 @@ fn read_statement(
     statement: &Statement,
     binds: &[String],
     columns: ColumnsOf<'_>,
+    dialect: Dialect,
     touches: &mut Vec<Touch>,
 ) -> Option<()> {
-    if !is_harmless(statement) {
+    if !is_harmless(statement, dialect) {
         return None;
     }
     match statement {
@@ -103,7 +119,7 @@ fn read_statement(
 }
 
 /// A SELECT of nothing but an advisory lock, or of its end.
-fn advisory(query: &Query, binds: &[String]) -> Option<Doing> {
+fn advisory(query: &Query, binds: &[String], dialect: Dialect) -> Option<Doing> {
     let SetExpr::Select(select) = query.body.as_ref() else {
         return None;
     };
@@ -131,8 +147,19 @@ fn advisory(query: &Query, binds: &[String]) -> Option<Doing> {
         }
         key.push(text);
     }
+    let name = function.name.to_string().to_lowercase();
+    if dialect == Dialect::Mysql {
+        // What follows is how long to wait.
+        let key = key.into_iter().next().unwrap_or_default();
+        return match name.as_str() {
+            "get_lock" => Some(Doing::Locks(key)),
+            "release_lock" => Some(Doing::Unlocks(key)),
+            "release_all_locks" => Some(Doing::Unlocks(String::new())),
+            _ => None,
+        };
+    }
     let key = key.join(", ");
-    match function.name.to_string().to_lowercase().as_str() {
+    match name.as_str() {
         "pg_advisory_lock" | "pg_advisory_xact_lock" => Some(Doing::Locks(key)),
         "pg_advisory_unlock" => Some(Doing::Unlocks(key)),
         "pg_advisory_unlock_all" => Some(Doing::Unlocks(String::new())),

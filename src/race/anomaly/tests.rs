@@ -1,4 +1,5 @@
 mod certainty;
+mod mariadb;
 
 use super::*;
 use crate::explore::{End, Token};
@@ -30,6 +31,7 @@ fn explainer() -> Explainer {
             ("accounts", &["id", "balance"]),
             ("reports", &["id", "total"]),
         ]),
+        dialect: Dialect::Postgres,
     }
 }
 
@@ -40,6 +42,10 @@ fn explained(lines: &[Line<'_>], differing: &[&str]) -> Option<Anomaly> {
 }
 
 fn explain(steps: Vec<Step>, differing: &[&str]) -> Option<Anomaly> {
+    explain_by(&explainer(), steps, differing)
+}
+
+fn explain_by(explainer: &Explainer, steps: Vec<Step>, differing: &[&str]) -> Option<Anomaly> {
     let history = History {
         replay: Token(Vec::new()),
         steps,
@@ -59,7 +65,7 @@ fn explain(steps: Vec<Step>, differing: &[&str]) -> Option<Anomaly> {
             expected_rows: vec![1],
         })
         .collect();
-    explainer().explain(&history, &differences, true, true)
+    explainer.explain(&history, &differences, true, true)
 }
 
 #[track_caller]

@@ -22,6 +22,10 @@ pub(super) fn read_insert(
     let TableObject::TableName(name) = &insert.table else {
         return None;
     };
+    // It deletes first, by any unique index.
+    if insert.replace_into {
+        return None;
+    }
     read_inside(&insert.returning, binds, known, touches)?;
     read_inside(&insert.on, binds, known, touches)?;
     let table = bare(name)?;
@@ -30,7 +34,11 @@ pub(super) fn read_insert(
         false => insert.columns.iter().map(bare).collect::<Option<_>>()?,
     };
     let set = match &insert.on {
-        None => None,
+        None => insert.ignore.then(BTreeMap::new),
+        Some(OnInsert::DuplicateKeyUpdate(assignments)) => {
+            read_inside(assignments, binds, known, touches)?;
+            Some(assigned(assignments, binds)?)
+        }
         Some(OnInsert::OnConflict(conflict)) => match &conflict.action {
             OnConflictAction::DoNothing => Some(BTreeMap::new()),
             OnConflictAction::DoUpdate(update) => Some(assigned(&update.assignments, binds)?),
@@ -39,7 +47,19 @@ pub(super) fn read_insert(
     };
     let mut inserted = Vec::new();
     match insert.source.as_deref() {
-        None => inserted.push(Rows::default()),
+        None => {
+            read_inside(&insert.assignments, binds, known, touches)?;
+            let set = assigned(&insert.assignments, binds)?;
+            let values = set.into_iter().filter_map(|(column, how)| match how {
+                Assigned::Value(value) => Some((column, value)),
+                _ => None,
+            });
+            inserted.push(Rows {
+                equal: values.collect(),
+                exact: !insert.assignments.is_empty(),
+                ..Rows::default()
+            });
+        }
         Some(query) => match query.body.as_ref() {
             SetExpr::Values(values) => {
                 for row in &values.rows {
@@ -95,6 +115,10 @@ pub(super) fn read_update(
     known: ColumnsOf<'_>,
     touches: &mut Vec<Touch>,
 ) -> Option<()> {
+    // Of several tables it is not told whose columns are set.
+    if !update.table.joins.is_empty() {
+        return None;
+    }
     let others = match &update.from {
         None => &[][..],
         Some(UpdateTableFromKind::AfterSet(from)) => from,
@@ -104,6 +128,8 @@ pub(super) fn read_update(
     read_inside(&update.returning, binds, known, touches)?;
     let set = assigned(&update.assignments, binds)?;
     let mut asked = columns(&update.assignments);
+    // What orders them decides which.
+    asked.extend(columns(&update.order_by));
     for target in set.keys().filter(|name| set[*name] != Assigned::Relative) {
         asked.remove(target);
     }
@@ -129,6 +155,9 @@ pub(super) fn read_delete(
     let [table] = from.as_slice() else {
         return None;
     };
+    if !delete.tables.is_empty() || !table.joins.is_empty() {
+        return None;
+    }
     read_inside(&delete.returning, binds, known, touches)?;
     let change = Change {
         table,
@@ -136,7 +165,7 @@ pub(super) fn read_delete(
         condition: delete.selection.as_ref(),
         how: How::Delete,
         limited: delete.limit.is_some(),
-        asked: BTreeSet::new(),
+        asked: columns(&delete.order_by),
     };
     change.read(binds, known, touches)
 }

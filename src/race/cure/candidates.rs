@@ -6,12 +6,12 @@ mod updates;
 use std::collections::BTreeSet;
 
 use super::code::{Code, Sent};
-use super::result::{CureName, Rewritten};
 use super::trial::Trial;
 use crate::db::IsolationLevel;
 use crate::db::disposable::Catalog;
 use crate::explore::Statement;
 use crate::race::anomaly::touch::How;
+use crate::race::cure_result::{CureName, Rewritten};
 use crate::race::edits::{Differences, Lock, Reader, Rewrite, Shape, Table};
 
 /// Where changes are looked for.

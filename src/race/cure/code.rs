@@ -3,6 +3,7 @@
 use crate::explore::Step;
 use crate::race::anomaly::reader::{Doing, read};
 use crate::race::anomaly::touch::{ColumnsOf, How, Touch};
+use crate::race::dialect::Dialect;
 use crate::race::edits::Shape;
 
 /// A statement of a session.
@@ -27,7 +28,7 @@ impl Code {
     pub(super) fn of(steps: &[Step], columns: ColumnsOf<'_>) -> Self {
         let steps = steps.iter().filter(|step| !step.goes_on_inside());
         let sent = steps.filter_map(|step| {
-            let doing = read(&step.sql, &step.binds, columns);
+            let doing = read(&step.sql, &step.binds, columns, Dialect::Postgres);
             let commits = doing == Doing::Ends(true);
             let touches = match doing {
                 Doing::Touches(touches) => touches,

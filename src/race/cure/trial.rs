@@ -1,5 +1,5 @@
-use super::result::{CureName, CureOutcome, Rewritten, TriedCure};
 use crate::db::IsolationLevel;
+use crate::race::cure_result::{CureName, CureOutcome, Rewritten, TriedCure};
 use crate::race::edits::Edits;
 
 /// A change that is tried in all schedules.

@@ -7,7 +7,8 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{Expr, SetExpr, Statement, Value, visit_expressions_mut};
 
 use super::table::{Table, name_of, quoted};
-use crate::race::anomaly::reader::parse;
+use crate::race::anomaly::parser::parse;
+use crate::race::dialect::Dialect;
 
 /// The setting: rows as JSON, by their keys.
 const SETTING: &str = "lockbench.read";
@@ -35,7 +36,7 @@ fn key(name: &str, table: &Table) -> String {
 
 /// What keeps the rows that a SELECT of one table is about to read. `None`: it is no such.
 pub(in crate::race) fn keeping(sql: &str, binds: &[String], table: &Table) -> Option<String> {
-    let statements = parse(sql)?;
+    let statements = parse(sql, Dialect::Postgres)?;
     let [Statement::Query(query)] = statements.as_slice() else {
         return None;
     };

@@ -14,8 +14,9 @@ use sqlparser::parser::Parser;
 use super::read_values::{MUST_FIND, value_read};
 use super::table::{Table, name_of};
 use crate::race::anomaly::expression::columns;
+use crate::race::anomaly::parser::parse;
 use crate::race::anomaly::query::bare;
-use crate::race::anomaly::reader::parse;
+use crate::race::dialect::Dialect;
 
 /// What becomes of a statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub(in crate::race) enum Reader {
 impl Rewrite {
     /// The text in the place of `sql`; `None` where it cannot be rewritten so.
     pub(in crate::race) fn of(&self, sql: &str, reader: Reader) -> Option<String> {
-        let mut statements = parse(sql)?;
+        let mut statements = parse(sql, Dialect::Postgres)?;
         let [statement] = statements.as_mut_slice() else {
             return None;
         };

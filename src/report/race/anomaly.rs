@@ -143,6 +143,11 @@ fn cause(because: &AnomalyCause) -> String {
             "The lock (step {}) came after the read, whose value was used all the same.",
             lock.step
         ),
+        AnomalyCause::OldSnapshot { lock, read } => format!(
+            "The lock (step {}) was there, but the read under it (step {}) is no locking one: it shows \
+             what was there when the transaction first read.",
+            lock.step, read.step
+        ),
     }
 }
 
@@ -154,6 +159,9 @@ fn page(anomaly: &Anomaly) -> Option<&'static str> {
         }
         (Some(AnomalyCause::ReadBeforeLock { .. }), _) => {
             Some("docs/mistakes.md, read-before-lock")
+        }
+        (Some(AnomalyCause::OldSnapshot { .. }), _) => {
+            Some("docs/mistakes.md, lock-after-snapshot")
         }
         (_, AnomalyName::LostUpdate) => Some("docs/anomalies.md, P4"),
         (_, AnomalyName::WriteSkew) => Some("docs/anomalies.md, G2-item and G2"),

@@ -204,7 +204,11 @@ impl Expected {
             self.asked.as_str(),
             "INSERT" | "UPDATE" | "DELETE" | "REPLACE"
         ) {
-            self.answer.tags.push(format!("{} {changed}", self.asked));
+            let unchanged = value::matched(body).filter(|_| changed == 0);
+            self.answer.tags.push(match unchanged {
+                Some(matched) => format!("{} unchanged {matched}", self.asked),
+                None => format!("{} {changed}", self.asked),
+            });
         }
         Some(flags)
     }

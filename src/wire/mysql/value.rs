@@ -86,6 +86,16 @@ fn clock(parts: &mut Body<'_>) -> Option<String> {
     })
 }
 
+/// How many rows an UPDATE has found, if any, whether it has changed them or not: it says so in words.
+pub(super) fn matched(mut rest: Body<'_>) -> Option<u64> {
+    let text = String::from_utf8_lossy(rest.bytes(rest.0.len())?).into_owned();
+    let (_, after) = text.split_once("Rows matched: ")?;
+    let digits = after
+        .split(|letter: char| !letter.is_ascii_digit())
+        .next()?;
+    digits.parse().ok().filter(|rows| *rows > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,5 +124,17 @@ mod tests {
             Some("-2 03:04:05")
         );
         assert_eq!(shown(252, b"\x02\x01\x02").as_deref(), Some("(2 bytes)"));
+    }
+
+    #[test]
+    fn rows_that_an_update_has_found_are_counted_though_it_has_changed_none() {
+        let found = |text: &[u8]| matched(Body(text));
+        let text = b"\0\0\x28Rows matched: 2  Changed: 0  Warnings: 0";
+        assert_eq!(found(text), Some(2));
+        assert_eq!(
+            found(b"\0\0\x28Rows matched: 0  Changed: 0  Warnings: 0"),
+            None
+        );
+        assert_eq!(found(b"\0\0"), None);
     }
 }

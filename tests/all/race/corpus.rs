@@ -1,14 +1,22 @@
 //! The corpus: small programs with the mistakes of real ones, each in its own language, and their
 //! cures. The wrong ones are found and called by their name, and nothing right is called wrong.
 
+#[cfg(feature = "mysql")]
+mod diesel_corpus;
+mod mariadb_programs;
 mod programs;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::{filled, race_worker};
+use super::{Raced, filled, race_worker};
+use mariadb_programs::MARIADB;
 use programs::{PROGRAMS, Program, Right, Wrong};
+
+/// What fills a database on MariaDB.
+#[cfg(feature = "mysql")]
+const SET_UP: [&str; 2] = ["--setup", "../corpus/mariadb_corpus.sql"];
 
 /// Races those in one file, and holds what each comes to.
 fn assert_all(file: &str) {
@@ -26,7 +34,34 @@ fn assert_all(file: &str) {
 fn assert_as_known(database: &str, program: &Program) {
     let (file, how) = (program.file, program.how);
     let path = format!("../corpus/{file}");
-    let raced = race_worker(database, program.arguments, &path, how);
+    hold(
+        program,
+        &race_worker(database, program.arguments, &path, how),
+    );
+}
+
+/// The same of some of those in one file, on MariaDB, each on a private server.
+#[cfg(feature = "mysql")]
+fn assert_on_mariadb(file: &str, is_meant: impl Fn(&str) -> bool) {
+    let found = MARIADB.iter();
+    let found = found.filter(|program| program.file == file && is_meant(program.how));
+    let mut found = found.peekable();
+    assert!(found.peek().is_some(), "{file}");
+    for program in found {
+        let (how, arguments) = (program.how, program.arguments);
+        let raced = match program.language() {
+            "rs" => diesel_corpus::raced(how, arguments),
+            _ => {
+                let arguments = [&SET_UP, arguments].concat();
+                race_worker("mariadb", &arguments, &format!("../corpus/{file}"), how)
+            }
+        };
+        hold(program, &raced);
+    }
+}
+
+fn hold(program: &Program, raced: &Raced) {
+    let (file, how) = (program.file, program.how);
     assert_eq!(
         raced.counts(),
         (program.schedules, program.wrong()),
@@ -85,22 +120,73 @@ fn jdbc() {
     assert_all("JdbcCorpus.java");
 }
 
+#[cfg(feature = "mysql")]
+mod on_mariadb {
+    use super::assert_on_mariadb;
+
+    const PYMYSQL: &str = "pymysql_corpus.py";
+
+    /// Those with the transfers and what is stopped inside, which take longest.
+    fn takes_long(how: &str) -> bool {
+        [
+            "report", "plain-", "locking-", "ring", "transfer", "insert", "claim",
+        ]
+        .iter()
+        .any(|start| how.starts_with(start))
+    }
+
+    #[test]
+    fn pymysql() {
+        assert_on_mariadb(PYMYSQL, |how| !takes_long(how));
+    }
+
+    #[test]
+    fn pymysql_that_takes_long() {
+        assert_on_mariadb(PYMYSQL, takes_long);
+    }
+
+    #[test]
+    fn django() {
+        assert_on_mariadb("django_corpus.py", |_| true);
+    }
+
+    #[test]
+    fn mysql2() {
+        assert_on_mariadb("mysql2_corpus.js", |_| true);
+    }
+
+    #[test]
+    fn sequelize() {
+        assert_on_mariadb("sequelize_corpus.js", |_| true);
+    }
+
+    #[test]
+    fn active_record() {
+        assert_on_mariadb("activerecord_corpus.rb", |_| true);
+    }
+
+    #[test]
+    fn diesel() {
+        assert_on_mariadb("diesel_corpus.rs", |_| true);
+    }
+}
+
 /// Programs of each language, so that no one client decides what is found.
 #[test]
 fn there_are_programs_of_at_least_four_languages_and_every_file_has_a_test() {
-    let mut languages: BTreeMap<&str, usize> = BTreeMap::new();
-    for program in PROGRAMS {
-        *languages.entry(program.language()).or_default() += 1;
-    }
-    assert!(languages.len() >= 4, "{languages:?}");
-    assert!(PROGRAMS.len() >= 25, "{}", PROGRAMS.len());
     let text = include_str!("corpus.rs");
-    for program in PROGRAMS {
-        assert!(
-            text.contains(&format!("\"{}\"", program.file)),
-            "{}",
-            program.file
-        );
+    for programs in [PROGRAMS, MARIADB] {
+        let mut languages: BTreeMap<&str, usize> = BTreeMap::new();
+        for program in programs {
+            *languages.entry(program.language()).or_default() += 1;
+            assert!(
+                text.contains(&format!("\"{}\"", program.file)),
+                "{}",
+                program.file
+            );
+        }
+        assert!(languages.len() >= 4, "{languages:?}");
+        assert!(programs.len() >= 25, "{}", programs.len());
     }
 }
 
@@ -108,7 +194,20 @@ fn there_are_programs_of_at_least_four_languages_and_every_file_has_a_test() {
 #[test]
 fn the_page_is_the_table() {
     let mut page = include_str!("corpus/page.md").to_owned();
-    for program in PROGRAMS {
+    page.push_str(&table(PROGRAMS));
+    page.push_str(include_str!("corpus/page_mariadb.md"));
+    page.push_str(&table(MARIADB));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/race-corpus.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs::write(&path, &page).expect("the page");
+    }
+    let written = fs::read_to_string(&path).expect("the page");
+    assert!(written == page, "run `UPDATE_DOCS=1 tests/run corpus`");
+}
+
+fn table(programs: &[Program]) -> String {
+    let mut table = String::new();
+    for program in programs {
         let came_to = match &program.verdict {
             Ok(Right) => "right".to_owned(),
             Err(Wrong {
@@ -121,7 +220,7 @@ fn the_page_is_the_table() {
                 format!("{orders} wrong: {name}{cause}")
             }
         };
-        page.push_str(&format!(
+        table.push_str(&format!(
             "| {} | {} | [`{}`](../tests/all/race/corpus/{}) `{}` | {} | {came_to} |\n",
             program.what,
             program.source,
@@ -131,10 +230,5 @@ fn the_page_is_the_table() {
             program.schedules
         ));
     }
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/race-corpus.md");
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(&path, &page).expect("the page");
-    }
-    let written = fs::read_to_string(&path).expect("the page");
-    assert!(written == page, "run `UPDATE_DOCS=1 tests/run corpus`");
+    table
 }

@@ -12,6 +12,8 @@ mod leftovers;
 mod mariadb;
 #[cfg(feature = "mysql")]
 mod mariadb_databases;
+#[cfg(feature = "mysql")]
+mod mariadb_inside;
 mod oracle;
 mod outside;
 mod pruning;

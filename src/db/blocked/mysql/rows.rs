@@ -22,6 +22,7 @@ use diesel::sql_types::{BigInt, Nullable, Text};
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query};
 
 use super::Wait;
+use crate::db::gate::mysql::IS_AT_GATE;
 
 /// How long nobody may have read the copy, and a little more.
 const RENEWAL: Duration = Duration::from_millis(102);
@@ -87,8 +88,8 @@ fn waits_by_number(
         "SELECT (SELECT CAST(variable_value AS SIGNED) FROM information_schema.GLOBAL_STATUS \
                  WHERE variable_name = 'INNODB_ROW_LOCK_CURRENT_WAITS') AS waiting, \
                 CAST(SUM(command <> 'Sleep' AND id IN ({ids})) AS SIGNED) AS suspects, \
-                CAST(SUM(command <> 'Sleep' AND id NOT IN (CONNECTION_ID(), {ids})) AS SIGNED) \
-                    AS others, \
+                CAST(SUM(command <> 'Sleep' AND id NOT IN (CONNECTION_ID(), {ids}) \
+                         AND NOT ({IS_AT_GATE})) AS SIGNED) AS others, \
                 CAST(MIN(IF(command = 'Sleep' AND id NOT IN ({ids}), time_ms, NULL)) * 1000 \
                     AS SIGNED) AS idle, \
                 CAST(MAX(IF(id = CONNECTION_ID(), time_ms, NULL)) * 1000 AS SIGNED) AS asked \
@@ -138,7 +139,8 @@ fn look(
 ) -> QueryResult<Option<Vec<Transaction>>> {
     let count = LOOKS.fetch_add(1, Ordering::Relaxed);
     let nonce = format!("lockbench look {count} of {}", std::process::id());
-    // A session is only in the table while it is in a transaction.
+    // A session is only in the table while it is in a transaction, and one that has changed nothing
+    // has the number 0, as this one has, which holds nothing up.
     connection.batch_execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")?;
     let found: QueryResult<Vec<Transaction>> = sql_query(format!(
         "SELECT CAST(t.trx_mysql_thread_id AS SIGNED) AS session, \
@@ -147,7 +149,8 @@ fn look(
                 CAST(t.trx_query AS CHAR) AS query, '{nonce}' AS nonce \
          FROM information_schema.INNODB_TRX t \
          LEFT JOIN information_schema.INNODB_LOCK_WAITS w ON w.requesting_trx_id = t.trx_id \
-         LEFT JOIN information_schema.INNODB_TRX h ON h.trx_id = w.blocking_trx_id"
+         LEFT JOIN information_schema.INNODB_TRX h ON h.trx_id = w.blocking_trx_id \
+            AND h.trx_mysql_thread_id <> CONNECTION_ID()"
     ))
     .load(connection);
     connection.batch_execute("ROLLBACK")?;

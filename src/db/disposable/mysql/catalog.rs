@@ -8,7 +8,7 @@ use super::super::catalog::{Catalog, Column, ForeignKey, Table};
 use super::{number, quoted};
 
 /// The databases that are none of the program's.
-const SYSTEM: &str =
+pub(super) const SYSTEM: &str =
     "('mysql', 'information_schema', 'performance_schema', 'sys', 'lockbench_race')";
 
 /// A schema, as tables have it: empty where it is the session's own.

@@ -6,10 +6,11 @@ use sqlparser::ast::{Expr, visit_expressions};
 
 use super::Candidates;
 use crate::race::anomaly::expression::columns;
-use crate::race::anomaly::reader::parse;
+use crate::race::anomaly::parser::parse;
 use crate::race::cure::code::Sent;
-use crate::race::cure::result::CureName;
 use crate::race::cure::trial::Trial;
+use crate::race::cure_result::CureName;
+use crate::race::dialect::Dialect;
 use crate::race::edits::{Rewrite, Table, quoted};
 
 impl Candidates<'_> {
@@ -80,7 +81,7 @@ impl Candidates<'_> {
 
 /// The column whose highest value a statement asks for.
 fn highest(sql: &str) -> Option<String> {
-    let statements = parse(sql)?;
+    let statements = parse(sql, Dialect::Postgres)?;
     let found = visit_expressions(&statements, |part| match part {
         Expr::Function(function) if function.name.to_string().eq_ignore_ascii_case("max") => {
             ControlFlow::Break(columns(&function.args))

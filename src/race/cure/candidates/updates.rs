@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::Candidates;
 use crate::race::anomaly::touch::{Assigned, How};
 use crate::race::cure::code::Sent;
-use crate::race::cure::result::CureName;
 use crate::race::cure::trial::Trial;
+use crate::race::cure_result::CureName;
 use crate::race::edits::{Differences, Reader, Rewrite, Shape, Table, guards, quoted};
 
 impl Candidates<'_> {

@@ -1,7 +1,8 @@
 require "active_record"
 
 HOW = ARGV[0]
-ActiveRecord::Base.establish_connection(ENV.fetch("DATABASE_URL"))
+# What its adapter for MariaDB is called by.
+ActiveRecord::Base.establish_connection(ENV.fetch("DATABASE_URL").sub(/\Amysql:/, "mysql2:"))
 
 class User < ActiveRecord::Base
   validates :email, uniqueness: true if HOW == "validates-uniqueness"

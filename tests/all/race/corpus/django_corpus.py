@@ -8,14 +8,25 @@ from serving import serve
 
 how = sys.argv[1]
 session = int(os.environ.get("LOCKBENCH_SESSION", "1"))
-database = {
-    "ENGINE": "django.db.backends.postgresql",
-    "HOST": os.environ["PGHOST"],
-    "PORT": os.environ["PGPORT"],
-    "USER": os.environ["PGUSER"],
-    "PASSWORD": os.environ.get("PGPASSWORD", ""),
-    "NAME": os.environ["PGDATABASE"],
-}
+if "PGHOST" in os.environ:
+    database = {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": os.environ["PGHOST"],
+        "PORT": os.environ["PGPORT"],
+        "USER": os.environ["PGUSER"],
+        "PASSWORD": os.environ.get("PGPASSWORD", ""),
+        "NAME": os.environ["PGDATABASE"],
+    }
+else:
+    # At READ COMMITTED, unless it is told otherwise.
+    database = {
+        "ENGINE": "django.db.backends.mysql",
+        "HOST": os.environ["MYSQL_HOST"],
+        "PORT": os.environ["MYSQL_TCP_PORT"],
+        "USER": os.environ["MYSQL_USER"],
+        "PASSWORD": os.environ["MYSQL_PWD"],
+        "NAME": os.environ["MYSQL_DATABASE"],
+    }
 settings.configure(DATABASES={"default": database})
 django.setup()
 

@@ -37,7 +37,7 @@ impl Program {
     }
 }
 
-const EXPECTS_SUCCESS: &[&str] = &["--expect-exit", "0"];
+pub(super) const EXPECTS_SUCCESS: &[&str] = &["--expect-exit", "0"];
 const THREE: &[&str] = &[
     "--sessions",
     "3",

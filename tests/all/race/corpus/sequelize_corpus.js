@@ -2,7 +2,9 @@ const { Sequelize, DataTypes } = require("sequelize");
 const serve = require("../programs/serving.js");
 
 const how = process.argv[2];
-const sequelize = new Sequelize(process.env.DATABASE_URL, { dialect: "postgres", logging: false });
+const url = process.env.DATABASE_URL;
+const dialect = url.startsWith("mysql:") ? "mysql" : "postgres";
+const sequelize = new Sequelize(url, { dialect, logging: false });
 const email = (more) => ({ email: { type: DataTypes.TEXT, ...more } });
 const User = sequelize.define("users", email(), { timestamps: false });
 const Member = sequelize.define("members", email({ unique: true }), { timestamps: false });

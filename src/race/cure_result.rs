@@ -194,7 +194,7 @@ impl TriedCure {
     }
 
     /// The cheapest that is right first.
-    pub(super) fn cost(&self) -> impl Ord {
+    pub(in crate::race) fn cost(&self) -> impl Ord {
         let order = match &self.outcome {
             _ if self.is_proved() => 0,
             _ if self.holds() => 1,
