@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 
 use self::schedule::ScheduleArguments;
 use self::sessions::SessionsArguments;
+use super::bar;
 use super::command_line;
 use super::failure::Failure;
 use super::outputs::OutputsArguments;
@@ -134,9 +135,7 @@ pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failur
     {
         drop(race);
         let tells = |name: CureName, number: usize, all: usize| {
-            if !quiet {
-                eprintln!("Cure {number} of {all}: {name}");
-            }
+            bar::say(&format!("Cure {number} of {all}: {name}"));
         };
         let tried = cures.try_all(
             &request,

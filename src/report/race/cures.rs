@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, Table};
 
-use super::orm::Orm;
+use super::orm::Library;
 use crate::model::figures::thousands;
 use crate::model::verdict::Verdict;
 use crate::race::{CureOutcome, ExploredCure, RaceResult, TriedCure};
@@ -49,7 +49,7 @@ pub(super) fn cures(result: &RaceResult, tried: &[TriedCure], width: usize) -> S
     out.push_str(&folded(MEANINGS, width));
     let orm = result.witness.as_ref().and_then(|witness| {
         let steps = witness.history.steps.iter();
-        Orm::of(steps.map(|step| step.sql.as_str()))
+        Library::of(steps.map(|step| step.sql.as_str()))
     });
     for cure in tried.iter().filter(|cure| cure.is_proved()) {
         let lines = recipe(cure, orm);
@@ -126,7 +126,7 @@ fn counts(cure: &TriedCure, found: &ExploredCure) -> Vec<String> {
 }
 
 /// What to write, line by line, each behind what it is.
-fn recipe(cure: &TriedCure, orm: Option<Orm>) -> Vec<(&'static str, String)> {
+fn recipe(cure: &TriedCure, orm: Option<Library>) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     for statement in &cure.statements {
         lines.push(("now", statement.before.clone()));

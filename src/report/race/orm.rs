@@ -7,7 +7,7 @@ use words::WORDS;
 
 /// A library that writes SQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Orm {
+pub(super) enum Library {
     Django,
     SqlAlchemy,
     ActiveRecord,
@@ -19,27 +19,30 @@ pub(super) enum Orm {
 }
 
 /// What stands in a statement by which each reads a row, and all of it in no other's.
-const MARKS: [(Orm, &[&str]); 8] = [
-    (Orm::Django, &["SELECT \"", "WHERE \"", " LIMIT 21"]),
-    (Orm::SqlAlchemy, &["SELECT ", " \nFROM ", " \nWHERE "]),
+const MARKS: [(Library, &[&str]); 8] = [
+    (Library::Django, &["SELECT \"", "WHERE \"", " LIMIT 21"]),
+    (Library::SqlAlchemy, &["SELECT ", " \nFROM ", " \nWHERE "]),
     (
-        Orm::ActiveRecord,
+        Library::ActiveRecord,
         &["SELECT \"", "\".* FROM \"", "WHERE \"", "LIMIT $"],
     ),
-    (Orm::Sequelize, &["SELECT \"", "\" AS \"", "\" WHERE \""]),
     (
-        Orm::TypeOrm,
+        Library::Sequelize,
+        &["SELECT \"", "\" AS \"", "\" WHERE \""],
+    ),
+    (
+        Library::TypeOrm,
         &["SELECT \"", "\".\"", "\" AS \"", "WHERE ((\""],
     ),
-    (Orm::Ecto, &["SELECT ", "FROM \"", "\" AS s0"]),
+    (Library::Ecto, &["SELECT ", "FROM \"", "\" AS s0"]),
     (
-        Orm::Diesel,
+        Library::Diesel,
         &["SELECT \"", "FROM \"", "WHERE (\"", "\" = $1)"],
     ),
-    (Orm::Knex, &["select ", " from \"", " where \""]),
+    (Library::Knex, &["select ", " from \"", " where \""]),
 ];
 
-impl Orm {
+impl Library {
     /// The one that writes such statements, where only one does.
     pub(super) fn of<'a>(statements: impl Iterator<Item = &'a str>) -> Option<Self> {
         let statements: Vec<&str> = statements.collect();
@@ -84,35 +87,35 @@ mod tests {
         let cases = [
             (
                 r#"SELECT "stock"."id", "stock"."units" FROM "stock" WHERE "stock"."id" = 1 LIMIT 21"#,
-                Some(Orm::Django),
+                Some(Library::Django),
             ),
             (
                 "SELECT stock.id, stock.units \nFROM stock \nWHERE stock.id = 1",
-                Some(Orm::SqlAlchemy),
+                Some(Library::SqlAlchemy),
             ),
             (
                 r#"SELECT "stock".* FROM "stock" WHERE "stock"."id" = $1 LIMIT $2"#,
-                Some(Orm::ActiveRecord),
+                Some(Library::ActiveRecord),
             ),
             (
                 r#"SELECT "id", "units" FROM "stock" AS "stock" WHERE "stock"."id" = 1"#,
-                Some(Orm::Sequelize),
+                Some(Library::Sequelize),
             ),
             (
                 r#"SELECT "stock"."id" AS "stock_id", "stock"."units" AS "stock_units" FROM "stock" "stock" WHERE (("stock"."id" = $1)) LIMIT 1"#,
-                Some(Orm::TypeOrm),
+                Some(Library::TypeOrm),
             ),
             (
                 r#"SELECT s0."units" FROM "stock" AS s0 WHERE (s0."id" = 1)"#,
-                Some(Orm::Ecto),
+                Some(Library::Ecto),
             ),
             (
                 r#"SELECT "stock"."units" FROM "stock" WHERE ("stock"."id" = $1)"#,
-                Some(Orm::Diesel),
+                Some(Library::Diesel),
             ),
             (
                 r#"select "units" from "stock" where "id" = $1 limit $2"#,
-                Some(Orm::Knex),
+                Some(Library::Knex),
             ),
             (
                 r#"SELECT "public"."stock"."id" FROM "public"."stock" WHERE ("public"."stock"."id" = $1 AND 1=1) LIMIT $2 OFFSET $3"#,
@@ -121,7 +124,7 @@ mod tests {
             ("SELECT units FROM stock WHERE id = 1", None),
         ];
         for (sql, orm) in cases {
-            assert_eq!(Orm::of([sql].into_iter()), orm, "{sql}");
+            assert_eq!(Library::of([sql].into_iter()), orm, "{sql}");
         }
     }
 }
