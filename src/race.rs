@@ -100,7 +100,7 @@ pub struct Race<'a> {
 }
 
 /// What is a choice, beside which session goes on.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Choices {
     /// When a session begins.
     starts: bool,
@@ -132,7 +132,7 @@ impl Race<'_> {
         };
         let is_settled =
             |explored: &Explored| explored.verdict() == Verdict::Unsafe || explored.interrupted;
-        let mut choices = Choices::default();
+        let mut choices = self.choices();
         let explored = loop {
             match explore(self.exploration(choices)) {
                 Err(ExploreError::WaitsAtStart) if !choices.starts => {
@@ -140,6 +140,11 @@ impl Race<'_> {
                         starts: true,
                         all: true,
                     };
+                }
+                Ok(explored)
+                    if self.choices().starts > choices.starts && !is_settled(&explored) =>
+                {
+                    choices = self.choices();
                 }
                 // What one does in its own code lets another go on: no two steps are independent.
                 Ok(explored)
@@ -160,7 +165,7 @@ impl Race<'_> {
     /// # Errors
     /// As for [`run`](Self::run).
     pub fn replay(&self, token: &Token) -> Result<ReplayedRace, RaceError> {
-        let mut choices = Choices::default();
+        let mut choices = self.choices();
         let history = match self.exploration(choices).replay(token) {
             Err(ExploreError::WaitsAtStart) => {
                 choices.starts = true;
@@ -169,6 +174,17 @@ impl Race<'_> {
             history => history?,
         };
         Ok(self.replay_result(token, history))
+    }
+
+    /// What is a choice, by what the sessions were seen to do. Where they share a pool and keep locks on
+    /// its connections, it matters when a session begins: it may get one that is free, with a lock on it.
+    fn choices(&self) -> Choices {
+        let keep_locks = self.sessions.iter().any(|it| it.seen().keeps_locks);
+        let starts = self.request.one_instance && keep_locks;
+        Choices {
+            starts,
+            all: starts,
+        }
     }
 
     fn exploration(&self, choices: Choices) -> Exploration<AnyConnection> {

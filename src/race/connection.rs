@@ -84,6 +84,11 @@ impl ConnectionState {
         self.is_in_transaction() || self.any_begins
     }
 
+    /// Whether it may hold a lock that outlasts a transaction.
+    pub(super) fn may_hold_lock(&self) -> bool {
+        self.may_hold_lock
+    }
+
     /// Whether it is in a transaction, or may hold a lock that outlasts one.
     pub(super) fn holds_anything(&self) -> bool {
         self.is_in_transaction() || self.may_hold_lock

@@ -211,6 +211,8 @@ impl Watcher for Interceptor {
             BatchKind::Step(statement) => (statement, Vec::new()),
             BatchKind::Prepares(statement, names) => (statement, names),
         };
+        let keeps_lock = connection.may_hold_lock();
+        state.seen.keeps_locks |= keeps_lock;
         let origin = Origin::Connection(id);
         state.seen.steps += 1;
         state.seen.went_on |= matches!(state.mode, Mode::Idle);

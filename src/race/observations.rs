@@ -13,6 +13,8 @@ pub(super) struct Observations {
     pub(super) at_once: bool,
     /// It set itself a limit to waiting, in this run or one before.
     pub(super) sets_limits: bool,
+    /// It may have held a lock that outlasts a transaction, in this run or one before.
+    pub(super) keeps_locks: bool,
     /// It asked for READ UNCOMMITTED, in this run or one before.
     pub(super) reads_uncommitted: bool,
     /// It went on with a statement that matters after it had told its end, in this run or before.
@@ -29,6 +31,7 @@ impl Observations {
         Self {
             at_once: self.at_once,
             sets_limits: self.sets_limits,
+            keeps_locks: self.keeps_locks,
             reads_uncommitted: self.reads_uncommitted,
             went_on: self.went_on,
             ..Self::default()

@@ -125,6 +125,16 @@ fn counts(cure: &TriedCure, found: &ExploredCure) -> Vec<String> {
     cells
 }
 
+/// A cure and what to write, in a line.
+pub(super) fn in_a_line(cure: &TriedCure) -> String {
+    let statements = cure.statements.iter().map(|it| it.after.clone());
+    let parts: Vec<String> = statements.chain(cure.database.clone()).collect();
+    match parts.is_empty() {
+        true => cure.title(),
+        false => format!("{}: {}", cure.title(), parts.join("; ")),
+    }
+}
+
 /// What to write, line by line, each behind what it is.
 fn recipe(cure: &TriedCure, orm: Option<Library>) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::anomaly::sentence;
+use super::cures::in_a_line;
 use super::text;
 use crate::explore::History;
 use crate::race::{Anomaly, Difference, RaceResult, ReplayedRace};
@@ -20,6 +21,12 @@ pub(super) fn render(result: &RaceResult) -> Result<String> {
     let mut lines = text::lines(result);
     let serial = result.one_after_the_other.iter();
     lines.extend(serial.map(|it| ("one after the other", text::in_order(it))));
+    let cures = result.cures.iter().flatten();
+    lines.extend(
+        cures
+            .filter(|it| it.is_proved())
+            .map(|it| ("cure", in_a_line(it))),
+    );
     let words = Words {
         heading: text::who(&result.sessions),
         setting: match result.interrupted {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::{Raced, filled, race_worker};
+use super::{Raced, filled, race, race_worker};
 use mariadb_programs::MARIADB;
 use programs::{PROGRAMS, Program, Right, Wrong};
 
@@ -34,10 +34,15 @@ fn assert_all(file: &str) {
 fn assert_as_known(database: &str, program: &Program) {
     let (file, how) = (program.file, program.how);
     let path = format!("../corpus/{file}");
-    hold(
-        program,
-        &race_worker(database, program.arguments, &path, how),
-    );
+    let raced = match file.ends_with("_http.js") {
+        true => {
+            let serve = format!("exec node {path} {how}");
+            let request = ["--http", "POST /", "--serve", &serve];
+            race(database, &[program.arguments, &request].concat(), &[])
+        }
+        false => race_worker(database, program.arguments, &path, how),
+    };
+    hold(program, &raced);
 }
 
 /// The same of some of those in one file, on MariaDB, each on a private server.
@@ -98,6 +103,11 @@ fn django() {
 #[test]
 fn node_postgres() {
     assert_all("node_corpus.js");
+}
+
+#[test]
+fn node_postgres_with_a_pool() {
+    assert_all("pooled_lock_http.js");
 }
 
 #[test]

@@ -76,7 +76,9 @@ fn django_is_cured_by_for_update_and_by_the_conditional_update_and_told_how() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = folder.path().join("cures.txt");
     let also = text.to_str().expect("a path");
-    let arguments = ["--cure", "--also", also];
+    let page = folder.path().join("cures.html");
+    let page_too = page.to_str().expect("a path");
+    let arguments = ["--cure", "--also", also, "--also", page_too];
     let raced = race_worker(&shop(), &arguments, "django_shop.py", "naive");
     assert_cured(&raced);
     let said = fs::read_to_string(&text).expect("the text");
@@ -84,6 +86,8 @@ fn django_is_cured_by_for_update_and_by_the_conditional_update_and_told_how() {
     let (replay, cures) = cures.split_once("\n\n").expect("the cures");
     assert!(!replay.contains("--cure"), "{replay}");
     let (cures, _) = cures.split_once("\ndatabase ").expect("the rest");
+    let page = fs::read_to_string(&page).expect("the page");
+    assert!(page.contains("conditional UPDATE: UPDATE stock SET units = units - 1"));
     // Who is the victim of a deadlock is a matter of moments.
     let lines = cures.lines().filter(|line| !line.starts_with("FOR SHARE"));
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));

@@ -47,6 +47,9 @@ const THREE: &[&str] = &[
     "0",
 ];
 
+const SHARED: &[&str] = &["--one-instance", "--outside", "0"];
+const SHARED_TO_THE_FIRST: &[&str] = &["--one-instance", "--outside", "0", "--stop-at-first"];
+
 /// All of them, each mistake followed by its cures.
 pub(super) const PROGRAMS: &[Program] = &[
     Program {
@@ -338,6 +341,29 @@ pub(super) const PROGRAMS: &[Program] = &[
             name: Some("check-then-insert"),
             cause: Some("locked-nothing"),
         }),
+    },
+    Program {
+        what: "a session's advisory lock through a pool of connections, and a call while it is held: \
+               whoever comes then gets the connection that holds the lock",
+        source: "heroku/pg_lock#2",
+        file: "pooled_lock_http.js",
+        how: "pool",
+        arguments: SHARED_TO_THE_FIRST,
+        schedules: 16,
+        verdict: Err(Wrong {
+            orders: 1,
+            name: Some("lost-update"),
+            cause: None,
+        }),
+    },
+    Program {
+        what: "the same on one connection that is kept until the lock is given back",
+        source: "ClosureTree/with_advisory_lock#45",
+        file: "pooled_lock_http.js",
+        how: "client",
+        arguments: SHARED,
+        schedules: 50,
+        verdict: Ok(Right),
     },
     Program {
         what: "a job is looked for, and then claimed",
