@@ -52,7 +52,8 @@ pub const COMMANDS: &[Row] = &[
         endless: Some(
             "-s naive,atomic,optimistic --no-proof --rounds 1000000 -t 4 --stock 10 --orders 20",
         ),
-        brief: Some("-s naive,atomic --no-proof --rounds 1 -t 4 --stock 5 --orders 10"),
+        // Without thinking time naive may be right once, on a busy machine.
+        brief: Some("-s naive,atomic --no-proof --rounds 1 -t 4 --stock 5 --orders 10 --hold 2ms"),
         place: Place::Anywhere,
         ..ROW
     },
