@@ -142,7 +142,7 @@ impl Race<'_> {
                     };
                 }
                 Ok(explored)
-                    if self.choices().starts > choices.starts && !is_settled(&explored) =>
+                    if !choices.starts && self.choices().starts && !is_settled(&explored) =>
                 {
                     choices = self.choices();
                 }
