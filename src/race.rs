@@ -65,6 +65,7 @@ use crate::model::verdict::Verdict;
 
 pub use anomaly::{Anomaly, AnomalyCause, AnomalyDeed, AnomalyName, Doubt, Edge, EdgeKind, Place};
 pub use cure::Cures;
+pub(crate) use cure::Ground;
 pub use cure_result::{CureName, CureOutcome, Explored as ExploredCure, Rewritten, TriedCure};
 pub use database::{RaceDatabase, SetUp};
 pub use difference::Difference;

@@ -31,4 +31,4 @@ pub use protocol::{EndSession, Protocol};
 pub use proxy::{Proxy, Traffic};
 pub use sql::Sql;
 pub use upstream::Upstream;
-pub use watcher::{ConnectionId, Insertion, Watcher};
+pub use watcher::{ConnectionId, Editing, Insertion, Watcher};

@@ -21,7 +21,9 @@ use crate::db::disposable::MakeError;
 use crate::db::{Address, Backend, IsolationLevel};
 use crate::explore::Bounds;
 use crate::explore::TokenError;
-use crate::race::{CureName, Environment, Outside, Race, RaceDatabase, RaceError, Request, SetUp};
+use crate::race::{
+    CureName, Environment, Ground, Outside, Race, RaceDatabase, RaceError, Request, SetUp,
+};
 use crate::report::race::{RaceFormat, render, render_replay};
 use crate::system::exit::Exit;
 use crate::system::interrupt;
@@ -137,17 +139,17 @@ pub(super) fn run(arguments: &RaceArguments, quiet: bool) -> Result<Exit, Failur
         let tells = |name: CureName, number: usize, all: usize| {
             bar::say(&format!("Cure {number} of {all}: {name}"));
         };
-        let tried = cures.try_all(
-            &request,
-            &database,
-            outside.as_ref(),
-            Bounds {
+        let ground = Ground {
+            request: &request,
+            database: &database,
+            outside: outside.as_ref(),
+            bounds: Bounds {
                 stop_at_first: false,
                 ..bounds
             },
             stop,
-            &tells,
-        );
+        };
+        let tried = cures.try_all(ground, &tells);
         result.cures = Some(tried?);
         result.interrupted |= stop.load(Relaxed);
     }

@@ -27,7 +27,7 @@ pub use error::MakeError;
 pub use gates::make_gates;
 pub use invariant::holds;
 pub use making::{Disposable, EndSession};
-pub use postgres::{Reach, Relation};
+pub use postgres::{Reach, Relation, quoted};
 pub use reach::reach;
 pub use session::Session;
 pub use set_up::ready;

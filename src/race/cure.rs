@@ -35,6 +35,17 @@ pub struct Cures {
     has_transaction: bool,
 }
 
+/// What changes are tried on: sessions that have been raced, in the database in which that was.
+#[derive(Clone, Copy)]
+pub(crate) struct Ground<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) database: &'a RaceDatabase,
+    pub(crate) outside: Option<&'a Outside>,
+    /// Which schedules are run with each.
+    pub(crate) bounds: Bounds,
+    pub(crate) stop: &'static AtomicBool,
+}
+
 /// Whom it is told which change is tried next: its name, its number from 1, and how many there are.
 pub(crate) type Tells<'a> = &'a dyn Fn(CureName, usize, usize);
 
@@ -70,23 +81,15 @@ impl Cures {
     ///
     /// # Errors
     /// The database does not let itself be put back.
-    pub(crate) fn try_all(
-        &self,
-        request: &Request,
-        database: &RaceDatabase,
-        outside: Option<&Outside>,
-        bounds: Bounds,
-        stop: &'static AtomicBool,
-        tells: Tells<'_>,
-    ) -> Result<Vec<TriedCure>> {
+    pub(crate) fn try_all(&self, ground: Ground<'_>, tells: Tells<'_>) -> Result<Vec<TriedCure>> {
         let mut tried = Vec::new();
         for (place, trial) in self.trials.iter().enumerate() {
             tells(trial.name, place + 1, self.trials.len());
-            let outcome = match stop.load(Relaxed) {
+            let outcome = match ground.stop.load(Relaxed) {
                 true => CureOutcome::Untried {
                     reason: "interrupted".to_owned(),
                 },
-                false => self.explored(trial, request, database, outside, bounds, stop)?,
+                false => self.explored(trial, ground)?,
             };
             tried.push(trial.tried(outcome));
         }
@@ -98,16 +101,9 @@ impl Cures {
         Ok(tried)
     }
 
-    fn explored(
-        &self,
-        trial: &Trial,
-        request: &Request,
-        database: &RaceDatabase,
-        outside: Option<&Outside>,
-        bounds: Bounds,
-        stop: &'static AtomicBool,
-    ) -> Result<CureOutcome> {
-        let mut connection = database.disposable.connect()?;
+    fn explored(&self, trial: &Trial, ground: Ground<'_>) -> Result<CureOutcome> {
+        let request = ground.request;
+        let mut connection = ground.database.disposable.connect()?;
         ready(&mut connection)?;
         // Whatever came before may have left something.
         put_back(&mut connection)?;
@@ -124,7 +120,10 @@ impl Cures {
             isolation: trial.isolation.or(request.isolation),
             ..request.clone()
         };
-        let outcome = self.raced(&changed, database, outside, bounds, stop);
+        let outcome = self.raced(Ground {
+            request: &changed,
+            ..ground
+        });
         put_back(&mut connection)?;
         if let Some((_, undo)) = &trial.sql {
             let undone = connection.batch_execute(undo);
@@ -135,21 +134,14 @@ impl Cures {
         }))
     }
 
-    fn raced(
-        &self,
-        request: &Request,
-        database: &RaceDatabase,
-        outside: Option<&Outside>,
-        bounds: Bounds,
-        stop: &'static AtomicBool,
-    ) -> Result<CureOutcome, RaceError> {
-        let race = Race::prepare(request, database, outside)?;
+    fn raced(&self, ground: Ground<'_>) -> Result<CureOutcome, RaceError> {
+        let race = Race::prepare(ground.request, ground.database, ground.outside)?;
         if race.serial != self.serial {
             return Ok(CureOutcome::Untried {
                 reason: "one after the other the sessions do not do the same with it".to_owned(),
             });
         }
-        let result = race.run(bounds, true, stop)?;
+        let result = race.run(ground.bounds, true, ground.stop)?;
         let (verdict, reason) = match result.interrupted {
             true => (Verdict::Inconclusive, Some("interrupted".to_owned())),
             false => (result.verdict, result.reason),

@@ -21,7 +21,7 @@ pub(super) use editor::Editor;
 pub(super) use read_values::guards;
 pub(super) use rewrite::{Differences, Reader, Rewrite};
 pub(super) use shape::Shape;
-pub(super) use table::{Table, quoted};
+pub(super) use table::Table;
 
 /// What becomes of the statements of all sessions, on their way to the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -63,16 +63,20 @@ impl Relay {
                     link.set(Until::Nothing);
                 })?
         };
-        let end = TransactionEnd::new(
-            Arc::clone(&self.watcher),
-            id,
-            server.try_clone()?,
-            Arc::clone(&link),
-        );
-        let end = Arc::new(end);
-        self.connections.has_end(id, Arc::clone(&end));
+        let end = match self.watcher.editing() {
+            None => None,
+            Some(_) => {
+                let (watcher, link) = (Arc::clone(&self.watcher), Arc::clone(&link));
+                let end = TransactionEnd::new(watcher, id, server.try_clone()?, link);
+                let end = Arc::new(end);
+                self.connections.has_end(id, Arc::clone(&end));
+                Some(end)
+            }
+        };
         let _ = self.hand_on_requests(id, client, &mut server, &link);
-        end.wait();
+        if let Some(end) = end {
+            end.wait();
+        }
         let _ = server.write_all(TERMINATE);
         server.shut(Shutdown::Write);
         // The server closes its side once it has given back whatever the session held.
@@ -121,9 +125,13 @@ impl Relay {
     ) -> io::Result<()> {
         let mut client = BufReader::new(client);
         let mut gathering = Gathering::default();
+        let editing = self.watcher.editing();
         let mut is_open = false;
         while let Some(frame) = Frame::read(&mut client)? {
-            let frame = frame.edited(|sql| self.watcher.edits(sql));
+            let frame = match editing {
+                Some(editing) => frame.edited(|sql| editing.edits(sql)),
+                None => frame,
+            };
             match frame.kind() {
                 // Data of a COPY, and a password.
                 b'd' | b'c' | b'f' | b'p' => {
@@ -141,8 +149,8 @@ impl Relay {
                     if !batch.is_bare() {
                         link.wait();
                         // After a Flush it would end what a Sync is to end.
-                        if !is_open {
-                            before = self.watcher.goes_before(id, &batch);
+                        if let Some(editing) = editing.filter(|_| !is_open) {
+                            before = editing.goes_before(id, &batch);
                         }
                     }
                     is_open = batch.end == End::Flush;

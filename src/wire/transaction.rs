@@ -61,9 +61,14 @@ impl TransactionEnd {
         }
     }
 
+    fn is_owed(&self) -> bool {
+        let editing = self.watcher.editing();
+        editing.is_some_and(|editing| editing.owes_end(self.id))
+    }
+
     /// Ends it, where there is one.
     pub(super) fn end(&self, commit: bool) {
-        if !self.watcher.owes_end(self.id) {
+        if !self.is_owed() {
             return;
         }
         let insertion = Insertion {
@@ -77,7 +82,7 @@ impl TransactionEnd {
 
     /// Waits, after the client has gone, until it has been ended or given up.
     pub(super) fn wait(&self) {
-        while self.watcher.owes_end(self.id) && !self.is_given_up.load(Relaxed) {
+        while self.is_owed() && !self.is_given_up.load(Relaxed) {
             thread::sleep(PAUSE);
         }
     }

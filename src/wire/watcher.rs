@@ -22,25 +22,9 @@ pub trait Watcher: Send + Sync {
     /// a COPY, and no batch arrives before the one in front of it has been answered.
     fn arrives(&self, connection: ConnectionId, batch: &Batch) -> bool;
 
-    /// What the server is sent in the place of a text of SQL; `None`: the text itself. PostgreSQL
-    /// alone.
-    fn edits(&self, text: &str) -> Option<String> {
-        let _ = text;
+    /// What edits the traffic on its way to a PostgreSQL server; `None`: it passes as it is.
+    fn editing(&self) -> Option<&dyn Editing> {
         None
-    }
-
-    /// What the server is sent before a batch, each by itself; the client hears nothing of it.
-    /// PostgreSQL alone.
-    fn goes_before(&self, connection: ConnectionId, batch: &Batch) -> Vec<Insertion> {
-        let _ = (connection, batch);
-        Vec::new()
-    }
-
-    /// Whether a transaction is open on a connection that an [`Insertion`] has begun. It is ended by
-    /// [`Traffic::end_transactions`](super::Traffic::end_transactions).
-    fn owes_end(&self, connection: ConnectionId) -> bool {
-        let _ = connection;
-        false
     }
 
     /// The server has answered.
@@ -51,6 +35,19 @@ pub trait Watcher: Send + Sync {
 
     /// A client wanted encryption, was told that there is none, and went away.
     fn wants_encryption(&self);
+}
+
+/// Edits what passes a proxy, on its way to the server.
+pub trait Editing {
+    /// What the server is sent in the place of a text of SQL; `None`: the text itself.
+    fn edits(&self, text: &str) -> Option<String>;
+
+    /// What the server is sent before a batch, each by itself; the client hears nothing of it.
+    fn goes_before(&self, connection: ConnectionId, batch: &Batch) -> Vec<Insertion>;
+
+    /// Whether a transaction is open on a connection that an [`Insertion`] has begun. It is ended by
+    /// [`Traffic::end_transactions`](super::Traffic::end_transactions).
+    fn owes_end(&self, connection: ConnectionId) -> bool;
 }
 
 /// A statement that no client has sent.

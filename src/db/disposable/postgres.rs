@@ -45,8 +45,8 @@ fn ask<T: DeserializeOwned>(connection: &mut PgConnection, question: &str) -> an
     Ok(serde_json::from_str(&found.json)?)
 }
 
-/// A name as SQL takes it, whatever is in it.
-fn quoted(name: &str) -> String {
+/// A name as PostgreSQL's SQL takes it, whatever is in it.
+pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 

@@ -42,13 +42,11 @@ impl Candidates<'_> {
         lasting.extend(self.advisory());
         lasting.extend(self.levels());
         if !self.code.has_transaction() {
-            let of_instants = [CureName::ForUpdate];
-            let alone = lasting.iter().filter(|it| of_instants.contains(&it.name));
+            let alone = lasting.iter().filter(|it| it.name == CureName::ForUpdate);
             trials.extend(alone.cloned());
             lasting.push(Trial::new(CureName::Transaction));
-            let inside = |trial: Trial| self.in_transaction(trial);
-            lasting = lasting.into_iter().map(inside).collect();
-            lasting.retain(|_| self.may_begin);
+            let inside = |trial: Trial| self.may_begin.then(|| self.in_transaction(trial));
+            lasting = lasting.into_iter().filter_map(inside).collect();
         }
         trials.extend(lasting);
         trials
@@ -89,6 +87,19 @@ impl Candidates<'_> {
         (!trial.statements.is_empty()).then_some(trial)
     }
 
+    /// One that rewrites those of the statements that can be rewritten so, if there are any.
+    fn rewriting_all_that_can_be(
+        &self,
+        name: CureName,
+        rewrite: &Rewrite,
+        among: Vec<&Sent>,
+    ) -> Option<Trial> {
+        let all = among.into_iter();
+        let can_be = all.filter(|it| rewrite.of(&it.sql, Reader::Server).is_some());
+        let sent: Vec<_> = can_be.map(|it| (it, rewrite.clone())).collect();
+        self.rewriting(name, &sent)
+    }
+
     /// Statements that read rows of a table that any session writes, and lock none.
     fn looks(&self) -> Vec<&Sent> {
         let is_written = |table: &str| self.code.any(table, |how| !matches!(how, How::Read(_)));
@@ -103,11 +114,7 @@ impl Candidates<'_> {
             (CureName::ForShare, "FOR SHARE"),
         ];
         let trials = clauses.into_iter().filter_map(|(name, clause)| {
-            let lock = Rewrite::Lock(clause);
-            let looks = self.looks().into_iter();
-            let lockable = looks.filter(|it| lock.of(&it.sql, Reader::Server).is_some());
-            let sent: Vec<_> = lockable.map(|it| (it, lock.clone())).collect();
-            self.rewriting(name, &sent)
+            self.rewriting_all_that_can_be(name, &Rewrite::Lock(clause), self.looks())
         });
         trials.collect()
     }
@@ -115,12 +122,9 @@ impl Candidates<'_> {
     fn locks_inside(&self) -> Vec<Trial> {
         let both = [(CureName::SkipLocked, true), (CureName::ForUpdate, false)];
         let trials = both.into_iter().filter_map(|(name, skips)| {
-            let lock = Rewrite::LockInside { skips };
             let writes = |sent: &Sent| sent.touches.iter().any(|touch| touch.writes());
-            let all = self.code.different(writes).into_iter();
-            let lockable = all.filter(|it| lock.of(&it.sql, Reader::Server).is_some());
-            let sent: Vec<_> = lockable.map(|it| (it, lock.clone())).collect();
-            self.rewriting(name, &sent)
+            let lock = Rewrite::LockInside { skips };
+            self.rewriting_all_that_can_be(name, &lock, self.code.different(writes))
         });
         trials.collect()
     }

@@ -1,21 +1,26 @@
 //! Edits what a session sends, on its way to the server.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Edits;
-use crate::wire::{Answer, Batch, ConnectionId, Insertion, Status, Watcher};
+use crate::wire::{Answer, Batch, ConnectionId, Editing, Insertion, Status, Watcher};
 
 /// Stands in front of another watcher.
 pub(in crate::race) struct Editor {
     watcher: Arc<dyn Watcher>,
     edits: Arc<Edits>,
-    /// The locks that the transactions of the connections have taken.
-    locked: Mutex<BTreeSet<(ConnectionId, String)>>,
-    /// The connections that are in a transaction.
-    busy: Mutex<BTreeSet<ConnectionId>>,
-    /// Those whose transaction the program knows nothing of.
-    begun: Mutex<BTreeSet<ConnectionId>>,
+    /// The connections that are in a transaction, or about to begin one.
+    transactions: Mutex<BTreeMap<ConnectionId, Transaction>>,
+}
+
+/// A transaction.
+#[derive(Debug, Default)]
+struct Transaction {
+    /// Whether the program knows nothing of it.
+    is_ours: bool,
+    /// The locks that it has taken for us.
+    locks: BTreeSet<String>,
 }
 
 impl Editor {
@@ -23,42 +28,29 @@ impl Editor {
         Self {
             watcher,
             edits,
-            locked: Mutex::default(),
-            busy: Mutex::default(),
-            begun: Mutex::default(),
+            transactions: Mutex::default(),
         }
     }
 
-    fn locked(&self) -> MutexGuard<'_, BTreeSet<(ConnectionId, String)>> {
-        locked(&self.locked)
-    }
-
-    fn busy(&self) -> MutexGuard<'_, BTreeSet<ConnectionId>> {
-        locked(&self.busy)
-    }
-
-    fn begun(&self) -> MutexGuard<'_, BTreeSet<ConnectionId>> {
-        locked(&self.begun)
+    fn transactions(&self) -> MutexGuard<'_, BTreeMap<ConnectionId, Transaction>> {
+        self.transactions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Watcher for Editor {
+impl Editing for Editor {
     fn edits(&self, text: &str) -> Option<String> {
         self.edits.edited(text)
     }
 
     fn goes_before(&self, id: ConnectionId, batch: &Batch) -> Vec<Insertion> {
         let mut found = Vec::new();
-        let begins = || {
-            let mut all = batch.executed.iter();
-            all.any(|sql| self.edits.begins_before(sql))
-        };
-        if self.edits.begins() && !self.busy().contains(&id) && begins() {
-            self.begun().insert(id);
+        let mut transactions = self.transactions();
+        let is_idle = !transactions.contains_key(&id);
+        let begins = |sql| self.edits.begins_before(sql);
+        if is_idle && self.edits.begins() && batch.executed.iter().any(begins) {
+            transactions.entry(id).or_default().is_ours = true;
             found.push(Insertion {
                 sql: "BEGIN".to_owned(),
                 arrives: true,
@@ -66,7 +58,11 @@ impl Watcher for Editor {
         }
         for sql in &batch.executed {
             if let Some(lock) = self.edits.lock_before(sql)
-                && self.locked().insert((id, lock.clone()))
+                && transactions
+                    .entry(id)
+                    .or_default()
+                    .locks
+                    .insert(lock.clone())
             {
                 found.push(Insertion {
                     sql: lock,
@@ -81,6 +77,17 @@ impl Watcher for Editor {
         found
     }
 
+    fn owes_end(&self, id: ConnectionId) -> bool {
+        let transactions = self.transactions();
+        transactions.get(&id).is_some_and(|it| it.is_ours)
+    }
+}
+
+impl Watcher for Editor {
+    fn editing(&self) -> Option<&dyn Editing> {
+        Some(self)
+    }
+
     fn connected(&self, id: ConnectionId, process: i32, settings: &[(String, String)]) {
         self.watcher.connected(id, process, settings);
     }
@@ -90,27 +97,16 @@ impl Watcher for Editor {
     }
 
     fn answered(&self, id: ConnectionId, answer: &Answer) {
-        if let Some(status) = answer.status {
-            match status {
-                Status::Idle => self.busy().remove(&id),
-                _ => self.busy().insert(id),
-            };
-        }
-        if answer.status == Some(Status::Idle) {
-            self.begun().remove(&id);
-            self.locked().retain(|(other, _)| *other != id);
+        match answer.status {
+            Some(Status::Idle) => drop(self.transactions().remove(&id)),
+            Some(_) => drop(self.transactions().entry(id).or_default()),
+            None => {}
         }
         self.watcher.answered(id, answer);
     }
 
-    fn owes_end(&self, id: ConnectionId) -> bool {
-        self.begun().contains(&id)
-    }
-
     fn closed(&self, id: ConnectionId) {
-        self.begun().remove(&id);
-        self.busy().remove(&id);
-        self.locked().retain(|(other, _)| *other != id);
+        self.transactions().remove(&id);
         self.watcher.closed(id);
     }
 

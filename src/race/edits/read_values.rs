@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{Expr, SetExpr, Statement, Value, visit_expressions_mut};
 
-use super::table::{Table, name_of, quoted};
+use super::table::{Table, name_of};
+use crate::db::disposable::quoted;
 use crate::race::anomaly::parser::parse;
 use crate::race::dialect::Dialect;
 

@@ -1,6 +1,6 @@
 use sqlparser::ast::{TableFactor, TableWithJoins};
 
-use crate::db::disposable::{self, Catalog};
+use crate::db::disposable::{self, Catalog, quoted};
 
 /// A table that statements may be changed for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,11 +39,6 @@ impl Table {
     pub(in crate::race) fn column(&self, name: &str) -> Option<&String> {
         self.columns.iter().find(|it| it.to_lowercase() == name)
     }
-}
-
-/// A name as SQL takes it literally.
-pub(in crate::race) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// What the only table of a FROM is called in the rest of the statement.

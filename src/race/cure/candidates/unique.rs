@@ -5,13 +5,14 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{Expr, visit_expressions};
 
 use super::Candidates;
+use crate::db::disposable::quoted;
 use crate::race::anomaly::expression::columns;
 use crate::race::anomaly::parser::parse;
 use crate::race::cure::code::Sent;
 use crate::race::cure::trial::Trial;
 use crate::race::cure_result::CureName;
 use crate::race::dialect::Dialect;
-use crate::race::edits::{Rewrite, Table, quoted};
+use crate::race::edits::{Rewrite, Table};
 
 impl Candidates<'_> {
     /// A unique index over what was looked for before a row was inserted, or made one higher.

@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::Candidates;
+use crate::db::disposable::quoted;
 use crate::race::anomaly::touch::{Assigned, How};
 use crate::race::cure::code::Sent;
 use crate::race::cure::trial::Trial;
 use crate::race::cure_result::CureName;
-use crate::race::edits::{Differences, Reader, Rewrite, Shape, Table, guards, quoted};
+use crate::race::edits::{Differences, Reader, Rewrite, Shape, Table, guards};
 
 impl Candidates<'_> {
     /// UPDATEs of a table whose rows the session has read before: each with how it has read them.
